@@ -1,0 +1,51 @@
+//! Who asks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, OrganisationId, PersonId};
+
+/// Where a call came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    /// The Model Context Protocol endpoint.
+    Mcp,
+    /// The REST interface.
+    Rest,
+    /// attache's own pages, used by the person herself.
+    Page,
+}
+
+impl Surface {
+    /// Every surface an agent can call tools over.
+    pub const FOR_AGENTS: [Self; 2] = [Self::Mcp, Self::Rest];
+
+    /// The word that is stored and that machines read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mcp => "mcp",
+            Self::Rest => "rest",
+            Self::Page => "page",
+        }
+    }
+
+    /// Reads a stored word back.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mcp, Self::Rest, Self::Page]
+            .into_iter()
+            .find(|surface| surface.as_str() == text)
+    }
+}
+
+/// The person for whom a call is made, and the agent that makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// Whose organisation's levels count.
+    pub organisation: OrganisationId,
+    /// Whose calendar it is.
+    pub person: PersonId,
+    /// The agent, by the personal key or client it used.
+    pub agent: AgentId,
+    /// Where the call came in.
+    pub surface: Surface,
+}

@@ -1,0 +1,97 @@
+//! Connections: one person's grant for one integration, and what state it is in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tool::Scope;
+
+/// A product attache connects to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Integration {
+    /// Outlook Calendar by Microsoft Graph.
+    OutlookCalendar,
+}
+
+impl Integration {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OutlookCalendar => "outlook_calendar",
+        }
+    }
+}
+
+/// Why a connection no longer works for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokedWhy {
+    /// An administrator or the person ended the grant or its sessions at Microsoft.
+    EndedAtMicrosoft,
+    /// The grant was not used for too long.
+    Expired,
+    /// The account is disabled or gone.
+    AccountDisabled,
+}
+
+/// Why only an administrator at Microsoft can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdminWhy {
+    /// Consent is missing or was withdrawn.
+    ConsentMissing,
+    /// A policy of the organisation blocks the sign-in.
+    BlockedByPolicy,
+    /// The application is disabled in or absent from the tenant.
+    AppUnavailable,
+}
+
+/// The state of a connection. Each state has one next step for its person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Works.
+    Connected,
+    /// The person must sign in at Microsoft again, with these claims if there are any (a JSON text).
+    NeedsSignIn {
+        /// Microsoft's claims challenge, to be passed on unchanged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claims: Option<String>,
+    },
+    /// An administrator at Microsoft must act.
+    NeedsAdmin {
+        /// What is missing.
+        why: AdminWhy,
+    },
+    /// Over; connecting again makes a new grant.
+    Revoked {
+        /// What ended it.
+        why: RevokedWhy,
+    },
+    /// The stored grant cannot be opened (wrong key, altered row). Kept for diagnosis.
+    Damaged,
+    /// The person or an administrator disconnected; nothing is left of the grant.
+    Disconnected,
+}
+
+impl ConnectionState {
+    /// The word for machines and for the audit log.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::NeedsSignIn { .. } => "needs_sign_in",
+            Self::NeedsAdmin { .. } => "needs_admin",
+            Self::Revoked { .. } => "revoked",
+            Self::Damaged => "damaged",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
+/// The granted scopes that a set lacks, in the order of `wanted`.
+pub fn missing(wanted: &[Scope], granted: &[Scope]) -> Vec<Scope> {
+    wanted
+        .iter()
+        .copied()
+        .filter(|scope| !granted.contains(scope))
+        .collect()
+}
