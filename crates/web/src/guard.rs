@@ -1,0 +1,151 @@
+//! What a request must pass before a handler sees it: a known host, a listed address, our own site, an end in time.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State as With};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::State;
+use crate::error::Failure;
+use crate::router::{ROUTES, is_for_programs, is_probe};
+
+/// Lets a request through or says why not.
+pub(crate) async fn admit(With(state): With<State>, request: Request, next: Next) -> Response {
+    let admitted = check_host(&state, &request)
+        .and_then(|()| check_listed(&request).map_err(IntoResponse::into_response))
+        .and_then(|()| check_site(&state, &request).map_err(IntoResponse::into_response));
+    match admitted {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal,
+    }
+}
+
+/// Gives up on a request that takes longer than any client waits.
+pub(crate) async fn patience(request: Request, next: Next) -> Response {
+    // A call, or a question for an approval, may wait 50 seconds for a person and then run.
+    let waits = matches!(
+        matched(&request),
+        Some("/mcp" | "/api/v1/tools/{name}" | "/api/v1/approvals/{id}")
+    );
+    let limit = Duration::from_secs(if waits { 120 } else { 60 });
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Failure::took_too_long().into_response(),
+    }
+}
+
+/// What a panic becomes. Its message may hold anything, so it goes nowhere.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the payload over"
+)]
+pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    Failure::internal().into_response()
+}
+
+fn matched(request: &Request) -> Option<&str> {
+    request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
+}
+
+fn check_host(state: &State, request: &Request) -> Result<(), Response> {
+    let path = request.uri().path();
+    if is_probe(path) {
+        return Ok(());
+    }
+    let Some(host) = host(request.uri(), request.headers()) else {
+        return Err(Failure::unknown_host().into_response());
+    };
+    if host == *state.host {
+        return Ok(());
+    }
+    // Cookies belong to a host name, so somebody who typed 127.0.0.1 for localhost is taken to where they are set.
+    let page = request.method() == Method::GET && !is_for_programs(path);
+    if page && is_loopback(&host) && is_loopback(&state.host) {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return Err(Redirect::temporary(&format!("{}{path}", state.base_url)).into_response());
+    }
+    let allowed = |known: &String| *known == host || *known == without_port(&host);
+    if state.allowed_hosts.iter().any(allowed) {
+        return Ok(());
+    }
+    Err(Failure::unknown_host().into_response())
+}
+
+/// The one host the request names, in lower case: in its target (HTTP/2) or in its only `Host` header.
+fn host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    if let Some(authority) = uri.authority() {
+        return Some(authority.as_str().to_ascii_lowercase());
+    }
+    let mut sent = headers.get_all(HOST).iter();
+    let only = sent.next().filter(|_| sent.next().is_none())?;
+    Some(only.to_str().ok()?.to_ascii_lowercase())
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    matches!(without_port(host), "localhost" | "127.0.0.1" | "[::1]")
+}
+
+fn check_listed(request: &Request) -> Result<(), Failure> {
+    let path = matched(request).ok_or_else(Failure::not_found)?;
+    let methods: Vec<&Method> = ROUTES
+        .iter()
+        .filter(|route| route.path == path)
+        .map(|route| &route.method)
+        .collect();
+    let wanted = match *request.method() {
+        Method::HEAD => &Method::GET,
+        ref method => method,
+    };
+    if methods.contains(&wanted) {
+        return Ok(());
+    }
+    if methods.is_empty() {
+        return Err(Failure::not_found());
+    }
+    let names: Vec<&str> = methods.into_iter().map(Method::as_str).collect();
+    Err(Failure::method_not_allowed(names.join(", ")))
+}
+
+/// Refuses a form that another site sent: by what the browser says of the request's site, else by its origin.
+/// Programs are not asked: they send a key, which no browser adds by itself.
+fn check_site(state: &State, request: &Request) -> Result<(), Failure> {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
+    if safe || is_for_programs(request.uri().path()) {
+        return Ok(());
+    }
+    let headers = request.headers();
+    let ours = match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
+        (Some(site), _) => site == "same-origin" || site == "none",
+        (None, Some(origin)) => origin == state.base_url.as_str(),
+        (None, None) => true,
+    };
+    if ours { Ok(()) } else { Err(Failure::cross_site()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_told_from_an_address() {
+        for (host, name) in [
+            ("localhost:8080", "localhost"),
+            ("attache.example", "attache.example"),
+            ("[::1]:8080", "[::1]"),
+            ("[::1]", "[::1]"),
+        ] {
+            assert_eq!(without_port(host), name);
+        }
+    }
+}
