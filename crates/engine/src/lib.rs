@@ -1,1 +1,141 @@
-//! engine
+//! Every use case of attache, and the one door to a person's calendar.
+//!
+//! **For:** sign-in, connecting, levels, keys, approvals, activity, and above all [`Engine::call`], through which every
+//! tool call goes, whoever makes it.
+//! **Never:** no HTTP of its own, no SQL, no second way to Microsoft. Nothing here hands out a token, and nothing an
+//! agent can call changes a level, decides an approval, connects or disconnects.
+//! **Start reading** at `call.rs`, which is the straight line of `ARCHITECTURE.md`; then `tools.rs`.
+
+mod call;
+mod operation;
+
+pub mod tools;
+
+mod approve;
+mod card;
+
+mod caller;
+mod connect;
+mod session;
+
+mod activity;
+mod admin;
+mod agents;
+mod seed;
+
+mod error;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::clock::Clock;
+use domain::random::Random;
+use microsoft::Microsoft;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use activity::{ActivityFilter, ActivityView};
+pub use admin::LevelView;
+pub use agents::KeyView;
+pub use approve::ApprovalView;
+pub use call::Answer;
+pub use caller::{AdministratorCaller, AgentCaller, PersonCaller};
+pub use card::{Card, CardAttendee, CardSpan};
+pub use connect::{ConnectionView, ToolView};
+pub use error::{Error, ErrorKind};
+pub use microsoft::entra::scopes::Asked;
+pub use session::{Begun, Callback, CallbackAnswer, Finished};
+pub use tools::Offered;
+
+/// What can be set about the engine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people reach attache, without a trailing slash. Links in answers begin with it.
+    pub base_url: String,
+    /// How long an access token may outlive the last call of a burst; zero ends it with that call.
+    pub token_linger: Duration,
+    /// How long a browser session lives without a request.
+    pub session_idle: Duration,
+    /// How long a browser session lives at most.
+    pub session_absolute: Duration,
+    /// How long an approval waits for its person; at most a day.
+    pub approval_lifetime: Duration,
+    /// Mail domains that count as inside the organisation, besides the person's own.
+    pub home_domains: Vec<String>,
+    /// Whether Microsoft is the simulator; pages then say so.
+    pub simulated: bool,
+}
+
+/// The engine. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    microsoft: Microsoft,
+    clock: Clock,
+    random: Random,
+    settings: Settings,
+    operations: operation::Operations,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+/// One page of a list, and how to ask for the next.
+#[derive(Debug, Clone)]
+pub struct Listed<T> {
+    /// This page.
+    pub items: Vec<T>,
+    /// What to pass as `before` for the next page; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl Engine {
+    /// Joins the parts. Needs a running Tokio runtime only when used.
+    pub fn new(
+        store: Store,
+        microsoft: Microsoft,
+        clock: Clock,
+        random: Random,
+        settings: Settings,
+    ) -> Self {
+        let operations = operation::Operations::new(settings.token_linger);
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        Self(Arc::new(Inner {
+            store,
+            microsoft,
+            clock,
+            random,
+            settings,
+            operations,
+            tasks,
+            stopping,
+        }))
+    }
+
+    /// Whether tool calls can be served: the store can be written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when it cannot.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.0.store.ready().await?)
+    }
+
+    /// Whether Microsoft is the simulator.
+    pub fn is_simulated(&self) -> bool {
+        self.0.settings.simulated
+    }
+
+    /// Stops taking calls, forgets every access token and waits for running calls. `false` when some still ran after
+    /// `limit`.
+    pub async fn drain(&self, limit: Duration) -> bool {
+        self.0.stopping.cancel();
+        self.0.tasks.close();
+        let drained = tokio::time::timeout(limit, self.0.tasks.wait())
+            .await
+            .is_ok();
+        self.0.operations.forget_all().await;
+        drained
+    }
+}

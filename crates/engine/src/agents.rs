@@ -1,0 +1,184 @@
+//! Personal keys: what an agent shows to act for a person.
+
+use domain::audit::Kind;
+use domain::connection::Integration;
+use domain::id::{AgentId, RequestId};
+use domain::secret::AgentKey;
+use domain::text;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::{AgentCaller, Engine, Error, PersonCaller};
+
+/// A key as its person's page shows it; the key itself is never shown again.
+#[derive(Debug, Clone)]
+pub struct KeyView {
+    /// Its id.
+    pub id: AgentId,
+    /// What the person called it.
+    pub name: String,
+    /// Its last four characters.
+    pub hint: String,
+    /// Since when.
+    pub created: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used: Option<Timestamp>,
+    /// Until when.
+    pub expires: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked: Option<Timestamp>,
+}
+
+impl From<store::Agent> for KeyView {
+    fn from(agent: store::Agent) -> Self {
+        let store::Agent {
+            id,
+            name,
+            hint,
+            created,
+            last_used,
+            expires,
+            revoked,
+            ..
+        } = agent;
+        Self {
+            id,
+            name,
+            hint,
+            created,
+            last_used,
+            expires,
+            revoked,
+        }
+    }
+}
+
+impl Engine {
+    /// A person's keys, newest first.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn keys(&self, person: &PersonCaller) -> Result<Vec<KeyView>, Error> {
+        Ok(self
+            .0
+            .store
+            .agents(person.id())
+            .await?
+            .into_iter()
+            .map(KeyView::from)
+            .collect())
+    }
+
+    /// Makes a key. It is returned once and stored as its hash.
+    ///
+    /// # Errors
+    /// `invalid_name` unless the name has 1 to 60 visible characters; `invalid_lifetime` unless it is 1 to 365 days.
+    pub async fn create_key(
+        &self,
+        person: &PersonCaller,
+        name: &str,
+        days: Option<u32>,
+        request: &RequestId,
+    ) -> Result<(AgentKey, KeyView), Error> {
+        let name = text::one_line(name, 60);
+        if name.is_empty() {
+            return Err(Error::invalid(
+                "invalid_name",
+                "name",
+                "Give the key a name, so that you recognise it later.",
+            ));
+        }
+        let expires = match days {
+            Some(days @ 1..=365) => self
+                .0
+                .clock
+                .now()
+                .checked_add(SignedDuration::from_hours(24 * i64::from(days)))
+                .ok(),
+            Some(_) => {
+                return Err(Error::invalid(
+                    "invalid_lifetime",
+                    "days",
+                    "A key lives for 1 to 365 days.",
+                ));
+            }
+            None => None,
+        };
+        let key = AgentKey::random(&self.0.random);
+        let mut record = self.about(&person.person, Kind::KeyCreated);
+        record.request = Some(request.clone());
+        self.0.store.record(record).await?;
+        let agent = self
+            .0
+            .store
+            .create_agent(person.id(), &name, &key, expires)
+            .await?;
+        Ok((key, agent.into()))
+    }
+
+    /// Revokes a key; the next call with it is refused.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when it is not the person's.
+    pub async fn revoke_key(
+        &self,
+        person: &PersonCaller,
+        id: &AgentId,
+        request: &RequestId,
+    ) -> Result<(), Error> {
+        if !self.0.store.revoke_agent(person.id(), id).await? {
+            return Err(Error::not_found());
+        }
+        let mut record = self.about(&person.person, Kind::KeyRevoked);
+        record.agent = Some(id.clone());
+        record.request = Some(request.clone());
+        self.0.store.record(record).await?;
+        Ok(())
+    }
+
+    /// Who an agent acts for and whether it can, for the REST resource `/me`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn me(&self, agent: &AgentCaller) -> Result<Value, Error> {
+        Ok(json!({
+            "name": agent.person.name,
+            "organisation": agent.caller.organisation,
+            "agent": {"id": agent.caller.agent, "name": agent.agent_name},
+            "connection": self.agent_connection(agent).await?["connections"][0]["state"],
+        }))
+    }
+
+    /// The connections of an agent's person, with what can be done next.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn agent_connection(&self, agent: &AgentCaller) -> Result<Value, Error> {
+        let connection = self
+            .0
+            .store
+            .connection(&agent.caller.person, Integration::OutlookCalendar)
+            .await?;
+        let state = connection
+            .as_ref()
+            .map_or("not_connected", |connection| connection.state.as_str());
+        let link = format!("{}/integrations/outlook-calendar", self.0.settings.base_url);
+        Ok(
+            json!({"connections": [{"integration": Integration::OutlookCalendar.as_str(), "state": state, "link": link}]}),
+        )
+    }
+
+    pub(crate) async fn agent_names(
+        &self,
+        person: &PersonCaller,
+    ) -> Result<Vec<(AgentId, String)>, Error> {
+        Ok(self
+            .0
+            .store
+            .agents(person.id())
+            .await?
+            .into_iter()
+            .map(|agent| (agent.id, agent.name))
+            .collect())
+    }
+}

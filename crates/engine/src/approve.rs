@@ -1,0 +1,481 @@
+//! Ask for Permission: storing a call, showing it to its person, deciding it, and telling the agent.
+
+use std::time::Duration;
+
+use domain::approval::ApprovalState;
+use domain::audit::{Kind, Record};
+use domain::caller::{Caller, Surface};
+use domain::canonical::Digest;
+use domain::connection::Integration;
+use domain::id::{ApprovalId, RequestId};
+use domain::time::{Zone, local_text};
+use domain::tool::Definition;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use store::{NewApproval, StoredApproval};
+
+use crate::call::{Answer, Passage};
+use crate::{AgentCaller, Card, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
+
+/// How long the answer to one exact call is remembered for the agent that repeats it.
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+/// How often a waiting agent's approval is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// One approval as its person's page shows it.
+#[derive(Debug, Clone)]
+pub struct ApprovalView {
+    /// Its id.
+    pub id: ApprovalId,
+    /// The tool that waits.
+    pub definition: &'static Definition,
+    /// Where it stands.
+    pub state: ApprovalState,
+    /// Which agent asked.
+    pub agent_name: String,
+    /// Since when.
+    pub asked: Timestamp,
+    /// Until when.
+    pub expires: Timestamp,
+    /// When it was decided.
+    pub decided: Option<Timestamp>,
+    /// One line.
+    pub summary: String,
+    /// What will happen.
+    pub card: Card,
+    /// The reader's own zone.
+    pub zone: Zone,
+    /// What came of it: the answer the agent gets.
+    pub outcome: Option<Value>,
+}
+
+impl Engine {
+    /// Stores the resolved call and answers where its person can decide it.
+    pub(crate) async fn ask(&self, passage: Passage) -> Result<Answer, Error> {
+        let setting = self.setting(&passage.agent, &passage.connection);
+        let resolved = passage.tool.resolve(passage.arguments.clone(), &setting)?;
+        let digest = Digest::of_json("attache arguments", &resolved.arguments);
+        let caller = &passage.agent.caller;
+        let since = passage
+            .began
+            .checked_sub(REMEMBERED)
+            .unwrap_or(Timestamp::MIN);
+        if let Some(before) = self
+            .0
+            .store
+            .recent_decision(&caller.agent, &digest, since)
+            .await?
+        {
+            let settled = matches!(
+                before.state,
+                ApprovalState::Executing
+                    | ApprovalState::Done
+                    | ApprovalState::Unknown
+                    | ApprovalState::Declined
+            );
+            if settled && before.tool == passage.tool.definition().name.as_str() {
+                return Ok(self.told(&before));
+            }
+        }
+        let mut record = self.entry(&passage, Kind::ApprovalRequested);
+        record.arguments = Some(digest);
+        self.0.store.record(record).await?;
+        let lifetime = SignedDuration::try_from(self.0.settings.approval_lifetime)
+            .unwrap_or(SignedDuration::from_mins(15))
+            .min(SignedDuration::from_hours(24));
+        let new = NewApproval {
+            organisation: caller.organisation.clone(),
+            person: caller.person.clone(),
+            connection: passage.connection.id.clone(),
+            agent: caller.agent.clone(),
+            surface: caller.surface,
+            tool: passage.tool.definition().name.as_str().to_owned(),
+            arguments: resolved.arguments,
+            digest,
+            card: serde_json::to_value(&resolved.card).unwrap_or_default(),
+            summary: resolved.summary,
+            expires: passage
+                .began
+                .checked_add(lifetime)
+                .unwrap_or(Timestamp::MAX),
+            call: passage.id,
+        };
+        Ok(self.told(&self.0.store.ask(&new).await?))
+    }
+
+    /// What an agent is told of an approval: where it stands, and the stored outcome once there is one.
+    fn told(&self, approval: &StoredApproval) -> Answer {
+        let status = match approval.state {
+            ApprovalState::Pending => "approval_required",
+            ApprovalState::Executing => "running",
+            ApprovalState::Done => "done",
+            ApprovalState::Failed => "failed",
+            ApprovalState::Unknown => "outcome_unknown",
+            ApprovalState::Declined => "declined",
+            ApprovalState::Expired => "expired",
+            ApprovalState::Void => "void",
+        };
+        let pending = matches!(
+            approval.state,
+            ApprovalState::Pending | ApprovalState::Executing
+        );
+        let mut body = match (&approval.outcome, pending) {
+            (Some(Value::Object(outcome)), false) => Value::Object(outcome.clone()),
+            (Some(_) | None, _) => json!({}),
+        };
+        body["status"] = status.into();
+        body["approval_id"] = approval.id.as_str().into();
+        match approval.state {
+            ApprovalState::Pending => {
+                body["summary"] = approval.summary.as_str().into();
+                body["expires"] = local_text(&Zone::utc().at(approval.expires)).into();
+                body["link"] = format!("{}/approvals/{}", self.0.settings.base_url, approval.id).into();
+                body["message"] = "The person must decide this on attache's own page. Give her the link; then use check_approval, or repeat the same call.".into();
+            }
+            ApprovalState::Declined => body["message"] = "The person declined. Do not repeat this call; ask her what she would like instead.".into(),
+            ApprovalState::Expired => body["message"] = "Nobody decided in time and nothing was done. Repeat the call to ask again.".into(),
+            ApprovalState::Void => body["message"] = "Something changed before it could run and nothing was done. Repeat the call to ask again.".into(),
+            ApprovalState::Executing | ApprovalState::Done | ApprovalState::Failed | ApprovalState::Unknown => {}
+        }
+        Answer { body, pending }
+    }
+
+    /// What an agent is told about one of its own approvals, by id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when it is not this agent's.
+    pub async fn agent_approval(&self, agent: &AgentCaller, id: &str) -> Result<Answer, Error> {
+        let id = ApprovalId::parse(id).map_err(|_| Error::not_found())?;
+        let approval = self
+            .0
+            .store
+            .approval(&agent.caller.person, &id)
+            .await?
+            .filter(|approval| approval.agent == agent.caller.agent);
+        Ok(self.told(&approval.ok_or_else(Error::not_found)?))
+    }
+
+    /// The tool `check_approval`: waits for a decision as long as the agent wants, at most fifty seconds.
+    pub(crate) async fn check_approval(
+        &self,
+        agent: &AgentCaller,
+        arguments: &Value,
+    ) -> Result<Answer, Error> {
+        let input = tools::check_approval::parse(arguments)?;
+        let deadline = self
+            .0
+            .clock
+            .now()
+            .checked_add(SignedDuration::from_secs(i64::from(input.wait_seconds)))
+            .unwrap_or(Timestamp::MAX);
+        loop {
+            let answer = self.agent_approval(agent, &input.approval_id).await?;
+            if !answer.pending || self.0.clock.now() >= deadline || self.0.stopping.is_cancelled() {
+                return Ok(answer);
+            }
+            tokio::select! {
+                () = self.0.stopping.cancelled() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// A person's approvals, newest first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for a cursor that is not ours; [`ErrorKind::Unavailable`].
+    pub async fn approvals(
+        &self,
+        person: &PersonCaller,
+        state: Option<ApprovalState>,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Listed<ApprovalView>, Error> {
+        let before = before.map(cursor).transpose()?;
+        let stored = self
+            .0
+            .store
+            .approvals(person.id(), state, before, limit + 1)
+            .await?;
+        let (zone, names) = (
+            self.reader_zone(person).await?,
+            self.agent_names(person).await?,
+        );
+        let more = stored.len() > limit as usize;
+        let stored = &stored[..stored.len().min(limit as usize)];
+        let next = stored
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}.{}", last.created.as_millisecond(), last.id));
+        let items = stored
+            .iter()
+            .filter_map(|approval| view(approval, &names, &zone))
+            .collect();
+        Ok(Listed { items, next })
+    }
+
+    /// How many approvals wait for a person.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn pending_count(&self, person: &PersonCaller) -> Result<usize, Error> {
+        let now = self.0.clock.now();
+        let pending = self
+            .0
+            .store
+            .approvals(person.id(), Some(ApprovalState::Pending), None, 50)
+            .await?;
+        Ok(pending
+            .iter()
+            .filter(|approval| approval.expires > now)
+            .count())
+    }
+
+    /// One approval of a person.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when it is not hers.
+    pub async fn approval(
+        &self,
+        person: &PersonCaller,
+        id: &ApprovalId,
+    ) -> Result<ApprovalView, Error> {
+        let stored = self
+            .0
+            .store
+            .approval(person.id(), id)
+            .await?
+            .ok_or_else(Error::not_found)?;
+        let (zone, names) = (
+            self.reader_zone(person).await?,
+            self.agent_names(person).await?,
+        );
+        view(&stored, &names, &zone).ok_or_else(Error::not_found)
+    }
+
+    /// The owner's yes: the stored call runs at once, through the same door as every call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when it is not hers, [`ErrorKind::Conflict`] when it is decided or expired already. How the
+    /// call itself ended is in the view's `outcome`.
+    pub async fn approve(
+        &self,
+        person: &PersonCaller,
+        id: &ApprovalId,
+        request: &RequestId,
+    ) -> Result<ApprovalView, Error> {
+        let stored = self
+            .0
+            .store
+            .approval(person.id(), id)
+            .await?
+            .ok_or_else(Error::not_found)?;
+        if stored.state != ApprovalState::Pending {
+            return Err(already_decided());
+        }
+        let decided = self.decision(person, &stored, "approved", request);
+        let (engine, owner, request) = (self.clone(), person.person.clone(), request.clone());
+        let running = self
+            .0
+            .tasks
+            .spawn(async move { engine.execute(owner, stored, decided, request).await });
+        running.await.map_err(|panic| {
+            Error::new(
+                ErrorKind::Internal,
+                "internal",
+                "Something went wrong inside attache. Report the request id.",
+            )
+            .caused_by(panic)
+        })??;
+        self.approval(person, id).await
+    }
+
+    async fn execute(
+        &self,
+        person: store::Person,
+        stored: StoredApproval,
+        decided: Record,
+        request: RequestId,
+    ) -> Result<(), Error> {
+        // Whoever comes second finds it claimed: one yes, one execution.
+        let Some(approval) = self.0.store.claim_approval(&person.id, &stored.id).await? else {
+            return Err(already_decided());
+        };
+        if let Err(error) = self.0.store.record(decided).await {
+            let outcome = json!({"code": "unavailable"});
+            self.0
+                .store
+                .finish_approval(&person.id, &stored.id, ApprovalState::Void, &outcome)
+                .await?;
+            return Err(error.into());
+        }
+        let agent_name = self
+            .0
+            .store
+            .agents(&person.id)
+            .await?
+            .into_iter()
+            .find(|agent| agent.id == stored.agent && agent.revoked.is_none())
+            .map(|agent| agent.name);
+        let connection = self
+            .0
+            .store
+            .connection(&person.id, Integration::OutlookCalendar)
+            .await?;
+        let unchanged = connection.is_some_and(|connection| connection.id == stored.connection);
+        let (state, outcome) = match agent_name {
+            Some(agent_name) if unchanged => {
+                let caller = Caller {
+                    organisation: stored.organisation.clone(),
+                    person: person.id.clone(),
+                    agent: stored.agent.clone(),
+                    surface: stored.surface,
+                };
+                let agent = AgentCaller {
+                    caller,
+                    person: person.clone(),
+                    agent_name,
+                };
+                let result = self
+                    .enter(
+                        &agent,
+                        &request,
+                        &stored.tool,
+                        stored.arguments.clone(),
+                        Some((approval, stored.call.clone())),
+                    )
+                    .await;
+                outcome_of(result)
+            }
+            Some(_) | None => (ApprovalState::Void, json!({"code": "changed_meanwhile"})),
+        };
+        self.0
+            .store
+            .finish_approval(&person.id, &stored.id, state, &outcome)
+            .await?;
+        Ok(())
+    }
+
+    /// The owner's no.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when it is not hers, [`ErrorKind::Conflict`] when it is decided or expired already.
+    pub async fn decline(
+        &self,
+        person: &PersonCaller,
+        id: &ApprovalId,
+        request: &RequestId,
+    ) -> Result<ApprovalView, Error> {
+        let stored = self
+            .0
+            .store
+            .approval(person.id(), id)
+            .await?
+            .ok_or_else(Error::not_found)?;
+        if !self.0.store.decline_approval(person.id(), id).await? {
+            return Err(already_decided());
+        }
+        self.0
+            .store
+            .record(self.decision(person, &stored, "declined", request))
+            .await?;
+        self.approval(person, id).await
+    }
+
+    fn decision(
+        &self,
+        person: &PersonCaller,
+        stored: &StoredApproval,
+        outcome: &str,
+        request: &RequestId,
+    ) -> Record {
+        let mut record = self.about(&person.person, Kind::ApprovalDecided);
+        record.agent = Some(stored.agent.clone());
+        record.surface = Some(Surface::Page);
+        record.request = Some(request.clone());
+        record.call = Some(stored.call.clone());
+        record.tool = Some(stored.tool.clone());
+        record.approval = Some(stored.id.clone());
+        record.arguments = Some(stored.digest);
+        record.outcome = Some(outcome.to_owned());
+        record.target = Some(Digest::of_json("attache card", &stored.card));
+        record
+    }
+
+    pub(crate) async fn reader_zone(&self, person: &PersonCaller) -> Result<Zone, Error> {
+        let connection = self
+            .0
+            .store
+            .connection(person.id(), Integration::OutlookCalendar)
+            .await?;
+        let name = connection
+            .and_then(|connection| connection.mailbox_zone)
+            .or_else(|| person.person.browser_zone.clone());
+        Ok(name
+            .and_then(|name| Zone::named(&name).ok())
+            .unwrap_or_else(Zone::utc))
+    }
+}
+
+fn outcome_of(result: Result<Answer, Error>) -> (ApprovalState, Value) {
+    match result {
+        Ok(answer) => (ApprovalState::Done, answer.body),
+        Err(error) => {
+            let state = match error.kind {
+                ErrorKind::OutcomeUnknown => ApprovalState::Unknown,
+                ErrorKind::UnknownTool | ErrorKind::NotConnected => ApprovalState::Void,
+                _ => ApprovalState::Failed,
+            };
+            (state, json!({"code": error.code, "message": error.message}))
+        }
+    }
+}
+
+fn already_decided() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "already_decided",
+        "This was already decided, or nobody decided in time.",
+    )
+}
+
+fn view(
+    stored: &StoredApproval,
+    names: &[(domain::id::AgentId, String)],
+    zone: &Zone,
+) -> Option<ApprovalView> {
+    let definition = tools::find(&stored.tool)?.definition();
+    Some(ApprovalView {
+        id: stored.id.clone(),
+        definition,
+        state: stored.state,
+        agent_name: names
+            .iter()
+            .find(|(id, _)| *id == stored.agent)
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default(),
+        asked: stored.created,
+        expires: stored.expires,
+        decided: stored.decided,
+        summary: stored.summary.clone(),
+        card: serde_json::from_value(stored.card.clone()).unwrap_or_default(),
+        zone: zone.clone(),
+        outcome: stored.outcome.clone(),
+    })
+}
+
+fn cursor(text: &str) -> Result<(Timestamp, ApprovalId), Error> {
+    let parts = text.split_once('.').and_then(|(ms, id)| {
+        Some((
+            Timestamp::from_millisecond(ms.parse().ok()?).ok()?,
+            ApprovalId::parse(id).ok()?,
+        ))
+    });
+    parts.ok_or_else(|| {
+        Error::invalid(
+            "invalid_cursor",
+            "before",
+            "This is not a cursor of this list. Start again without one.",
+        )
+    })
+}

@@ -1,0 +1,712 @@
+//! One tool call: the straight line every call takes, whoever makes it. The only place that asks the policy.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::approval::Approval;
+use domain::audit::{Kind, Record, UpstreamRequest};
+use domain::canonical::Digest;
+use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
+use domain::id::{CallId, RequestId};
+use domain::permission::Level;
+use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
+use domain::time::Zone;
+use jiff::Timestamp;
+use microsoft::RefreshProblem;
+use microsoft::entra::AccessToken;
+use serde_json::Value;
+use store::{Connection, Standing};
+
+use crate::connect::availability;
+use crate::operation::Slot;
+use crate::tools::{Context, Done, Setting, Tool};
+use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
+
+/// What an agent is told.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// An object whose `status` says how it ended; the rest is as the tool's output schema says.
+    pub body: Value,
+    /// Whether the person has yet to decide.
+    pub pending: bool,
+}
+
+/// One call on its way: what every step needs to know of it.
+pub(crate) struct Passage {
+    pub(crate) agent: AgentCaller,
+    pub(crate) request: RequestId,
+    pub(crate) id: CallId,
+    pub(crate) tool: &'static dyn Tool,
+    pub(crate) arguments: Value,
+    pub(crate) digest: Digest,
+    pub(crate) connection: Connection,
+    pub(crate) began: Timestamp,
+}
+
+impl Engine {
+    /// The tools this agent can use now, in the order of the catalogue; `check_approval` last, if any of them asks.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the levels cannot be read: then no tool exists.
+    pub async fn tools(&self, agent: &AgentCaller) -> Result<Vec<&'static Offered>, Error> {
+        let (levels, connection) = self.0.store.standings(&agent.caller.person).await?;
+        let (mut offered, mut asks) = (Vec::new(), false);
+        for definition in tools::DEFINITIONS {
+            let level = levels
+                .iter()
+                .find(|set| set.tool == definition.name.as_str())
+                .map_or(Level::Deny, |set| set.level);
+            if visible(level, &availability(connection.as_ref(), definition)).is_ok() {
+                offered.extend(tools::offered(definition.name));
+                asks |= level == Level::Ask;
+            }
+        }
+        offered.extend(asks.then(tools::check_approval));
+        Ok(offered)
+    }
+
+    /// Makes one call. What has begun runs to its end even if the caller goes away.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownTool`] for a tool that does not exist or is denied, [`ErrorKind::Invalid`] for arguments that
+    /// do not fit, [`ErrorKind::NotConnected`], what Microsoft refused, or [`ErrorKind::Unavailable`] when the call could
+    /// not be decided or recorded; then nothing was done.
+    pub async fn call(
+        &self,
+        agent: &AgentCaller,
+        request: &RequestId,
+        name: &str,
+        arguments: Value,
+    ) -> Result<Answer, Error> {
+        if name == tools::check_approval::NAME.as_str() {
+            return self.check_approval(agent, &arguments).await;
+        }
+        self.enter(agent, request, name, arguments, None).await
+    }
+
+    /// The same door for a call an agent makes and for one its person has approved.
+    pub(crate) async fn enter(
+        &self,
+        agent: &AgentCaller,
+        request: &RequestId,
+        name: &str,
+        arguments: Value,
+        approved: Option<(Approval, CallId)>,
+    ) -> Result<Answer, Error> {
+        if self.0.stopping.is_cancelled() {
+            return Err(Error::stopping());
+        }
+        let (engine, agent, request, name) = (
+            self.clone(),
+            agent.clone(),
+            request.clone(),
+            name.to_owned(),
+        );
+        let running = self.0.tasks.spawn(async move {
+            engine
+                .pass(agent, request, &name, arguments, approved)
+                .await
+        });
+        running.await.map_err(|panic| {
+            Error::new(
+                ErrorKind::Internal,
+                "internal",
+                "Something went wrong inside attache. Report the request id.",
+            )
+            .caused_by(panic)
+        })?
+    }
+
+    async fn pass(
+        &self,
+        agent: AgentCaller,
+        request: RequestId,
+        name: &str,
+        arguments: Value,
+        approved: Option<(Approval, CallId)>,
+    ) -> Result<Answer, Error> {
+        let began = self.0.clock.now();
+        let Some(tool) = tools::find(name) else {
+            self.note_denied(&agent, &request, None, "unknown_tool")
+                .await?;
+            return Err(Error::unknown_tool());
+        };
+        let definition = tool.definition();
+        let Standing { level, connection } = self
+            .0
+            .store
+            .standing(&agent.caller.person, definition.name.as_str())
+            .await?;
+        let available = availability(connection.as_ref(), definition);
+        // A wrong argument is reported only after the decision: a denied tool has no arguments to be wrong.
+        let checked = tool.check(&arguments);
+        let exact = checked.as_ref().unwrap_or(&arguments);
+        let digest = Digest::of_json("attache arguments", exact);
+        let call = Call {
+            caller: agent.caller.clone(),
+            tool: definition.name,
+            arguments: digest,
+            at: began,
+        };
+        let (approval, id) = match approved {
+            Some((approval, id)) => (Some(approval), id),
+            None => (None, CallId::random(&self.0.random)),
+        };
+        let decision = decide(level, &available, &call, approval.as_ref());
+        if let Decision::Deny(reason) = &decision {
+            self.note_denied(&agent, &request, Some(tool), reason.as_str())
+                .await?;
+            return Err(self.denied(reason, connection.as_ref()));
+        }
+        let arguments = match checked {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                self.note_denied(&agent, &request, Some(tool), error.code)
+                    .await?;
+                return Err(error);
+            }
+        };
+        let Some(connection) = connection else {
+            return Err(self.denied(&DenyReason::NotConnected, None));
+        };
+        let passage = Passage {
+            agent,
+            request,
+            id,
+            tool,
+            arguments,
+            digest,
+            connection,
+            began,
+        };
+        match decision {
+            Decision::Allow(permit) => self.perform(&permit, passage).await,
+            Decision::Ask(_) => self.ask(passage).await,
+            Decision::Deny(reason) => Err(self.denied(&reason, None)),
+        }
+    }
+
+    /// Begins the entry, acts, finishes the entry. No entry, no act.
+    async fn perform(&self, permit: &Permit, passage: Passage) -> Result<Answer, Error> {
+        let mut begun = self.entry(&passage, Kind::CallBegun);
+        begun.approval = permit.approval().cloned();
+        self.0.store.record(begun).await?;
+
+        let mut upstream = Vec::new();
+        let slot = self.0.operations.slot(&passage.connection.id);
+        let inside = slot.enter().await;
+        let result = self.act(permit, &passage, &slot, &mut upstream).await;
+        drop(inside);
+
+        let mut finished = self.entry(&passage, Kind::CallFinished);
+        finished.approval = permit.approval().cloned();
+        finished.upstream = upstream;
+        finished.duration_ms = Some(
+            self.0
+                .clock
+                .now()
+                .duration_since(passage.began)
+                .as_millis()
+                .try_into()
+                .unwrap_or(i64::MAX),
+        );
+        match &result {
+            Ok(done) => {
+                finished.outcome = Some("done".into());
+                finished.target = done.target;
+            }
+            Err(error) => {
+                finished.outcome = Some(
+                    if error.kind == ErrorKind::OutcomeUnknown {
+                        "unknown"
+                    } else {
+                        "failed"
+                    }
+                    .into(),
+                );
+                finished.reason = Some(error.code.to_owned());
+            }
+        }
+        let noted = self.0.store.record(finished).await;
+        let done = result?;
+        noted?;
+        Ok(Answer {
+            body: done.body,
+            pending: false,
+        })
+    }
+
+    /// Runs the tool; once more if Microsoft rejected the token before doing anything.
+    async fn act(
+        &self,
+        permit: &Permit,
+        passage: &Passage,
+        slot: &Arc<Slot>,
+        upstream: &mut Vec<UpstreamRequest>,
+    ) -> Result<Done, Error> {
+        let mut challenge: Option<String> = None;
+        loop {
+            let token = self
+                .token(permit, passage, slot, challenge.as_deref(), upstream)
+                .await?;
+            let result = self.run_with(permit, passage, &token, upstream).await;
+            drop(token);
+            slot.token
+                .lock()
+                .await
+                .finished(self.0.clock.now(), self.0.operations.linger());
+            let error = match result {
+                Err(Failure::Microsoft(error)) => error,
+                Err(Failure::Ours(error)) => return Err(error),
+                Ok(done) => return Ok(done),
+            };
+            let claims = match error.kind() {
+                microsoft::Kind::Challenge { claims } => claims,
+                microsoft::Kind::TokenRejected => String::new(),
+                _ => return Err(error.into()),
+            };
+            slot.token.lock().await.drop_token();
+            if challenge.is_some() {
+                let state = ConnectionState::NeedsSignIn {
+                    claims: Some(claims).filter(|claims| !claims.is_empty()),
+                };
+                self.change_state(passage, &state).await?;
+                return Err(self
+                    .reconnect(
+                        "needs_sign_in",
+                        "Microsoft asks the person to sign in again before this can go on.",
+                    )
+                    .caused_by(error));
+            }
+            challenge = Some(claims);
+        }
+    }
+
+    async fn run_with(
+        &self,
+        permit: &Permit,
+        passage: &Passage,
+        token: &AccessToken,
+        upstream: &mut Vec<UpstreamRequest>,
+    ) -> Result<Done, Failure> {
+        let graph = self.0.microsoft.graph(permit, token)?;
+        let result = async {
+            let setting = self.learn(passage, &graph).await?;
+            let resolved = passage
+                .tool
+                .resolve(passage.arguments.clone(), &setting)
+                .map_err(Failure::Ours)?;
+            let context = Context {
+                graph: &graph,
+                setting: &setting,
+                call: &passage.id,
+            };
+            passage.tool.run(&context, resolved.arguments).await
+        }
+        .await;
+        upstream.extend(graph.take_upstream());
+        result
+    }
+
+    /// The zone and address of the mailbox: learned from Microsoft once per connection, then stored.
+    async fn learn(
+        &self,
+        passage: &Passage,
+        graph: &microsoft::graph::Graph<'_>,
+    ) -> Result<Setting, Failure> {
+        let mut setting = self.setting(&passage.agent, &passage.connection);
+        if setting.address.is_some() {
+            return Ok(setting);
+        }
+        let me = graph.me().await?;
+        let schedule = match &me.mail {
+            Some(address) => Some(graph.own_schedule(address).await?),
+            None => None,
+        };
+        let zone = schedule.and_then(|schedule| schedule.zone);
+        let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
+        let address = me.mail.as_ref().map(domain::people::Address::as_str);
+        self.0
+            .store
+            .set_mailbox(person, connection, address, zone.as_ref().map(Zone::name))
+            .await
+            .map_err(|error| Failure::Ours(error.into()))?;
+        setting.zone = zone.or(setting.zone);
+        setting
+            .home
+            .extend(me.mail.as_ref().map(domain::people::Address::domain));
+        setting.address = me.mail;
+        Ok(setting)
+    }
+
+    /// What is known of the person's mailbox without asking Microsoft.
+    pub(crate) fn setting(&self, agent: &AgentCaller, connection: &Connection) -> Setting {
+        let stored = connection
+            .mailbox_zone
+            .as_deref()
+            .or(agent.person.browser_zone.as_deref());
+        let address = connection
+            .mailbox_address
+            .as_deref()
+            .and_then(|text| domain::people::Address::parse(text).ok());
+        let login = domain::people::Address::parse(&agent.person.login).ok();
+        let mut home = self.0.settings.home_domains.clone();
+        home.extend(
+            address
+                .iter()
+                .chain(login.iter())
+                .map(domain::people::Address::domain),
+        );
+        Setting {
+            zone: stored.and_then(|name| Zone::named(name).ok()),
+            address,
+            home,
+            now: self.0.clock.now(),
+        }
+    }
+
+    /// The burst's token, or a new one. Callers of one connection wait for each other here, others do not.
+    async fn token(
+        &self,
+        permit: &Permit,
+        passage: &Passage,
+        slot: &Arc<Slot>,
+        claims: Option<&str>,
+        upstream: &mut Vec<UpstreamRequest>,
+    ) -> Result<Arc<AccessToken>, Error> {
+        let mut burst = slot.token.lock().await;
+        let (now, linger) = (self.0.clock.now(), self.0.operations.linger());
+        if let Some(token) = burst.current(now, linger) {
+            burst.started();
+            return Ok(token);
+        }
+        if let Err(wait) = burst.may_request(now) {
+            let error = Error::new(
+                ErrorKind::Throttled,
+                "microsoft_throttled",
+                "Too many tokens were asked for this connection. Wait as long as it says.",
+            );
+            return Err(Error {
+                retry_after: Some(wait),
+                ..error
+            });
+        }
+        let token = Arc::new(
+            self.redeem(
+                permit,
+                passage,
+                claims.filter(|claims| !claims.is_empty()),
+                upstream,
+            )
+            .await?,
+        );
+        burst.begin(Arc::clone(&token), self.0.clock.now());
+        burst.started();
+        if burst.needs_reaper() {
+            self.watch(slot, passage.connection.id.clone());
+        }
+        Ok(token)
+    }
+
+    /// Drops the token when its burst is over, and the slot when nothing is left of it.
+    fn watch(&self, slot: &Arc<Slot>, connection: domain::id::ConnectionId) {
+        let (engine, slot) = (self.clone(), Arc::downgrade(slot));
+        self.0.tasks.spawn(async move {
+            loop {
+                let wait = match slot.upgrade() {
+                    Some(slot) => slot
+                        .token
+                        .lock()
+                        .await
+                        .reap(engine.0.clock.now(), engine.0.operations.linger()),
+                    None => None,
+                };
+                let Some(wait) = wait else { break };
+                tokio::select! {
+                    () = engine.0.stopping.cancelled() => break,
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+            engine.0.operations.retire(&connection);
+        });
+    }
+
+    /// Opens the sealed grant and redeems it, alone among all instances.
+    async fn redeem(
+        &self,
+        permit: &Permit,
+        passage: &Passage,
+        claims: Option<&str>,
+        upstream: &mut Vec<UpstreamRequest>,
+    ) -> Result<AccessToken, Error> {
+        let (store, person, connection) = (
+            &self.0.store,
+            &passage.agent.caller.person,
+            &passage.connection.id,
+        );
+        let fence = self.lease(passage).await?;
+        let result = self.redeem_leased(permit, passage, claims, upstream).await;
+        if let Err(error) = store.release_refresh(person, connection, fence).await {
+            tracing::warn!(connection.id = %connection, error = %error, "A refresh lease could not be released; it ends by itself");
+        }
+        result
+    }
+
+    async fn lease(&self, passage: &Passage) -> Result<i64, Error> {
+        const TRIES: u32 = 150;
+        for _ in 0..TRIES {
+            let lease = self
+                .0
+                .store
+                .lease_refresh(
+                    &passage.agent.caller.person,
+                    &passage.connection.id,
+                    Duration::from_secs(30),
+                )
+                .await?;
+            match lease {
+                Some(fence) => return Ok(fence),
+                None => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Unavailable,
+            "unavailable",
+            "Another part of attache is renewing this connection and does not finish. Try again shortly.",
+        ))
+    }
+
+    async fn redeem_leased(
+        &self,
+        permit: &Permit,
+        passage: &Passage,
+        claims: Option<&str>,
+        upstream: &mut Vec<UpstreamRequest>,
+    ) -> Result<AccessToken, Error> {
+        let (store, person, connection) = (
+            &self.0.store,
+            &passage.agent.caller.person,
+            &passage.connection.id,
+        );
+        let (grant, version) = match store.open_grant(person, connection).await {
+            Ok(opened) => opened,
+            Err(error) => return Err(self.closed(passage, error).await?),
+        };
+        match self.0.microsoft.entra().redeem(permit, grant, claims).await {
+            Ok(redeemed) => {
+                // The new grant is durable before the new token is used.
+                store
+                    .commit_grant(
+                        person,
+                        connection,
+                        version,
+                        redeemed.grant.as_ref(),
+                        &redeemed.scopes,
+                    )
+                    .await?;
+                upstream.push(redeemed.upstream);
+                let mut record = self.entry(passage, Kind::TokenRefreshed);
+                record.tool = None;
+                store.record(record).await?;
+                Ok(redeemed.access)
+            }
+            Err(error) => Err(self.refused(passage, error, version).await?),
+        }
+    }
+
+    /// The grant could not be opened.
+    async fn closed(&self, passage: &Passage, error: store::Error) -> Result<Error, Error> {
+        match error.kind() {
+            store::Kind::Damaged => {
+                let mut record = self.entry(passage, Kind::ConnectionStateChanged);
+                record.outcome = Some(ConnectionState::Damaged.as_str().into());
+                self.0.store.record(record).await?;
+                Ok(self
+                    .reconnect(
+                        "connection_damaged",
+                        "The stored connection cannot be opened. The person must connect again.",
+                    )
+                    .caused_by(error))
+            }
+            store::Kind::NoGrant => Ok(self
+                .reconnect("not_connected", "Outlook Calendar is not connected.")
+                .caused_by(error)),
+            _ => Ok(error.into()),
+        }
+    }
+
+    /// Entra refused the grant: what that means for the connection is decided by `microsoft`, kept here.
+    async fn refused(
+        &self,
+        passage: &Passage,
+        error: microsoft::Error,
+        version: i64,
+    ) -> Result<Error, Error> {
+        let microsoft::Kind::Refresh(problem) = error.kind() else {
+            return Ok(error.into());
+        };
+        let mut record = self.entry(passage, Kind::TokenRefreshFailed);
+        record.reason = error.code().map(|code| format!("AADSTS{code}"));
+        self.0.store.record(record).await?;
+        let state = match problem {
+            RefreshProblem::Retry { after } => {
+                let error = Error {
+                    retry_after: after,
+                    ..Error::new(
+                        ErrorKind::Unreachable,
+                        "microsoft_unreachable",
+                        "Microsoft did not answer. Nothing was changed; try again shortly.",
+                    )
+                    .caused_by(error)
+                };
+                return Ok(error);
+            }
+            RefreshProblem::Loop => {
+                let wait = Some(Duration::from_secs(300));
+                return Ok(Error {
+                    retry_after: wait,
+                    ..Error::new(
+                        ErrorKind::Throttled,
+                        "microsoft_throttled",
+                        "Microsoft asks to wait five minutes. Nothing was changed.",
+                    )
+                    .caused_by(error)
+                });
+            }
+            RefreshProblem::Bug | RefreshProblem::Installation => {
+                return Ok(Error::new(ErrorKind::Microsoft, "installation_refused", "Microsoft refuses attache itself. Its operator must check the client id and secret.").caused_by(error));
+            }
+            RefreshProblem::NeedsConsent => ConnectionState::NeedsAdmin {
+                why: AdminWhy::ConsentMissing,
+            },
+            RefreshProblem::BlockedByPolicy { .. } => ConnectionState::NeedsAdmin {
+                why: AdminWhy::BlockedByPolicy,
+            },
+            RefreshProblem::AppUnavailable => ConnectionState::NeedsAdmin {
+                why: AdminWhy::AppUnavailable,
+            },
+            RefreshProblem::SignInAgain { claims, .. } => ConnectionState::NeedsSignIn { claims },
+            RefreshProblem::AccountDisabled => ConnectionState::Revoked {
+                why: RevokedWhy::AccountDisabled,
+            },
+            RefreshProblem::Expired => ConnectionState::Revoked {
+                why: RevokedWhy::Expired,
+            },
+            RefreshProblem::EndedAtMicrosoft => ConnectionState::Revoked {
+                why: RevokedWhy::EndedAtMicrosoft,
+            },
+        };
+        self.change_state_at(passage, &state, version).await?;
+        Ok(match state {
+            ConnectionState::NeedsAdmin { .. } => self.reconnect("needs_admin", "An administrator at Microsoft must act before this can go on. The person's page says what is missing."),
+            ConnectionState::Revoked { .. } => self.reconnect("connection_revoked", "The connection was ended at Microsoft. The person must connect again."),
+            _ => self.reconnect("needs_sign_in", "Microsoft asks the person to sign in again before this can go on."),
+        }
+        .caused_by(error))
+    }
+
+    async fn change_state(&self, passage: &Passage, state: &ConnectionState) -> Result<(), Error> {
+        let current = self
+            .0
+            .store
+            .connection(&passage.agent.caller.person, passage.connection.integration)
+            .await?;
+        self.change_state_at(
+            passage,
+            state,
+            current.map_or(passage.connection.version, |connection| connection.version),
+        )
+        .await
+    }
+
+    async fn change_state_at(
+        &self,
+        passage: &Passage,
+        state: &ConnectionState,
+        version: i64,
+    ) -> Result<(), Error> {
+        let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
+        if self
+            .0
+            .store
+            .set_connection_state(person, connection, state, version)
+            .await?
+        {
+            let mut record = self.entry(passage, Kind::ConnectionStateChanged);
+            record.outcome = Some(state.as_str().into());
+            self.0.store.record(record).await?;
+        }
+        Ok(())
+    }
+
+    /// A record of this call, now.
+    pub(crate) fn entry(&self, passage: &Passage, kind: Kind) -> Record {
+        let caller = &passage.agent.caller;
+        let mut record = Record::new(self.0.clock.now(), kind, caller.organisation.clone());
+        record.person = Some(caller.person.clone());
+        record.agent = Some(caller.agent.clone());
+        record.surface = Some(caller.surface);
+        record.request = Some(passage.request.clone());
+        record.call = Some(passage.id.clone());
+        record.tool = Some(passage.tool.definition().name.as_str().to_owned());
+        record.arguments = Some(passage.digest);
+        record
+    }
+
+    async fn note_denied(
+        &self,
+        agent: &AgentCaller,
+        request: &RequestId,
+        tool: Option<&'static dyn Tool>,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let caller = &agent.caller;
+        let mut record = Record::new(
+            self.0.clock.now(),
+            Kind::CallDenied,
+            caller.organisation.clone(),
+        );
+        record.person = Some(caller.person.clone());
+        record.agent = Some(caller.agent.clone());
+        record.surface = Some(caller.surface);
+        record.request = Some(request.clone());
+        record.tool = tool.map(|tool| tool.definition().name.as_str().to_owned());
+        record.outcome = Some("denied".into());
+        record.reason = Some(reason.to_owned());
+        self.0.store.record(record).await?;
+        Ok(())
+    }
+
+    /// What a denied caller is told. A denied tool and one that does not exist sound the same.
+    fn denied(&self, reason: &DenyReason, connection: Option<&Connection>) -> Error {
+        match (reason, connection.map(|connection| &connection.state)) {
+            (DenyReason::LevelDenies, _) => Error::unknown_tool(),
+            (DenyReason::ApprovalDoesNotFit, _) => Error::new(ErrorKind::Conflict, "approval_void", "The approval is not for this call, or is too old."),
+            (DenyReason::MissingScopes(_), _) => self.reconnect("scopes_missing", "Microsoft did not grant what this tool needs. The person's page says what is missing."),
+            (DenyReason::NotConnected, Some(ConnectionState::NeedsSignIn { .. })) => self.reconnect("needs_sign_in", "Microsoft asks the person to sign in again before this can go on."),
+            (DenyReason::NotConnected, Some(ConnectionState::NeedsAdmin { .. })) => self.reconnect("needs_admin", "An administrator at Microsoft must act before this can go on. The person's page says what is missing."),
+            (DenyReason::NotConnected, Some(ConnectionState::Revoked { .. })) => self.reconnect("connection_revoked", "The connection was ended at Microsoft. The person must connect again."),
+            (DenyReason::NotConnected, Some(ConnectionState::Damaged)) => self.reconnect("connection_damaged", "The stored connection cannot be opened. The person must connect again."),
+            (DenyReason::NotConnected, Some(ConnectionState::Connected | ConnectionState::Disconnected) | None) => self.reconnect("not_connected", "Outlook Calendar is not connected. Ask the person to open the link and connect it."),
+        }
+    }
+
+    fn reconnect(&self, code: &'static str, message: &str) -> Error {
+        Error::new(ErrorKind::NotConnected, code, message).with_link(format!(
+            "{}/integrations/outlook-calendar",
+            self.0.settings.base_url
+        ))
+    }
+}
+
+/// Why a tool did not finish: Microsoft, whose answer may be worth one more try, or we.
+pub(crate) enum Failure {
+    Microsoft(microsoft::Error),
+    Ours(Error),
+}
+
+impl From<microsoft::Error> for Failure {
+    fn from(error: microsoft::Error) -> Self {
+        Self::Microsoft(error)
+    }
+}

@@ -1,0 +1,127 @@
+//! The card: what a person sees of a stored call before she decides. Made from the call itself, never told by the agent.
+
+use domain::calendar::Span;
+use domain::people::Address;
+use domain::time::{self, Zone};
+use serde::{Deserialize, Serialize};
+
+/// What will happen if the person says yes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The title of the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When it is; for a read, the window it looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<CardSpan>,
+    /// For a read, the words it looks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The zone of the times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The complete text of the invitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Whether an online meeting is made.
+    #[serde(default)]
+    pub online: bool,
+    /// Everybody who is invited.
+    #[serde(default)]
+    pub attendees: Vec<CardAttendee>,
+    /// How many people Microsoft will mail.
+    #[serde(default)]
+    pub mailed: usize,
+    /// How many of them are outside the organisation.
+    #[serde(default)]
+    pub outside: usize,
+}
+
+/// A time on a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardSpan {
+    /// From one moment to another, local with offset, such as `2026-11-24T10:00+01:00`.
+    Timed {
+        /// Start.
+        start: String,
+        /// End.
+        end: String,
+    },
+    /// Whole days, such as `2026-11-24`.
+    Days {
+        /// First day.
+        first: String,
+        /// Last day, included.
+        last: String,
+    },
+}
+
+impl CardSpan {
+    /// A span as seen from a zone.
+    pub(crate) fn of(span: &Span, zone: &Zone) -> Self {
+        match span {
+            Span::Timed { start, end } => Self::Timed {
+                start: time::local_text(&zone.at(*start)),
+                end: time::local_text(&zone.at(*end)),
+            },
+            Span::Days { first, last } => Self::Days {
+                first: first.to_string(),
+                last: last.to_string(),
+            },
+        }
+    }
+}
+
+/// Somebody who is invited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardAttendee {
+    /// The complete address; a domain with other than ASCII letters in its wire form (`xn--…`).
+    pub address: String,
+    /// Whether the event can do without.
+    pub optional: bool,
+    /// Whether the address is outside the organisation.
+    pub outside: bool,
+}
+
+impl CardAttendee {
+    pub(crate) fn of(address: &Address, optional: bool, home: &[String]) -> Self {
+        let outside = !home.iter().any(|domain| *domain == address.domain());
+        Self {
+            address: wire_form(address),
+            optional,
+            outside,
+        }
+    }
+}
+
+/// A look-alike domain must not look alike: letters beyond ASCII are shown as they are on the wire.
+fn wire_form(address: &Address) -> String {
+    let text = address.as_str();
+    match text.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => match url::Host::parse(domain) {
+            Ok(host) => format!("{local}@{host}"),
+            Err(_) => text.to_owned(),
+        },
+        Some(_) | None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_alike_domain_is_shown_as_it_is_on_the_wire() {
+        let address = Address::parse("anna@nоrdwind.example")
+            .expect("a well-formed address with a Cyrillic o");
+        let shown = CardAttendee::of(&address, false, &["nordwind.example".into()]);
+        assert!(
+            shown.address.starts_with("anna@xn--") && shown.outside,
+            "{shown:?}"
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! Connecting Outlook Calendar, its state, and disconnecting it.
+
+use domain::audit::Kind;
+use domain::connection::{ConnectionState, Integration, missing};
+use domain::id::RequestId;
+use domain::permission::Level;
+use domain::policy::{Availability, DenyReason, visible};
+use domain::time::Zone;
+use domain::tool::{Definition, Scope};
+use jiff::Timestamp;
+use microsoft::entra::scopes;
+use store::{Attempt, Connection, Purpose};
+
+use crate::session::{Proof, code_of, rejected};
+use crate::{
+    Asked, Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools,
+};
+
+/// One person's connection as her pages show it.
+#[derive(Debug, Clone)]
+pub struct ConnectionView {
+    /// Its state; `None` when she never connected.
+    pub state: Option<ConnectionState>,
+    /// Since when.
+    pub connected_at: Option<Timestamp>,
+    /// The IANA name of the mailbox's zone, or of the browser's until the mailbox's is known.
+    pub zone: Option<String>,
+    /// The mailbox's address, once known.
+    pub address: Option<String>,
+    /// Scopes of the ten that Microsoft did not grant.
+    pub missing: Vec<Scope>,
+    /// Every tool, with its level and why agents cannot use it, if so.
+    pub tools: Vec<ToolView>,
+}
+
+/// One tool as a person's page shows it.
+#[derive(Debug, Clone)]
+pub struct ToolView {
+    /// Which tool.
+    pub definition: &'static Definition,
+    /// What the administrator set.
+    pub level: Level,
+    /// Why agents cannot use it; `None` when they can.
+    pub hidden: Option<DenyReason>,
+}
+
+/// Whether a connection can carry a tool.
+pub(crate) fn availability(
+    connection: Option<&Connection>,
+    definition: &Definition,
+) -> Availability {
+    match connection {
+        Some(connection) if connection.state == ConnectionState::Connected => {
+            let missing = missing(definition.scopes, &connection.scopes);
+            if missing.is_empty() {
+                Availability::Ready
+            } else {
+                Availability::MissingScopes(missing)
+            }
+        }
+        Some(_) | None => Availability::NotConnected,
+    }
+}
+
+impl Engine {
+    /// The ten scopes with the reason for each.
+    pub fn scopes(&self) -> &'static [Asked; 10] {
+        &scopes::CONNECT
+    }
+
+    /// Begins connecting Outlook Calendar: Microsoft's account choice and consent to the ten scopes.
+    ///
+    /// `browser_zone` is the IANA zone the browser reports; it counts until the mailbox's own is known.
+    ///
+    /// # Errors
+    /// When the store or Microsoft's discovery document cannot be reached.
+    pub async fn begin_connect(
+        &self,
+        person: &PersonCaller,
+        browser_zone: Option<&str>,
+    ) -> Result<Begun, Error> {
+        if let Some(zone) = browser_zone.and_then(|name| Zone::named(name).ok()) {
+            self.0
+                .store
+                .set_preferences(person.id(), None, Some(zone.name()))
+                .await?;
+        }
+        let connection = self
+            .0
+            .store
+            .connection(person.id(), Integration::OutlookCalendar)
+            .await?;
+        let claims = match connection.map(|connection| connection.state) {
+            Some(ConnectionState::NeedsSignIn { claims }) => claims,
+            Some(_) | None => None,
+        };
+        let login_hint = claims.is_some().then(|| person.login().to_owned());
+        self.0
+            .store
+            .record(self.about(&person.person, Kind::ConnectStarted))
+            .await?;
+        let attempt = Attempt {
+            purpose: Purpose::Connect,
+            person: Some(person.id().clone()),
+            session: Some(person.session.clone()),
+            return_to: String::new(),
+            created: self.0.clock.now(),
+            issuer: self.0.microsoft.entra().authority().to_owned(),
+            claims,
+        };
+        self.begin(attempt, &scopes::names(), login_hint.as_deref())
+            .await
+    }
+
+    pub(crate) async fn finish_connect(
+        &self,
+        attempt: &Attempt,
+        answer: CallbackAnswer,
+        proof: Proof,
+        person: Option<&PersonCaller>,
+        request: &RequestId,
+    ) -> Result<Finished, Error> {
+        let person = match person {
+            Some(person)
+                if attempt.person.as_ref() == Some(person.id())
+                    && attempt.session.as_ref() == Some(&person.session) =>
+            {
+                person
+            }
+            Some(_) | None => {
+                return Err(Error::new(
+                    ErrorKind::Forbidden,
+                    "attempt_other_person",
+                    "Somebody else began this connection. Sign in and connect your own calendar.",
+                ));
+            }
+        };
+        match self.take_grant(answer, proof, person).await {
+            Ok(()) => {
+                let mut record = self.about(&person.person, Kind::Connected);
+                record.request = Some(request.clone());
+                self.0.store.record(record).await?;
+                Ok(Finished::Connected)
+            }
+            Err(error) => {
+                let mut record = self.about(&person.person, Kind::ConnectFailed);
+                record.request = Some(request.clone());
+                record.reason = Some(error.code.to_owned());
+                self.0.store.record(record).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn take_grant(
+        &self,
+        answer: CallbackAnswer,
+        proof: Proof,
+        person: &PersonCaller,
+    ) -> Result<(), Error> {
+        let code = code_of(answer)?;
+        let signed_in = self
+            .0
+            .microsoft
+            .entra()
+            .redeem_code(code, proof.verifier, &proof.nonce, &scopes::names())
+            .await
+            .map_err(rejected)?;
+        if signed_in.identity != person.person.identity {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "account_differs",
+                "At Microsoft you chose another account than the one you signed in with. Nothing was connected; choose your own account.",
+            ));
+        }
+        let grant = signed_in.grant.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Microsoft,
+                "microsoft_trouble",
+                "Microsoft did not grant lasting access. Try again.",
+            )
+        })?;
+        if !signed_in.superset.is_empty() {
+            tracing::info!(person.id = %person.id(), scopes.more = signed_in.superset.len(), "Microsoft granted more scopes than asked; they are not used");
+        }
+        let store = &self.0.store;
+        let granted = signed_in.scopes;
+        let stored = store
+            .store_grant(
+                person.organisation(),
+                person.id(),
+                Integration::OutlookCalendar,
+                &granted,
+                &signed_in.identity.object,
+                &grant,
+            )
+            .await?;
+        // A token of the grant before must not outlive it.
+        self.0.operations.forget(&stored.id).await;
+        Ok(())
+    }
+
+    /// A person's connection and what her agents can do with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn connection(&self, person: &PersonCaller) -> Result<ConnectionView, Error> {
+        let (levels, connection) = self.0.store.standings(person.id()).await?;
+        let tools = tools::DEFINITIONS
+            .iter()
+            .map(|definition| {
+                let level = levels
+                    .iter()
+                    .find(|set| set.tool == definition.name.as_str())
+                    .map_or(Level::Deny, |set| set.level);
+                let hidden = visible(level, &availability(connection.as_ref(), definition)).err();
+                ToolView {
+                    definition,
+                    level,
+                    hidden,
+                }
+            })
+            .collect();
+        let wanted = scopes::names();
+        // `offline_access` is never echoed by Microsoft; the refresh token itself is its proof.
+        let lacks = |c: &Connection| {
+            missing(&wanted, &c.scopes)
+                .into_iter()
+                .filter(|scope| *scope != Scope::OfflineAccess)
+                .collect()
+        };
+        let live = connection
+            .as_ref()
+            .filter(|c| c.state != ConnectionState::Disconnected);
+        Ok(ConnectionView {
+            state: connection.as_ref().map(|c| c.state.clone()),
+            connected_at: live.map(|c| c.connected_at),
+            zone: live
+                .and_then(|c| c.mailbox_zone.clone())
+                .or_else(|| person.person.browser_zone.clone()),
+            address: live.and_then(|c| c.mailbox_address.clone()),
+            missing: live.map(lacks).unwrap_or_default(),
+            tools,
+        })
+    }
+
+    /// Ends a person's connection: waits for her running calls, destroys the grant and its key, cancels what waits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the store cannot be reached; then nothing was ended.
+    pub async fn disconnect(
+        &self,
+        person: &PersonCaller,
+        request: &RequestId,
+    ) -> Result<(), Error> {
+        let Some(connection) = self
+            .0
+            .store
+            .connection(person.id(), Integration::OutlookCalendar)
+            .await?
+        else {
+            return Ok(());
+        };
+        // Holding the slot keeps every call of this connection out until the grant is gone.
+        let slot = self.0.operations.slot(&connection.id);
+        let _alone = slot.end().await;
+        self.0
+            .store
+            .disconnect(person.id(), Integration::OutlookCalendar)
+            .await?;
+        let mut record = self.about(&person.person, Kind::Disconnected);
+        record.request = Some(request.clone());
+        self.0.store.record(record).await?;
+        Ok(())
+    }
+}

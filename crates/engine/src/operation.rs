@@ -1,0 +1,235 @@
+//! Operations: one burst of calls of one person shares one access token, in memory only.
+//!
+//! A burst ends when no call has come for `linger`, when its token is about to end, or after ten minutes; disconnecting
+//! or a challenge by Microsoft ends it at once. Entra refuses an application that asks for tokens too often, so a
+//! connection that has asked nearly ten times within five minutes keeps its token a little longer instead.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::id::ConnectionId;
+use jiff::{SignedDuration, Timestamp};
+use microsoft::entra::AccessToken;
+use tokio::sync::{Mutex as AsyncMutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// A burst never lasts longer than this.
+const LONGEST: SignedDuration = SignedDuration::from_mins(10);
+/// A token this close to its end is not used any more.
+const MARGIN: SignedDuration = SignedDuration::from_secs(60);
+/// The window and the number of token requests Entra is sure to accept in it.
+const GUARD_WINDOW: SignedDuration = SignedDuration::from_mins(5);
+const GUARD_REQUESTS: usize = 9;
+/// From here on a token is kept rather than asked for again.
+const GUARD_KEEPS: usize = 7;
+
+/// The bursts that run now.
+pub(crate) struct Operations {
+    linger: SignedDuration,
+    slots: Mutex<HashMap<ConnectionId, Arc<Slot>>>,
+}
+
+/// One connection's place: its calls share it, ending it excludes them.
+pub(crate) struct Slot {
+    calls: RwLock<()>,
+    /// Held across the request for a token, on purpose: whoever waits here waits for exactly that token.
+    pub(crate) token: AsyncMutex<Burst>,
+}
+
+/// The token of a burst, and when tokens were asked for.
+#[derive(Default)]
+pub(crate) struct Burst {
+    held: Option<Held>,
+    requests: VecDeque<Timestamp>,
+    running: usize,
+    reaped: bool,
+}
+
+struct Held {
+    token: Arc<AccessToken>,
+    began: Timestamp,
+    last: Timestamp,
+}
+
+impl Operations {
+    pub(crate) fn new(linger: Duration) -> Self {
+        Self {
+            linger: SignedDuration::try_from(linger)
+                .unwrap_or(LONGEST)
+                .min(LONGEST),
+            slots: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn linger(&self) -> SignedDuration {
+        self.linger
+    }
+
+    /// The place of a connection.
+    pub(crate) fn slot(&self, connection: &ConnectionId) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || {
+            Arc::new(Slot {
+                calls: RwLock::new(()),
+                token: AsyncMutex::default(),
+            })
+        };
+        Arc::clone(slots.entry(connection.clone()).or_insert_with(fresh))
+    }
+
+    /// Ends the burst of a connection whose grant was replaced.
+    pub(crate) async fn forget(&self, connection: &ConnectionId) {
+        self.slot(connection).token.lock().await.drop_token();
+    }
+
+    /// Ends every burst.
+    pub(crate) async fn forget_all(&self) {
+        let slots: Vec<_> = self
+            .slots
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .map(Arc::clone)
+            .collect();
+        for slot in slots {
+            slot.token.lock().await.drop_token();
+        }
+    }
+
+    /// Forgets a connection nobody uses: no token, no recent request, no other holder.
+    pub(crate) fn retire(&self, connection: &ConnectionId) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = slots.get(connection).is_some_and(|slot| {
+            Arc::strong_count(slot) == 1
+                && slot
+                    .token
+                    .try_lock()
+                    .is_ok_and(|burst| burst.held.is_none() && burst.requests.is_empty())
+        });
+        if idle {
+            slots.remove(connection);
+        }
+    }
+}
+
+impl Slot {
+    /// For the length of one call.
+    pub(crate) async fn enter(&self) -> RwLockReadGuard<'_, ()> {
+        self.calls.read().await
+    }
+
+    /// Waits for the running calls, drops the token, and keeps new calls out while the guard lives.
+    pub(crate) async fn end(&self) -> RwLockWriteGuard<'_, ()> {
+        let guard = self.calls.write().await;
+        self.token.lock().await.drop_token();
+        guard
+    }
+}
+
+impl Burst {
+    /// The token to use now, if there is one.
+    pub(crate) fn current(
+        &mut self,
+        now: Timestamp,
+        linger: SignedDuration,
+    ) -> Option<Arc<AccessToken>> {
+        if self.over(now, linger) {
+            self.drop_token();
+        }
+        let held = self.held.as_mut()?;
+        held.last = now;
+        Some(Arc::clone(&held.token))
+    }
+
+    /// Begins a burst.
+    pub(crate) fn begin(&mut self, token: Arc<AccessToken>, now: Timestamp) {
+        self.held = Some(Held {
+            token,
+            began: now,
+            last: now,
+        });
+    }
+
+    /// Whether Entra may be asked for a token now; if not, when.
+    pub(crate) fn may_request(&mut self, now: Timestamp) -> Result<(), Duration> {
+        while self
+            .requests
+            .front()
+            .is_some_and(|asked| now.duration_since(*asked) >= GUARD_WINDOW)
+        {
+            self.requests.pop_front();
+        }
+        match self.requests.front() {
+            Some(oldest) if self.requests.len() >= GUARD_REQUESTS => {
+                let wait = GUARD_WINDOW - now.duration_since(*oldest);
+                Err(Duration::try_from(wait).unwrap_or(Duration::from_secs(300)))
+            }
+            Some(_) | None => {
+                self.requests.push_back(now);
+                Ok(())
+            }
+        }
+    }
+
+    /// A call is running on the token.
+    pub(crate) fn started(&mut self) {
+        self.running += 1;
+    }
+
+    /// A call has ended; with no linger the token ends with the last one.
+    pub(crate) fn finished(&mut self, now: Timestamp, linger: SignedDuration) {
+        self.running = self.running.saturating_sub(1);
+        if let Some(held) = &mut self.held {
+            held.last = now;
+        }
+        if self.over(now, linger) {
+            self.drop_token();
+        }
+    }
+
+    /// Forgets the token; it is overwritten when the last call that uses it ends.
+    pub(crate) fn drop_token(&mut self) {
+        self.held = None;
+    }
+
+    /// Whether somebody must watch over the end of this burst; says yes once.
+    pub(crate) fn needs_reaper(&mut self) -> bool {
+        !std::mem::replace(&mut self.reaped, true)
+    }
+
+    /// The reaper's question: how long to wait before looking again, or `None` when all is gone.
+    pub(crate) fn reap(&mut self, now: Timestamp, linger: SignedDuration) -> Option<Duration> {
+        if self.over(now, linger) {
+            self.drop_token();
+        }
+        while self
+            .requests
+            .front()
+            .is_some_and(|asked| now.duration_since(*asked) >= GUARD_WINDOW)
+        {
+            self.requests.pop_front();
+        }
+        if self.held.is_none() && self.requests.is_empty() {
+            self.reaped = false;
+            return None;
+        }
+        Some(Duration::from_secs(1))
+    }
+
+    fn over(&self, now: Timestamp, linger: SignedDuration) -> bool {
+        let Some(held) = &self.held else { return false };
+        let recent = self
+            .requests
+            .iter()
+            .filter(|asked| now.duration_since(**asked) < GUARD_WINDOW)
+            .count();
+        let linger = if recent >= GUARD_KEEPS {
+            GUARD_WINDOW
+        } else {
+            linger
+        };
+        let idle = self.running == 0 && now.duration_since(held.last) >= linger;
+        idle || now.duration_since(held.began) >= LONGEST
+            || held.token.expires().duration_since(now) <= MARGIN
+    }
+}

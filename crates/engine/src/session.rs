@@ -1,0 +1,329 @@
+//! Signing in to attache: a small consent of its own, and the way back from Microsoft for both kinds of attempt.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::audit::{Kind, Record};
+use domain::canonical::Digest;
+use domain::id::RequestId;
+use domain::secret::{AuthorizationCode, BrowserSecret, CodeVerifier, SessionSecret, StateSecret};
+use microsoft::entra::{self, scopes};
+use store::{Attempt, Purpose, TakenAttempt};
+
+use crate::{Engine, Error, ErrorKind, PersonCaller};
+
+/// An attempt that has begun: where to send the browser, and what it must keep meanwhile.
+pub struct Begun {
+    /// Microsoft's sign-in page, with everything it needs to know.
+    pub location: String,
+    /// Goes into a cookie for ten minutes; the attempt ends only in the browser that has it.
+    pub browser: BrowserSecret,
+}
+
+/// What Microsoft's redirect brought.
+pub struct Callback {
+    /// The `state` of the attempt.
+    pub state: StateSecret,
+    /// A code or an error.
+    pub answer: CallbackAnswer,
+}
+
+/// The two forms of Microsoft's answer.
+pub enum CallbackAnswer {
+    /// Success.
+    Code(AuthorizationCode),
+    /// Failure, by Microsoft's words; none of them is ever shown.
+    Error {
+        /// `error`.
+        error: String,
+        /// `error_subcode`.
+        subcode: Option<String>,
+        /// `error_description`.
+        description: Option<String>,
+    },
+}
+
+/// How an attempt ended.
+pub enum Finished {
+    /// Signed in: the new session's cookie value, and the page to go on with.
+    SignedIn {
+        /// For the session cookie.
+        session: SessionSecret,
+        /// A path of attache's own.
+        return_to: String,
+    },
+    /// Outlook Calendar is connected.
+    Connected,
+}
+
+/// What both legs of an attempt share. It is derived from the two secrets only the browser holds together, so that the
+/// store never knows enough to redeem a code.
+pub(crate) struct Proof {
+    pub(crate) verifier: CodeVerifier,
+    pub(crate) nonce: String,
+}
+
+impl Proof {
+    pub(crate) fn of(state: &StateSecret, browser: &BrowserSecret) -> Self {
+        let derive = |purpose| {
+            URL_SAFE_NO_PAD.encode(
+                Digest::of(
+                    purpose,
+                    &[state.expose().as_bytes(), browser.expose().as_bytes()],
+                )
+                .as_bytes(),
+            )
+        };
+        Self {
+            verifier: CodeVerifier::new(derive("attache code verifier")),
+            nonce: derive("attache nonce"),
+        }
+    }
+}
+
+impl Engine {
+    /// Begins signing in with the four scopes that identify a person.
+    ///
+    /// # Errors
+    /// When the store or Microsoft's discovery document cannot be reached.
+    pub async fn begin_sign_in(&self, return_to: &str) -> Result<Begun, Error> {
+        let attempt = Attempt {
+            purpose: Purpose::SignIn,
+            person: None,
+            session: None,
+            return_to: return_to.to_owned(),
+            created: self.0.clock.now(),
+            issuer: self.0.microsoft.entra().authority().to_owned(),
+            claims: None,
+        };
+        self.begin(attempt, &scopes::SIGN_IN, None).await
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        attempt: Attempt,
+        scopes: &[domain::tool::Scope],
+        login_hint: Option<&str>,
+    ) -> Result<Begun, Error> {
+        let (state, browser) = (
+            StateSecret::random(&self.0.random),
+            BrowserSecret::random(&self.0.random),
+        );
+        let proof = Proof::of(&state, &browser);
+        let begin = entra::Begin {
+            state: &state,
+            nonce: &proof.nonce,
+            challenge: &entra::Entra::challenge(&proof.verifier),
+            scopes,
+            prompt: if login_hint.is_none() {
+                Some(entra::Prompt::SelectAccount)
+            } else {
+                None
+            },
+            login_hint,
+            claims: attempt.claims.as_deref(),
+        };
+        let location = self.0.microsoft.entra().authorize_url(&begin).await?;
+        self.0
+            .store
+            .begin_attempt(&state.hash(), &browser.hash(), &attempt)
+            .await?;
+        Ok(Begun { location, browser })
+    }
+
+    /// Ends an attempt with what Microsoft's redirect brought, in the browser that began it.
+    ///
+    /// # Errors
+    /// `attempt_unknown` when it is used, expired or was never begun; `attempt_other_browser`; `attempt_other_person`;
+    /// `account_differs`; Microsoft's refusals by our own codes; [`ErrorKind::Unavailable`] when nothing can be stored.
+    pub async fn finish(
+        &self,
+        callback: Callback,
+        browser: Option<&BrowserSecret>,
+        person: Option<&PersonCaller>,
+        request: &RequestId,
+    ) -> Result<Finished, Error> {
+        let Some(browser) = browser else {
+            return Err(other_browser());
+        };
+        let attempt = match self
+            .0
+            .store
+            .take_attempt(&callback.state.hash(), &browser.hash())
+            .await?
+        {
+            TakenAttempt::Found(attempt) => attempt,
+            TakenAttempt::WrongBrowser => return Err(other_browser()),
+            TakenAttempt::Unknown => {
+                return Err(Error::new(
+                    ErrorKind::Invalid,
+                    "attempt_unknown",
+                    "This sign-in was already used or has expired. Start again.",
+                ));
+            }
+        };
+        let proof = Proof::of(&callback.state, browser);
+        match attempt.purpose {
+            Purpose::SignIn => {
+                self.finish_sign_in(&attempt, callback.answer, proof, person, request)
+                    .await
+            }
+            Purpose::Connect => {
+                self.finish_connect(&attempt, callback.answer, proof, person, request)
+                    .await
+            }
+        }
+    }
+
+    async fn finish_sign_in(
+        &self,
+        attempt: &Attempt,
+        answer: CallbackAnswer,
+        proof: Proof,
+        before: Option<&PersonCaller>,
+        request: &RequestId,
+    ) -> Result<Finished, Error> {
+        let code = code_of(answer)?;
+        let signed_in = self
+            .0
+            .microsoft
+            .entra()
+            .redeem_code(code, proof.verifier, &proof.nonce, &scopes::SIGN_IN)
+            .await
+            .map_err(rejected)?;
+        let person = self
+            .0
+            .store
+            .sign_in_person(&signed_in.identity, &signed_in.name, &signed_in.login)
+            .await?;
+        let mut record = self.about(&person, Kind::SignedIn);
+        record.request = Some(request.clone());
+        self.0.store.record(record).await?;
+        if let Some(before) = before {
+            self.0.store.end_session(&before.session).await?;
+        }
+        let session = SessionSecret::random(&self.0.random);
+        let settings = &self.0.settings;
+        self.0
+            .store
+            .create_session(
+                &person.id,
+                &session.hash(),
+                settings.session_idle,
+                settings.session_absolute,
+            )
+            .await?;
+        Ok(Finished::SignedIn {
+            session,
+            return_to: attempt.return_to.clone(),
+        })
+    }
+
+    /// Ends this session; its cookie is worth nothing afterwards.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn sign_out(&self, person: &PersonCaller) -> Result<(), Error> {
+        self.0.store.end_session(&person.session).await?;
+        self.0
+            .store
+            .record(self.about(&person.person, Kind::SignedOut))
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps the language a person chose (`en` or `de`).
+    ///
+    /// # Errors
+    /// `unknown_language` for any other.
+    pub async fn set_language(&self, person: &PersonCaller, language: &str) -> Result<(), Error> {
+        if !matches!(language, "en" | "de") {
+            return Err(Error::invalid(
+                "unknown_language",
+                "language",
+                "The languages are en and de.",
+            ));
+        }
+        Ok(self
+            .0
+            .store
+            .set_preferences(person.id(), Some(language), None)
+            .await?)
+    }
+
+    /// A record about a person, now.
+    pub(crate) fn about(&self, person: &store::Person, kind: Kind) -> Record {
+        let mut record = Record::new(self.0.clock.now(), kind, person.organisation.clone());
+        record.person = Some(person.id.clone());
+        record
+    }
+}
+
+fn other_browser() -> Error {
+    Error::new(
+        ErrorKind::Invalid,
+        "attempt_other_browser",
+        "This sign-in was begun in another browser. Start again here.",
+    )
+}
+
+/// The code, or Microsoft's error by one of our own codes. Its description is never shown.
+pub(crate) fn code_of(answer: CallbackAnswer) -> Result<AuthorizationCode, Error> {
+    use entra::CallbackProblem;
+    let (error, subcode, description) = match answer {
+        CallbackAnswer::Code(code) => return Ok(code),
+        CallbackAnswer::Error {
+            error,
+            subcode,
+            description,
+        } => (error, subcode, description),
+    };
+    Err(
+        match entra::callback_error(&error, subcode.as_deref(), description.as_deref()) {
+            CallbackProblem::Cancelled => Error::new(
+                ErrorKind::Invalid,
+                "consent_cancelled",
+                "The sign-in was cancelled at Microsoft, or an administrator must approve attache first.",
+            ),
+            CallbackProblem::Declined => Error::new(
+                ErrorKind::Invalid,
+                "consent_declined",
+                "The consent was declined. Nothing was connected.",
+            ),
+            CallbackProblem::AdminMustConsent => Error::new(
+                ErrorKind::Forbidden,
+                "admin_must_consent",
+                "An administrator of your organisation must consent first.",
+            ),
+            CallbackProblem::OurRequest => Error::new(
+                ErrorKind::Internal,
+                "internal",
+                "Microsoft did not understand the request. Report the request id.",
+            ),
+            CallbackProblem::Trouble => Error::new(
+                ErrorKind::Microsoft,
+                "microsoft_trouble",
+                "Microsoft has trouble at the moment. Try again shortly.",
+            ),
+        },
+    )
+}
+
+/// A refused code redemption: whatever Microsoft or the ID token's checks said, the attempt is over.
+pub(crate) fn rejected(error: microsoft::Error) -> Error {
+    use microsoft::Kind;
+    match error.kind() {
+        Kind::Refresh(_) | Kind::OurRequest => Error::new(
+            ErrorKind::Invalid,
+            "sign_in_rejected",
+            "Microsoft did not accept this sign-in any more. Start again.",
+        )
+        .caused_by(error),
+        Kind::TenantNotAllowed => Error::new(
+            ErrorKind::Forbidden,
+            "tenant_not_allowed",
+            "This account belongs to an organisation that attache does not serve here.",
+        )
+        .caused_by(error),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,291 @@
+//! What tools exist, and what every tool is made of. Each has one file in `tools/`; every listing comes from here.
+
+pub(crate) mod check_approval;
+pub(crate) mod create_event;
+pub(crate) mod read_profile;
+pub(crate) mod search_contacts;
+pub(crate) mod search_events;
+
+mod event_line;
+mod input;
+
+use std::pin::Pin;
+use std::sync::LazyLock;
+
+use domain::canonical::Digest;
+use domain::id::CallId;
+use domain::people::Address;
+use domain::time::Zone;
+use domain::tool::{Definition, ToolName};
+use jiff::Timestamp;
+use microsoft::graph::Graph;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::call::Failure;
+use crate::{Card, Error};
+
+/// Every tool a level can be set for, in the order of the catalogue.
+static TOOLS: &[&dyn Tool] = &[
+    &search_events::SearchEvents,
+    &create_event::CreateEvent,
+    &search_contacts::SearchContacts,
+    &read_profile::ReadProfile,
+];
+
+/// Their definitions, in the same order.
+pub const DEFINITIONS: &[&Definition] = &[
+    &search_events::DEFINITION,
+    &create_event::DEFINITION,
+    &search_contacts::DEFINITION,
+    &read_profile::DEFINITION,
+];
+
+/// A tool as agents see it. Made once, at the first use.
+#[derive(Debug, Clone, Serialize)]
+pub struct Offered {
+    /// What agents call.
+    pub name: ToolName,
+    /// Its title for people.
+    pub title: String,
+    /// For models.
+    pub description: &'static str,
+    /// What it can change; decides the hints agents are given.
+    pub effect: domain::tool::Effect,
+    /// JSON Schema (2020-12) of its arguments: flat, strict, without references.
+    pub input_schema: Value,
+    /// JSON Schema (2020-12) of its answers, whatever the outcome.
+    pub output_schema: Value,
+}
+
+static OFFERED: LazyLock<Vec<Offered>> =
+    LazyLock::new(|| TOOLS.iter().map(|tool| tool.offered()).collect());
+static CHECK_APPROVAL: LazyLock<Offered> = LazyLock::new(check_approval::offered);
+
+/// Every tool, whatever its level, and `check_approval` last: for documents.
+pub fn all() -> Vec<&'static Offered> {
+    OFFERED.iter().chain([&*CHECK_APPROVAL]).collect()
+}
+
+/// The tool of exactly this name.
+pub(crate) fn find(name: &str) -> Option<&'static dyn Tool> {
+    TOOLS
+        .iter()
+        .find(|tool| tool.definition().name.as_str() == name)
+        .copied()
+}
+
+/// The listing entry of a tool.
+pub(crate) fn offered(name: ToolName) -> Option<&'static Offered> {
+    OFFERED.iter().find(|offered| offered.name == name)
+}
+
+/// The listing entry of `check_approval`.
+pub(crate) fn check_approval() -> &'static Offered {
+    &CHECK_APPROVAL
+}
+
+/// What is known of the person for whom a tool works.
+pub(crate) struct Setting {
+    /// The zone of times without one.
+    pub(crate) zone: Option<Zone>,
+    /// The mailbox's own address, once learned.
+    pub(crate) address: Option<Address>,
+    /// Mail domains that count as inside, in lower case.
+    pub(crate) home: Vec<String>,
+    /// The present moment.
+    pub(crate) now: Timestamp,
+}
+
+impl Setting {
+    /// The zone, or a question back: attache does not guess one.
+    pub(crate) fn zone(&self, field: &str) -> Result<&Zone, Error> {
+        let unknown = || {
+            Error::invalid(
+                "zone_unknown",
+                field,
+                "The person's time zone is not known yet. Give the time with its offset (2026-11-24T10:00:00+01:00) or name the zone (Europe/Berlin).",
+            )
+        };
+        self.zone.as_ref().ok_or_else(unknown)
+    }
+}
+
+/// What a running tool may use.
+pub(crate) struct Context<'a> {
+    pub(crate) graph: &'a Graph<'a>,
+    pub(crate) setting: &'a Setting,
+    pub(crate) call: &'a CallId,
+}
+
+/// Arguments with nothing left to interpret, and what a person is shown of them.
+pub(crate) struct Resolved {
+    pub(crate) arguments: Value,
+    pub(crate) card: Card,
+    pub(crate) summary: String,
+}
+
+/// What a tool did.
+pub(crate) struct Done {
+    pub(crate) body: Value,
+    pub(crate) target: Option<Digest>,
+}
+
+pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>>;
+
+/// One tool. Written by implementing [`Typed`].
+pub(crate) trait Tool: Send + Sync {
+    fn definition(&self) -> &'static Definition;
+    fn offered(&self) -> Offered;
+    /// Arguments in their exact form: every field known, typed and within its bounds.
+    fn check(&self, arguments: &Value) -> Result<Value, Error>;
+    /// Arguments with absolute times and complete addresses. Resolving what is resolved changes nothing.
+    fn resolve(&self, arguments: Value, setting: &Setting) -> Result<Resolved, Error>;
+    /// Does it.
+    fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a>;
+}
+
+/// What a tool's file says: its definition, its input, how input is resolved and shown, and what it does.
+pub(crate) trait Typed: Send + Sync + 'static {
+    type Input: DeserializeOwned + Serialize + JsonSchema + Send;
+    /// The words its answers' `status` can have besides those every tool has.
+    const STATUSES: &'static [&'static str];
+
+    fn definition() -> &'static Definition;
+    /// Bounds that the schema alone does not check.
+    fn check(input: &Self::Input) -> Result<(), Error>;
+    fn resolve(input: Self::Input, setting: &Setting)
+    -> Result<(Self::Input, Card, String), Error>;
+    fn run<'a>(
+        context: &'a Context<'a>,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<Done, Failure>> + Send + 'a;
+}
+
+impl<T: Typed> Tool for T {
+    fn definition(&self) -> &'static Definition {
+        T::definition()
+    }
+
+    fn offered(&self) -> Offered {
+        let Definition {
+            name,
+            description,
+            effect,
+            ..
+        } = *T::definition();
+        let (input_schema, output_schema) = (
+            input::schema::<T::Input>(),
+            input::answer_schema(T::STATUSES),
+        );
+        Offered {
+            name,
+            title: T::definition().title(),
+            description,
+            effect,
+            input_schema,
+            output_schema,
+        }
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, Error> {
+        let typed: T::Input = input::parse(arguments)?;
+        T::check(&typed)?;
+        Ok(input::exact(&typed))
+    }
+
+    fn resolve(&self, arguments: Value, setting: &Setting) -> Result<Resolved, Error> {
+        let (resolved, card, summary) = T::resolve(input::parse(&arguments)?, setting)?;
+        Ok(Resolved {
+            arguments: input::exact(&resolved),
+            card,
+            summary,
+        })
+    }
+
+    fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a> {
+        Box::pin(
+            async move { T::run(context, input::parse(&arguments).map_err(Failure::Ours)?).await },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_tool_is_listed_once_and_in_the_same_order_everywhere() {
+        let names: Vec<_> = TOOLS.iter().map(|tool| tool.definition().name).collect();
+        assert_eq!(
+            names,
+            DEFINITIONS
+                .iter()
+                .map(|definition| definition.name)
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+        assert!(all().len() <= 12);
+    }
+
+    #[test]
+    fn the_whole_list_stays_small() {
+        let size: usize = all()
+            .iter()
+            .map(|tool| {
+                serde_json::to_string(tool)
+                    .expect("a listing is JSON")
+                    .len()
+            })
+            .sum();
+        assert!(size <= 12_000, "{size} characters");
+    }
+
+    #[test]
+    fn schemas_are_flat_strict_and_described() {
+        for tool in all() {
+            let text = tool.input_schema.to_string();
+            assert!(
+                !text.contains("$ref") && !text.contains("$defs") && !text.contains("anyOf"),
+                "{}: {text}",
+                tool.name
+            );
+            assert_eq!(
+                tool.input_schema["additionalProperties"],
+                Value::Bool(false),
+                "{}",
+                tool.name
+            );
+            assert_eq!(tool.input_schema["type"], "object", "{}", tool.name);
+            for (field, schema) in tool.input_schema["properties"]
+                .as_object()
+                .into_iter()
+                .flatten()
+            {
+                assert!(
+                    schema["description"]
+                        .as_str()
+                        .is_some_and(|text| text.len() > 10),
+                    "{}.{field}",
+                    tool.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_fit_every_model_interface_and_titles_say_operation_and_object() {
+        for tool in all() {
+            let name = tool.name.as_str();
+            assert!(
+                name.len() <= 64 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
+                "{name}"
+            );
+            assert!(tool.title.split(' ').count() >= 2, "{}", tool.title);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! One event as agents read it in answers: few characters, nothing but what the tools promise.
+
+use domain::calendar::{Answer, Event, EventHandle, Series, ShowAs, Span};
+use domain::people::Mailbox;
+use domain::text::one_line;
+use domain::time::{Zone, local_text, weekday};
+use serde::Serialize;
+
+/// One event. Titles, places and names may have been written by anybody.
+#[derive(Serialize)]
+pub(crate) struct EventLine {
+    id: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    day: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    all_day: Option<String>,
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organizer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attendees: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<Answer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shows_as: Option<ShowAs>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    series: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    online: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    private: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cancelled: bool,
+}
+
+impl EventLine {
+    /// An event as seen from a zone.
+    pub(crate) fn of(event: &Event, zone: &Zone) -> Self {
+        let (day, start, end, all_day) = match &event.span {
+            Span::Timed { start, end } => {
+                let (start, end) = (zone.at(*start), zone.at(*end));
+                (
+                    weekday(start.date()),
+                    Some(local_text(&start)),
+                    Some(local_text(&end)),
+                    None,
+                )
+            }
+            Span::Days { first, last } if first == last => {
+                (weekday(*first), None, None, Some(first.to_string()))
+            }
+            Span::Days { first, last } => {
+                (weekday(*first), None, None, Some(format!("{first}/{last}")))
+            }
+        };
+        let others = event.attendees.len();
+        Self {
+            id: EventHandle::of(&event.id, event.span.anchor()).to_string(),
+            title: one_line(&event.title, 80),
+            day: Some(day),
+            start,
+            end,
+            all_day,
+            place: event
+                .location
+                .as_deref()
+                .map(|place| one_line(place, 40))
+                .filter(|place| !place.is_empty()),
+            organizer: event
+                .organizer
+                .as_ref()
+                .filter(|_| !event.is_organizer)
+                .map(name_of),
+            attendees: (others > 0).then_some(others),
+            answer: (!event.is_organizer && event.answer != Answer::None).then_some(event.answer),
+            shows_as: Some(event.show_as).filter(|shows| *shows != ShowAs::Busy),
+            series: event.series != Series::Single,
+            online: event.online,
+            private: event.private,
+            cancelled: event.cancelled,
+        }
+    }
+}
+
+fn name_of(mailbox: &Mailbox) -> String {
+    let name = one_line(&mailbox.name, 40);
+    match &mailbox.address {
+        Some(address) if name.is_empty() => address.to_string(),
+        Some(_) | None => name,
+    }
+}
