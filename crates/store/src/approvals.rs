@@ -1,0 +1,273 @@
+//! Approvals: stored calls that wait for their person. What runs later is what was stored, once.
+
+mod asking;
+mod deciding;
+
+use std::fmt;
+
+use domain::approval::ApprovalState;
+use domain::caller::Surface;
+use domain::canonical::Digest;
+use domain::id::{AgentId, ApprovalId, CallId, ConnectionId, OrganisationId, PersonId};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::Store;
+use crate::database::Write;
+use crate::error::Error;
+use crate::row::Row;
+
+/// A call to be stored.
+#[derive(Clone, PartialEq)]
+pub struct NewApproval {
+    /// Whose organisation.
+    pub organisation: OrganisationId,
+    /// Whose calendar, and who decides.
+    pub person: PersonId,
+    /// Over which connection it will run.
+    pub connection: ConnectionId,
+    /// Which agent asks.
+    pub agent: AgentId,
+    /// Over which surface.
+    pub surface: Surface,
+    /// For which tool.
+    pub tool: String,
+    /// The exact, validated arguments.
+    pub arguments: Value,
+    /// The digest of the arguments.
+    pub digest: Digest,
+    /// What the person will be shown.
+    pub card: Value,
+    /// The same in one line.
+    pub summary: String,
+    /// Until when the person can decide, and the decision counts.
+    pub expires: Timestamp,
+    /// The call that asks.
+    pub call: CallId,
+}
+
+/// A stored call.
+#[derive(Clone, PartialEq)]
+pub struct StoredApproval {
+    /// Our id.
+    pub id: ApprovalId,
+    /// Whose organisation.
+    pub organisation: OrganisationId,
+    /// Whose calendar, and who decides.
+    pub person: PersonId,
+    /// Over which connection it will run.
+    pub connection: ConnectionId,
+    /// Which agent asked.
+    pub agent: AgentId,
+    /// Over which surface.
+    pub surface: Surface,
+    /// For which tool.
+    pub tool: String,
+    /// The exact, validated arguments.
+    pub arguments: Value,
+    /// The digest of the arguments.
+    pub digest: Digest,
+    /// What the person is shown.
+    pub card: Value,
+    /// The same in one line.
+    pub summary: String,
+    /// Where it stands; *expired* as soon as its time is over.
+    pub state: ApprovalState,
+    /// When it was asked.
+    pub created: Timestamp,
+    /// Until when the person can decide.
+    pub expires: Timestamp,
+    /// When the person decided.
+    pub decided: Option<Timestamp>,
+    /// The call that asked.
+    pub call: CallId,
+    /// What came of it.
+    pub outcome: Option<Value>,
+}
+
+/// The columns [`StoredApproval::from_row`] reads; an overdue one shows as expired at the moment `$1`.
+macro_rules! approval_columns {
+    () => {
+        "id AS approval, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary,
+            CASE WHEN state = 'pending' AND expires_ms <= $1 THEN 'expired' ELSE state END AS shown_state,
+            created_ms, expires_ms, decided_ms, call, outcome"
+    };
+}
+use approval_columns;
+
+impl StoredApproval {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id("approval")?,
+            organisation: row.id("organisation")?,
+            person: row.id("person")?,
+            connection: row.id("connection")?,
+            agent: row.id("agent")?,
+            surface: row.parsed("surface", Surface::parse)?,
+            tool: row.text("tool")?,
+            arguments: row.json("arguments")?,
+            digest: row.parsed("digest", Digest::parse)?,
+            card: row.json("card")?,
+            summary: row.text("summary")?,
+            state: row.parsed("shown_state", ApprovalState::parse)?,
+            created: row.moment("created_ms")?,
+            expires: row.moment("expires_ms")?,
+            decided: row.maybe_moment("decided_ms")?,
+            call: row.id("call")?,
+            outcome: row.maybe_json("outcome")?,
+        })
+    }
+}
+
+impl fmt::Debug for NewApproval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewApproval")
+            .field("person", &self.person)
+            .field("agent", &self.agent)
+            .field("tool", &self.tool)
+            .field("digest", &self.digest)
+            .field("call", &self.call)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StoredApproval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredApproval")
+            .field("id", &self.id)
+            .field("person", &self.person)
+            .field("agent", &self.agent)
+            .field("tool", &self.tool)
+            .field("digest", &self.digest)
+            .field("state", &self.state)
+            .field("call", &self.call)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which pending approvals a change makes void.
+pub(crate) enum Pending<'a> {
+    OfConnection(&'a ConnectionId),
+    OfAgent(&'a AgentId),
+    ForTool(&'a OrganisationId, &'a str),
+}
+
+/// Voids what waits for approval, in the same transaction as the change that makes it void.
+pub(crate) async fn void(write: &mut Write, which: Pending<'_>, now_ms: i64) -> Result<(), Error> {
+    let query = match which {
+        Pending::OfConnection(connection) => sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND connection = $2",
+        )
+        .bind(now_ms)
+        .bind(connection.as_str()),
+        Pending::OfAgent(agent) => sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND agent = $2",
+        )
+        .bind(now_ms)
+        .bind(agent.as_str()),
+        Pending::ForTool(organisation, tool) => sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1
+             WHERE state = 'pending' AND organisation = $2 AND tool = $3",
+        )
+        .bind(now_ms)
+        .bind(organisation.as_str())
+        .bind(tool),
+    };
+    write.execute("void approvals", query).await?;
+    Ok(())
+}
+
+impl Store {
+    /// One approval of a person. One whose time is over is *expired*, and is stored so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn approval(
+        &self,
+        person: &PersonId,
+        id: &ApprovalId,
+    ) -> Result<Option<StoredApproval>, Error> {
+        let now = self.now_ms();
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            approval_columns!(),
+            ", state AS stored_state FROM approvals WHERE person = $2 AND id = $3"
+        ));
+        let query = query.bind(now).bind(person.as_str()).bind(id.as_str());
+        let Some(row) = self.database().optional("read an approval", query).await? else {
+            return Ok(None);
+        };
+        let approval = StoredApproval::from_row(&row)?;
+        if approval.state.as_str() != row.text("stored_state")? {
+            let query = sqlx::query(
+                "UPDATE approvals SET state = 'expired'
+                 WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms <= $1",
+            );
+            let query = query.bind(now).bind(person.as_str()).bind(id.as_str());
+            self.change("expire an approval", query).await?;
+        }
+        Ok(Some(approval))
+    }
+
+    /// Approvals of a person, the newest first, from the one before `before`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn approvals(
+        &self,
+        person: &PersonId,
+        state: Option<ApprovalState>,
+        before: Option<(Timestamp, ApprovalId)>,
+        limit: u32,
+    ) -> Result<Vec<StoredApproval>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            approval_columns!(),
+            " FROM approvals
+             WHERE person = $2
+                AND ($3 IS NULL
+                    OR CASE WHEN state = 'pending' AND expires_ms <= $1 THEN 'expired' ELSE state END = $3)
+                AND ($4 IS NULL OR (created_ms, id) < ($4, $5))
+             ORDER BY created_ms DESC, id DESC LIMIT $6"
+        ));
+        let (before_ms, before_id) = match &before {
+            Some((created, id)) => (Some(created.as_millisecond()), Some(id.as_str())),
+            None => (None, None),
+        };
+        let query = query
+            .bind(self.now_ms())
+            .bind(person.as_str())
+            .bind(state.map(ApprovalState::as_str))
+            .bind(before_ms)
+            .bind(before_id)
+            .bind(i64::from(limit));
+        let rows = self.database().rows("list approvals", query).await?;
+        rows.iter().map(StoredApproval::from_row).collect()
+    }
+
+    /// The newest approval an agent asked for with these exact arguments, in any state, asked or decided since then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recent_decision(
+        &self,
+        agent: &AgentId,
+        digest: &Digest,
+        since: Timestamp,
+    ) -> Result<Option<StoredApproval>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            approval_columns!(),
+            " FROM approvals
+             WHERE agent = $2 AND digest = $3 AND COALESCE(decided_ms, created_ms) >= $4
+             ORDER BY created_ms DESC, id DESC LIMIT 1"
+        ));
+        let query = query
+            .bind(self.now_ms())
+            .bind(agent.as_str())
+            .bind(digest.to_string())
+            .bind(since.as_millisecond());
+        let row = self.database().optional("find a decision", query).await?;
+        row.as_ref().map(StoredApproval::from_row).transpose()
+    }
+}

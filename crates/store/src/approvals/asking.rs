@@ -1,0 +1,110 @@
+//! Storing a call. Few may wait at once, so that nobody is worn down into approving.
+
+use domain::id::ApprovalId;
+
+use super::{NewApproval, StoredApproval, approval_columns};
+use crate::Store;
+use crate::database::Write;
+use crate::error::Error;
+
+/// How many approvals may wait for one person.
+const PENDING_PER_PERSON: i64 = 10;
+
+/// How many of them one agent may have asked for.
+const PENDING_PER_AGENT: i64 = 5;
+
+impl Store {
+    /// Stores a call, or answers the one the same agent has already asked for with the same arguments, if it still waits.
+    ///
+    /// # Errors
+    /// [`Error::TooManyPending`] when ten wait for the person or five of the agent; or when the database fails.
+    pub async fn ask(&self, new: &NewApproval) -> Result<StoredApproval, Error> {
+        let doing = "store an approval";
+        let mut write = self.database().write().await?;
+        let lock = sqlx::query("UPDATE persons SET asked_ms = $2 WHERE id = $1");
+        let lock = lock.bind(new.person.as_str()).bind(self.now_ms());
+        write.execute(doing, lock).await?;
+        let expire = sqlx::query(
+            "UPDATE approvals SET state = 'expired' WHERE person = $1 AND state = 'pending' AND expires_ms <= $2",
+        );
+        let expire = expire.bind(new.person.as_str()).bind(self.now_ms());
+        write.execute(doing, expire).await?;
+        let approval = match self.find_waiting(&mut write, new).await? {
+            Some(waiting) => waiting,
+            None => {
+                refuse_too_many(&mut write, new).await?;
+                self.insert(&mut write, new).await?
+            }
+        };
+        write.commit(doing).await?;
+        Ok(approval)
+    }
+
+    async fn find_waiting(
+        &self,
+        write: &mut Write,
+        new: &NewApproval,
+    ) -> Result<Option<StoredApproval>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            approval_columns!(),
+            " FROM approvals
+             WHERE agent = $2 AND digest = $3 AND person = $4 AND connection = $5 AND tool = $6 AND state = 'pending'"
+        ));
+        let query = query
+            .bind(self.now_ms())
+            .bind(new.agent.as_str())
+            .bind(new.digest.to_string())
+            .bind(new.person.as_str())
+            .bind(new.connection.as_str())
+            .bind(new.tool.as_str());
+        let row = write.optional("find an approval", query).await?;
+        row.as_ref().map(StoredApproval::from_row).transpose()
+    }
+
+    async fn insert(&self, write: &mut Write, new: &NewApproval) -> Result<StoredApproval, Error> {
+        let query = sqlx::query(concat!(
+            "INSERT INTO approvals
+                (id, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary, state,
+                created_ms, expires_ms, call)
+             VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', $1, $13, $14)
+             RETURNING ",
+            approval_columns!()
+        ));
+        let query = query
+            .bind(self.now_ms())
+            .bind(ApprovalId::random(self.random()).as_str())
+            .bind(new.organisation.as_str())
+            .bind(new.person.as_str())
+            .bind(new.connection.as_str())
+            .bind(new.agent.as_str())
+            .bind(new.surface.as_str())
+            .bind(new.tool.as_str())
+            .bind(new.arguments.to_string())
+            .bind(new.digest.to_string())
+            .bind(new.card.to_string())
+            .bind(new.summary.as_str())
+            .bind(new.expires.as_millisecond())
+            .bind(new.call.as_str());
+        let row = write.optional("store an approval", query).await?;
+        StoredApproval::from_row(&row.ok_or(Error::Unreadable { column: "approval" })?)
+    }
+}
+
+async fn refuse_too_many(write: &mut Write, new: &NewApproval) -> Result<(), Error> {
+    let query = sqlx::query(
+        "SELECT COUNT(*) AS of_person, COUNT(CASE WHEN agent = $2 THEN 1 END) AS of_agent
+         FROM approvals WHERE person = $1 AND state = 'pending'",
+    );
+    let query = query.bind(new.person.as_str()).bind(new.agent.as_str());
+    let row = write.optional("count approvals", query).await?;
+    let row = row.ok_or(Error::Unreadable {
+        column: "of_person",
+    })?;
+    let too_many = row.number("of_person")? >= PENDING_PER_PERSON
+        || row.number("of_agent")? >= PENDING_PER_AGENT;
+    match too_many {
+        true => Err(Error::TooManyPending),
+        false => Ok(()),
+    }
+}

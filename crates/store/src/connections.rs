@@ -1,0 +1,300 @@
+//! Connections: one row for each person and integration, changed only by those who know its version.
+
+mod grants;
+mod refresh;
+
+use std::fmt;
+
+use domain::connection::{ConnectionState, Integration};
+use domain::id::{ConnectionId, OrganisationId, PersonId};
+use domain::tool::Scope;
+use jiff::Timestamp;
+
+use crate::Store;
+use crate::approvals::{self, Pending};
+use crate::database::{Write, containing};
+use crate::error::Error;
+use crate::row::Row;
+
+/// A person's connection, without its grant.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Our id.
+    pub id: ConnectionId,
+    /// Whose organisation.
+    pub organisation: OrganisationId,
+    /// Whose connection.
+    pub person: PersonId,
+    /// To what.
+    pub integration: Integration,
+    /// Whether it works, and what to do if not.
+    pub state: ConnectionState,
+    /// What Microsoft granted, as far as it is among what we ask for.
+    pub scopes: Vec<Scope>,
+    /// The address of the mailbox, once learned.
+    pub mailbox_address: Option<String>,
+    /// The IANA zone of the mailbox, once learned.
+    pub mailbox_zone: Option<String>,
+    /// The object id (`oid`) of the account that was connected.
+    pub account: String,
+    /// When it was last connected.
+    pub connected_at: Timestamp,
+    /// When its grant last worked.
+    pub refreshed_at: Timestamp,
+    /// Counted up by every change of grant or state.
+    pub version: i64,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("id", &self.id)
+            .field("person", &self.person)
+            .field("state", &self.state.as_str())
+            .field("scopes", &self.scopes)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The columns [`Connection::from_row`] reads, of the table with this prefix.
+macro_rules! connection_columns {
+    ($prefix:literal) => {
+        concat!(
+            $prefix,
+            "id AS connection, ",
+            $prefix,
+            "organisation AS connection_organisation, ",
+            $prefix,
+            "person AS connection_person, ",
+            $prefix,
+            "integration, ",
+            $prefix,
+            "state, ",
+            $prefix,
+            "scopes, ",
+            $prefix,
+            "account, ",
+            $prefix,
+            "mailbox_address, ",
+            $prefix,
+            "mailbox_zone, ",
+            $prefix,
+            "connected_ms, ",
+            $prefix,
+            "refreshed_ms, ",
+            $prefix,
+            "version AS connection_version"
+        )
+    };
+}
+pub(crate) use connection_columns;
+
+impl Connection {
+    pub(crate) fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id("connection")?,
+            organisation: row.id("connection_organisation")?,
+            person: row.id("connection_person")?,
+            integration: row.parsed("integration", parse_integration)?,
+            state: row.parsed("state", |text| serde_json::from_str(text).ok())?,
+            scopes: row.parsed("scopes", |text| {
+                text.split_whitespace().map(Scope::parse).collect()
+            })?,
+            mailbox_address: row.maybe_text("mailbox_address")?,
+            mailbox_zone: row.maybe_text("mailbox_zone")?,
+            account: row.text("account")?,
+            connected_at: row.moment("connected_ms")?,
+            refreshed_at: row.moment("refreshed_ms")?,
+            version: row.number("connection_version")?,
+        })
+    }
+
+    /// The same from an outer join, where there may be none.
+    pub(crate) fn maybe_from_row(row: &Row) -> Result<Option<Self>, Error> {
+        match row.maybe_text("connection")? {
+            Some(_) => Self::from_row(row).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+fn parse_integration(text: &str) -> Option<Integration> {
+    (text == Integration::OutlookCalendar.as_str()).then_some(Integration::OutlookCalendar)
+}
+
+fn scopes_text(scopes: &[Scope]) -> String {
+    let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    names.join(" ")
+}
+
+fn state_text(state: &ConnectionState) -> String {
+    serde_json::to_string(state).expect("a state has a JSON form")
+}
+
+impl Store {
+    /// A person's connection to an integration, in whatever state it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn connection(
+        &self,
+        person: &PersonId,
+        integration: Integration,
+    ) -> Result<Option<Connection>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            connection_columns!(""),
+            " FROM connections WHERE person = $1 AND integration = $2"
+        ));
+        let query = query.bind(person.as_str()).bind(integration.as_str());
+        let row = self.database().optional("find a connection", query).await?;
+        row.as_ref().map(Connection::from_row).transpose()
+    }
+
+    /// Connections of people whose name or login contains `filter`, in the order of [`Store::people`], from the one
+    /// after `after`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn connections(
+        &self,
+        organisation: &OrganisationId,
+        filter: &str,
+        after: Option<&ConnectionId>,
+        limit: u32,
+    ) -> Result<Vec<Connection>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            connection_columns!("c."),
+            " FROM connections c JOIN persons p ON p.id = c.person
+             WHERE c.organisation = $1 AND p.search LIKE $2 ESCAPE '!'
+                AND ($3 IS NULL OR (p.search, p.id, c.id) >
+                    (SELECT q.search, q.id, d.id FROM connections d JOIN persons q ON q.id = d.person WHERE d.id = $3))
+             ORDER BY p.search, p.id, c.id LIMIT $4"
+        ));
+        let query = query
+            .bind(organisation.as_str())
+            .bind(containing(filter))
+            .bind(after.map(ConnectionId::as_str))
+            .bind(i64::from(limit));
+        let rows = self.database().rows("list connections", query).await?;
+        rows.iter().map(Connection::from_row).collect()
+    }
+
+    /// Changes the state, if nobody changed the connection since `expected_version`. Answers whether it did.
+    ///
+    /// [`ConnectionState::Revoked`] and [`ConnectionState::Disconnected`] destroy the grant as [`Store::disconnect`] does.
+    ///
+    /// # Errors
+    /// When the database fails; [`Error::NotWiped`] when the state is changed and the grant destroyed, but its former
+    /// bytes are still in the log.
+    pub async fn set_connection_state(
+        &self,
+        person: &PersonId,
+        connection: &ConnectionId,
+        state: &ConnectionState,
+        expected_version: i64,
+    ) -> Result<bool, Error> {
+        let doing = "change the state of a connection";
+        let ends = matches!(
+            state,
+            ConnectionState::Revoked { .. } | ConnectionState::Disconnected
+        );
+        let mut write = self.database().write().await?;
+        let query = sqlx::query(
+            "UPDATE connections SET state = $4, version = version + 1
+             WHERE id = $1 AND person = $2 AND version = $3",
+        );
+        let query = query
+            .bind(connection.as_str())
+            .bind(person.as_str())
+            .bind(expected_version)
+            .bind(state_text(state));
+        if write.execute(doing, query).await? == 0 {
+            return Ok(false);
+        }
+        if ends {
+            destroy_grant(&mut write, connection, self.now_ms()).await?;
+        }
+        write.commit(doing).await?;
+        if ends {
+            self.database().wipe_log().await?;
+        }
+        Ok(true)
+    }
+
+    /// Keeps what was learned about the mailbox; what is not given stays. Answers whether there is such a connection.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_mailbox(
+        &self,
+        person: &PersonId,
+        connection: &ConnectionId,
+        address: Option<&str>,
+        zone: Option<&str>,
+    ) -> Result<bool, Error> {
+        let query = sqlx::query(
+            "UPDATE connections
+             SET mailbox_address = COALESCE($3, mailbox_address), mailbox_zone = COALESCE($4, mailbox_zone)
+             WHERE id = $1 AND person = $2",
+        );
+        let query = query
+            .bind(connection.as_str())
+            .bind(person.as_str())
+            .bind(address)
+            .bind(zone);
+        self.change("keep what is known of a mailbox", query).await
+    }
+
+    /// Destroys the grant, voids what waits for approval, and only then answers; `None` when there was no connection.
+    ///
+    /// When it has answered, no byte of the sealed grant is left in SQLite's file or log.
+    ///
+    /// # Errors
+    /// When the database fails; [`Error::NotWiped`] when the grant is destroyed, but its former bytes are still in the
+    /// log because somebody is reading an older state: disconnecting once more wipes them.
+    pub async fn disconnect(
+        &self,
+        person: &PersonId,
+        integration: Integration,
+    ) -> Result<Option<ConnectionId>, Error> {
+        let doing = "disconnect";
+        let disconnected = state_text(&ConnectionState::Disconnected);
+        let mut write = self.database().write().await?;
+        let query = sqlx::query(
+            "UPDATE connections
+             SET state = $3, version = version + 1, scopes = '', lease_until_ms = 0, mailbox_address = NULL,
+                mailbox_zone = NULL
+             WHERE person = $1 AND integration = $2 AND state <> $3 RETURNING id",
+        );
+        let query = query
+            .bind(person.as_str())
+            .bind(integration.as_str())
+            .bind(disconnected);
+        let connection = match write.optional(doing, query).await? {
+            Some(row) => {
+                let connection: ConnectionId = row.id("id")?;
+                destroy_grant(&mut write, &connection, self.now_ms()).await?;
+                Some(connection)
+            }
+            None => None,
+        };
+        write.commit(doing).await?;
+        self.database().wipe_log().await?;
+        Ok(connection)
+    }
+}
+
+/// Deleting overwrites here: SQLite runs with `secure_delete`.
+async fn destroy_grant(
+    write: &mut Write,
+    connection: &ConnectionId,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let query = sqlx::query("DELETE FROM grants WHERE connection = $1");
+    let query = query.bind(connection.as_str());
+    write.execute("destroy a grant", query).await?;
+    approvals::void(write, Pending::OfConnection(connection), now_ms).await
+}

@@ -1,0 +1,65 @@
+//! The migrations, built into the program: forward only, never edited, workable for the previous release.
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::Database;
+use crate::error::{Cause, Error};
+use crate::row::Row;
+
+/// Every migration, oldest first: number, name, text.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "start", include_str!("../../migrations/0001_start.sql"))];
+
+fn name(version: i64, description: &str) -> String {
+    format!("{version:04}_{description}")
+}
+
+/// The names of all migrations, oldest first.
+pub(super) fn names() -> Vec<String> {
+    MIGRATIONS
+        .iter()
+        .map(|&(version, description, _)| name(version, description))
+        .collect()
+}
+
+impl Database {
+    /// Applies what is pending and answers the names.
+    pub(crate) async fn migrate(&self) -> Result<Vec<String>, Error> {
+        let pending = self.pending_migrations().await?;
+        let migrations = MIGRATIONS.iter().map(|&(version, description, text)| {
+            Migration::new(
+                version,
+                description.into(),
+                MigrationType::Simple,
+                text.into_sql_str(),
+                false,
+            )
+        });
+        let mut migrator = Migrator::with_migrations(migrations.collect());
+        // A newer release may have run here before; its migrations are workable for us.
+        migrator.set_ignore_missing(true);
+        let done = migrator.run(&self.pool).await;
+        done.map_err(|error| Error::migration(&error))?;
+        Ok(pending)
+    }
+
+    /// The names of the migrations that have not been applied, oldest first.
+    pub(crate) async fn pending_migrations(&self) -> Result<Vec<String>, Error> {
+        let query = sqlx::query("SELECT version FROM _sqlx_migrations WHERE success");
+        let applied = match query.fetch_all(&self.pool).await {
+            Ok(rows) => rows
+                .into_iter()
+                .map(|row| Row::from(row).number("version"))
+                .collect::<Result<Vec<i64>, Error>>()?,
+            Err(error) if Cause::is_missing_table(&error) => Vec::new(),
+            Err(error) => return Err(Error::database("read which migrations it has", &error)),
+        };
+        let pending = MIGRATIONS
+            .iter()
+            .filter(|(version, ..)| !applied.contains(version));
+        Ok(pending
+            .map(|&(version, description, _)| name(version, description))
+            .collect())
+    }
+}

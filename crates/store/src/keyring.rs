@@ -1,0 +1,265 @@
+//! The key-encryption keys: one that seals, and older ones that can still open. They never lie in the database.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::random::Random;
+use zeroize::Zeroizing;
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::seal;
+
+/// A key that wraps data keys. Overwritten when dropped, never printed.
+pub struct KeyEncryptionKey {
+    id: String,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl KeyEncryptionKey {
+    /// Takes a key of 32 bytes in base64url. The id is ours to choose: it is stored with everything the key seals.
+    ///
+    /// # Errors
+    /// When the id is not 1 to 40 lower-case letters, digits and hyphens, the text is not 32 bytes of base64url, or the
+    /// key is one that anybody could guess.
+    pub fn from_base64url(id: &str, text: &str) -> Result<Self, Error> {
+        let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if id.is_empty() || id.len() > 40 || !id.bytes().all(letter) {
+            return Err(Error::KeyUnusable(
+                "its id must be 1 to 40 lower-case letters, digits and hyphens",
+            ));
+        }
+        let malformed = Error::KeyUnusable("it must be 32 bytes in base64url");
+        let Ok(bytes) = URL_SAFE_NO_PAD
+            .decode(text.trim_end_matches('='))
+            .map(Zeroizing::new)
+        else {
+            return Err(malformed);
+        };
+        let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()).map(Zeroizing::new) else {
+            return Err(malformed);
+        };
+        if is_guessable(&key) {
+            return Err(Error::KeyUnusable(
+                "it looks like a sample, not like random bytes",
+            ));
+        }
+        Ok(Self {
+            id: id.to_owned(),
+            key,
+        })
+    }
+
+    /// Makes a new key, and the text of the file to keep it in.
+    pub fn generate(random: &Random) -> (Self, String) {
+        let key = Zeroizing::new(random.bytes::<32>());
+        let suffix: String = random
+            .bytes::<4>()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        let id = format!("kek-{suffix}");
+        let text = format!("{id}:{}", URL_SAFE_NO_PAD.encode(key.as_slice()));
+        (Self { id, key }, text)
+    }
+
+    /// Reads the text of a key file: the id, a colon, the key in base64url.
+    ///
+    /// # Errors
+    /// When it has another form, or for the reasons of [`KeyEncryptionKey::from_base64url`].
+    pub fn parse_file(text: &str) -> Result<Self, Error> {
+        match text.trim().split_once(':') {
+            Some((id, key)) => Self::from_base64url(id, key),
+            None => Err(Error::KeyUnusable(
+                "the file must hold an id, a colon and the key",
+            )),
+        }
+    }
+
+    /// The id that is stored with everything this key seals.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.key
+    }
+}
+
+impl fmt::Debug for KeyEncryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyEncryptionKey({}, hidden)", self.id)
+    }
+}
+
+/// Random bytes hold 30 distinct values on average; a key with fewer than 12 is a pattern, a sentence or a sample.
+fn is_guessable(key: &[u8; 32]) -> bool {
+    let mut distinct = key.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let few = distinct.len() < 12;
+    distinct.fill(0);
+    let steps = |step: u8| key.windows(2).all(|w| w[1] == w[0].wrapping_add(step));
+    few || steps(1) || steps(255) || key.iter().all(u8::is_ascii_graphic)
+}
+
+/// The keys this process has.
+#[derive(Debug)]
+pub struct Keyring {
+    active: KeyEncryptionKey,
+    decrypt_only: Vec<KeyEncryptionKey>,
+}
+
+impl Keyring {
+    /// A ring with one key that seals and any number that only open.
+    ///
+    /// # Errors
+    /// When two keys have the same id.
+    pub fn new(
+        active: KeyEncryptionKey,
+        decrypt_only: Vec<KeyEncryptionKey>,
+    ) -> Result<Self, Error> {
+        let mut ids: Vec<&str> = decrypt_only.iter().map(KeyEncryptionKey::id).collect();
+        ids.push(active.id());
+        ids.sort_unstable();
+        match ids.windows(2).any(|pair| pair[0] == pair[1]) {
+            true => Err(Error::KeyUnusable("two keys have the same id")),
+            false => Ok(Self {
+                active,
+                decrypt_only,
+            }),
+        }
+    }
+
+    pub(crate) fn active(&self) -> &KeyEncryptionKey {
+        &self.active
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<&KeyEncryptionKey> {
+        std::iter::once(&self.active)
+            .chain(&self.decrypt_only)
+            .find(|key| key.id() == id)
+    }
+}
+
+/// Proves that every key that is needed is there and right, before anything is written.
+///
+/// Each key has a check value, written when the key is first used: a constant that only this key opens.
+pub(crate) async fn check(
+    database: &Database,
+    keys: &Keyring,
+    random: &Random,
+) -> Result<(), Error> {
+    let needed = "SELECT DISTINCT key_id FROM grants";
+    let needed = database
+        .rows("list keys in use", sqlx::query(needed))
+        .await?;
+    let mut unchecked = Vec::new();
+    for row in needed {
+        let key_id = row.text("key_id")?;
+        if keys.find(&key_id).is_none() {
+            return Err(Error::KeyMissing { key_id });
+        }
+        unchecked.push(key_id);
+    }
+    for (key_id, check_value) in check_values(database).await? {
+        // A check value without a key belongs to a retired key: the loop above has shown that nothing needs it.
+        if let Some(key) = keys.find(&key_id)
+            && !seal::passes_check(key, &check_value)
+        {
+            return Err(Error::KeyWrong { key_id });
+        }
+        unchecked.retain(|id| *id != key_id);
+    }
+    if let Some(key_id) = unchecked.pop() {
+        // Something is sealed under it, so there was a check value; somebody removed it.
+        return Err(Error::KeyWrong { key_id });
+    }
+    begin_use(database, keys.active(), random).await
+}
+
+async fn check_values(database: &Database) -> Result<Vec<(String, String)>, Error> {
+    let query = sqlx::query("SELECT key_id, check_value FROM key_checks");
+    let rows = database.rows("read key checks", query).await?;
+    rows.into_iter()
+        .map(|row| Ok((row.text("key_id")?, row.text("check_value")?)))
+        .collect()
+}
+
+/// Writes the check value of a key that has none yet. Of two instances that start at once with different keys under one
+/// id, the slower one finds the other's value and stops.
+async fn begin_use(
+    database: &Database,
+    key: &KeyEncryptionKey,
+    random: &Random,
+) -> Result<(), Error> {
+    let known = check_values(database).await?;
+    if known.iter().any(|(id, _)| id == key.id()) {
+        return Ok(());
+    }
+    let doing = "write a key check";
+    let mut write = database.write().await?;
+    let query = sqlx::query(
+        "INSERT INTO key_checks (key_id, check_value) VALUES ($1, $2) ON CONFLICT (key_id) DO NOTHING",
+    );
+    let query = query.bind(key.id()).bind(seal::check_value(key, random));
+    write.execute(doing, query).await?;
+    write.commit(doing).await?;
+    let known = check_values(database).await?;
+    match known.iter().find(|(id, _)| id == key.id()) {
+        Some((_, value)) if seal::passes_check(key, value) => Ok(()),
+        Some(_) | None => Err(Error::KeyWrong {
+            key_id: key.id().to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_from_its_file() {
+        let (key, text) = KeyEncryptionKey::generate(&Random::seeded(1));
+        let again = KeyEncryptionKey::parse_file(&format!("{text}\n")).expect("its own text");
+        assert_eq!(again.id(), key.id());
+        assert_eq!(again.bytes(), key.bytes());
+        assert!(!format!("{key:?}").contains(text.split(':').next_back().expect("a key")));
+    }
+
+    #[test]
+    fn keys_that_anybody_could_guess_are_refused() {
+        let rising: Vec<u8> = (0..32).collect();
+        for key in [
+            vec![0; 32],
+            vec![7; 32],
+            rising,
+            b"change-me-change-me-change-me-32".to_vec(),
+            [1, 2, 3, 4].repeat(8),
+        ] {
+            assert!(
+                KeyEncryptionKey::from_base64url("a", &URL_SAFE_NO_PAD.encode(&key)).is_err(),
+                "{key:?}"
+            );
+        }
+        for text in ["", "AAAA", "no base64 at all", &"A".repeat(44)] {
+            assert!(KeyEncryptionKey::from_base64url("a", text).is_err());
+        }
+    }
+
+    #[test]
+    fn two_keys_of_a_ring_differ_in_their_ids() {
+        let key = |seed| {
+            let text = Random::seeded(seed).token();
+            KeyEncryptionKey::from_base64url("same", &text).expect("a random key")
+        };
+        assert!(Keyring::new(key(1), vec![key(2)]).is_err());
+    }
+
+    #[test]
+    fn a_random_key_is_not_taken_for_a_guessable_one() {
+        let random = Random::operating_system();
+        assert!((0..2_000).all(|_| !is_guessable(&random.bytes())));
+    }
+}

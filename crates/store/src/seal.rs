@@ -1,0 +1,360 @@
+//! The seal: how a refresh token becomes two texts that open in their own row and nowhere else.
+//!
+//! Each sealing makes a fresh data key, seals the token with it and wraps the data key with a key-encryption key. Both
+//! are AES-256-GCM with a key *and* nonce of their own, derived by HKDF-SHA256 from the sealing key and 256 random bits,
+//! so that no nonce ever repeats under a key. The associated data names purpose, organisation, person, connection,
+//! integration, key and record version: a text moved to another row or column, or an older one put back, does not open.
+//!
+//! What this cannot find: somebody who puts back an older row *together with its version*, or a whole older database.
+//! The seal then fits, as it did. What that gains is an older refresh token of the same person for the same connection;
+//! after a disconnect it gains one that was valid then. Deleting the row is no attack on the seal: it is a disconnect.
+//!
+//! Text form: `v1.<key id>.<base64url of salt, ciphertext and tag>`.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{self, HKDF_SHA256, KeyType};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::canonical;
+use domain::connection::Integration;
+use domain::id::{ConnectionId, OrganisationId, PersonId};
+use domain::random::Random;
+use domain::secret::RefreshToken;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::keyring::{KeyEncryptionKey, Keyring};
+
+const SALT: usize = 32;
+const KEY: usize = 32;
+const TAG: usize = 16;
+
+const TOKEN: &str = "attache refresh token 1";
+const DATA_KEY: &str = "attache data key 1";
+const KEY_CHECK: &str = "attache key check 1";
+
+/// The one row a sealed grant belongs to.
+pub(crate) struct Place<'a> {
+    pub(crate) organisation: &'a OrganisationId,
+    pub(crate) person: &'a PersonId,
+    pub(crate) connection: &'a ConnectionId,
+    pub(crate) integration: Integration,
+    /// The version of the connection when it was sealed.
+    pub(crate) record_version: i64,
+}
+
+impl Place<'_> {
+    fn associated_data(&self, purpose: &str, key_id: &str) -> String {
+        associated_data(&json!({
+            "v": 1,
+            "purpose": purpose,
+            "organisation": self.organisation.as_str(),
+            "person": self.person.as_str(),
+            "connection": self.connection.as_str(),
+            "integration": self.integration.as_str(),
+            "key_id": key_id,
+            "record_version": self.record_version,
+        }))
+    }
+}
+
+fn associated_data(value: &Value) -> String {
+    canonical::to_text(value)
+}
+
+/// A sealed grant as stored.
+pub(crate) struct Sealed {
+    pub(crate) key_id: String,
+    pub(crate) wrapped_key: String,
+    pub(crate) sealed: String,
+}
+
+/// Why something does not open.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Shut {
+    /// It was altered, moved or put back.
+    Damaged,
+    /// This process does not have the key with this id.
+    KeyMissing(String),
+}
+
+/// Seals a token for its place, under the active key.
+pub(crate) fn seal(
+    keys: &Keyring,
+    random: &Random,
+    place: &Place<'_>,
+    token: &RefreshToken,
+) -> Sealed {
+    let key = keys.active();
+    let data_key = Zeroizing::new(random.bytes::<KEY>());
+    let lock = |with: &[u8; KEY], purpose: &str, plain: &[u8]| {
+        let data = place.associated_data(purpose, key.id());
+        to_text(key.id(), &encrypt(with, random, purpose, &data, plain))
+    };
+    Sealed {
+        key_id: key.id().to_owned(),
+        wrapped_key: lock(key.bytes(), DATA_KEY, data_key.as_slice()),
+        sealed: lock(&data_key, TOKEN, token.expose().as_bytes()),
+    }
+}
+
+/// Opens what was sealed for this place.
+pub(crate) fn open(
+    keys: &Keyring,
+    place: &Place<'_>,
+    sealed: &Sealed,
+) -> Result<RefreshToken, Shut> {
+    let (key_id, wrapped_key) = from_text(&sealed.wrapped_key)?;
+    let (token_key_id, token) = from_text(&sealed.sealed)?;
+    if key_id != sealed.key_id || token_key_id != sealed.key_id {
+        return Err(Shut::Damaged);
+    }
+    let Some(key) = keys.find(key_id) else {
+        return Err(Shut::KeyMissing(key_id.to_owned()));
+    };
+    let unlock = |with: &[u8; KEY], purpose: &str, message| {
+        let data = place.associated_data(purpose, key_id);
+        decrypt(with, purpose, &data, message)
+    };
+    let data_key = unlock(key.bytes(), DATA_KEY, wrapped_key)?;
+    let data_key = <[u8; KEY]>::try_from(data_key.as_slice()).map_err(|_| Shut::Damaged)?;
+    let token = unlock(&Zeroizing::new(data_key), TOKEN, token)?;
+    // The text becomes the secret's own, overwritten when that is dropped.
+    match std::str::from_utf8(&token) {
+        Ok(token) => Ok(RefreshToken::new(token.to_owned())),
+        Err(_) => Err(Shut::Damaged),
+    }
+}
+
+/// A constant that only this key opens.
+pub(crate) fn check_value(key: &KeyEncryptionKey, random: &Random) -> String {
+    let data = check_data(key);
+    let message = encrypt(key.bytes(), random, KEY_CHECK, &data, KEY_CHECK.as_bytes());
+    to_text(key.id(), &message)
+}
+
+/// Whether a stored check value was made with this key.
+pub(crate) fn passes_check(key: &KeyEncryptionKey, value: &str) -> bool {
+    let opened = from_text(value)
+        .and_then(|(_, message)| decrypt(key.bytes(), KEY_CHECK, &check_data(key), message));
+    opened.is_ok_and(|plain| plain.as_slice() == KEY_CHECK.as_bytes())
+}
+
+fn check_data(key: &KeyEncryptionKey) -> String {
+    associated_data(&json!({ "v": 1, "purpose": KEY_CHECK, "key_id": key.id() }))
+}
+
+fn to_text(key_id: &str, message: &[u8]) -> String {
+    format!("v1.{key_id}.{}", URL_SAFE_NO_PAD.encode(message))
+}
+
+fn from_text(text: &str) -> Result<(&str, Vec<u8>), Shut> {
+    let rest = text.strip_prefix("v1.").ok_or(Shut::Damaged)?;
+    let (key_id, message) = rest.split_once('.').ok_or(Shut::Damaged)?;
+    let message = URL_SAFE_NO_PAD.decode(message);
+    Ok((key_id, message.map_err(|_| Shut::Damaged)?))
+}
+
+/// Salt, ciphertext and tag of one message.
+fn encrypt(key: &[u8; KEY], random: &Random, purpose: &str, data: &str, plain: &[u8]) -> Vec<u8> {
+    let salt: [u8; SALT] = random.bytes();
+    let (key, nonce) = message_key(key, &salt, purpose);
+    // Room for the tag, so that the plain text is encrypted where it lies and not left behind by a move.
+    let mut buffer = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
+    buffer.extend_from_slice(plain);
+    key.seal_in_place_append_tag(nonce, Aad::from(data.as_bytes()), &mut *buffer)
+        .expect("a token is far below the 64 GiB that one message may have");
+    [salt.as_slice(), &buffer].concat()
+}
+
+fn decrypt(
+    key: &[u8; KEY],
+    purpose: &str,
+    data: &str,
+    mut message: Vec<u8>,
+) -> Result<Zeroizing<Vec<u8>>, Shut> {
+    if message.len() < SALT + TAG {
+        return Err(Shut::Damaged);
+    }
+    let mut buffer = Zeroizing::new(message.split_off(SALT));
+    let (key, nonce) = message_key(key, &message, purpose);
+    let plain = key
+        .open_in_place(nonce, Aad::from(data.as_bytes()), &mut buffer)
+        .map_err(|_| Shut::Damaged)?
+        .len();
+    buffer.truncate(plain);
+    Ok(buffer)
+}
+
+/// The key and nonce of one message. Both come from the salt, so they never meet again.
+fn message_key(key: &[u8; KEY], salt: &[u8], purpose: &str) -> (LessSafeKey, Nonce) {
+    let mut bytes = Zeroizing::new([0; KEY + NONCE_LEN]);
+    hkdf::Salt::new(HKDF_SHA256, salt)
+        .extract(key)
+        .expand(&[purpose.as_bytes()], Length(bytes.len()))
+        .and_then(|derived| derived.fill(bytes.as_mut_slice()))
+        .expect("44 bytes are within what HKDF-SHA256 can derive");
+    let (key, nonce) = bytes.split_at(KEY);
+    let key = UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes 32 bytes");
+    let nonce = Nonce::try_assume_unique_for_key(nonce).expect("GCM takes 12 bytes");
+    (LessSafeKey::new(key), nonce)
+}
+
+struct Length(usize);
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    struct Fixture {
+        random: Random,
+        keys: Keyring,
+        organisation: OrganisationId,
+        person: PersonId,
+        connection: ConnectionId,
+    }
+
+    impl Fixture {
+        fn new(seed: u64) -> Self {
+            let random = Random::seeded(seed);
+            let (key, _) = KeyEncryptionKey::generate(&random);
+            Self {
+                keys: Keyring::new(key, Vec::new()).expect("one key"),
+                organisation: OrganisationId::random(&random),
+                person: PersonId::random(&random),
+                connection: ConnectionId::random(&random),
+                random,
+            }
+        }
+
+        fn place(&self, record_version: i64) -> Place<'_> {
+            Place {
+                organisation: &self.organisation,
+                person: &self.person,
+                connection: &self.connection,
+                integration: Integration::OutlookCalendar,
+                record_version,
+            }
+        }
+
+        fn seal(&self, text: &str) -> Sealed {
+            let token = RefreshToken::new(text.to_owned());
+            seal(&self.keys, &self.random, &self.place(1), &token)
+        }
+
+        fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Result<String, Shut> {
+            open(&self.keys, place, sealed).map(|token| token.expose().to_owned())
+        }
+    }
+
+    #[test]
+    fn a_token_opens_in_its_own_place_and_in_no_other() {
+        let fixture = Fixture::new(1);
+        let other = Fixture::new(2);
+        let sealed = fixture.seal("token");
+        assert_eq!(fixture.open(&fixture.place(1), &sealed), Ok("token".into()));
+        let elsewhere = [
+            fixture.place(2),
+            Place {
+                organisation: &other.organisation,
+                ..fixture.place(1)
+            },
+            Place {
+                person: &other.person,
+                ..fixture.place(1)
+            },
+            Place {
+                connection: &other.connection,
+                ..fixture.place(1)
+            },
+        ];
+        for place in elsewhere {
+            assert_eq!(fixture.open(&place, &sealed), Err(Shut::Damaged));
+        }
+    }
+
+    #[test]
+    fn the_two_texts_cannot_change_places_and_belong_together() {
+        let fixture = Fixture::new(3);
+        let (a, b) = (fixture.seal("a"), fixture.seal("b"));
+        let swapped = Sealed {
+            key_id: a.key_id.clone(),
+            wrapped_key: a.sealed.clone(),
+            sealed: a.wrapped_key.clone(),
+        };
+        let mixed = Sealed {
+            key_id: a.key_id,
+            wrapped_key: a.wrapped_key,
+            sealed: b.sealed,
+        };
+        for sealed in [swapped, mixed] {
+            assert_eq!(fixture.open(&fixture.place(1), &sealed), Err(Shut::Damaged));
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_there_is_named_and_nothing_is_tried() {
+        let fixture = Fixture::new(4);
+        let sealed = fixture.seal("token");
+        let (stranger, _) = KeyEncryptionKey::generate(&Random::seeded(99));
+        let ring = Keyring::new(stranger, Vec::new()).expect("one key");
+        let result = open(&ring, &fixture.place(1), &sealed).map(|_| ());
+        assert_eq!(result, Err(Shut::KeyMissing(sealed.key_id)));
+    }
+
+    #[test]
+    fn a_check_value_passes_under_its_own_key_only() {
+        let random = Random::seeded(5);
+        let token = |seed| Random::seeded(seed).token();
+        let key = |seed| KeyEncryptionKey::from_base64url("same", &token(seed)).expect("a key");
+        let value = check_value(&key(1), &random);
+        assert!(passes_check(&key(1), &value));
+        assert!(!passes_check(&key(2), &value));
+        assert!(!passes_check(&key(1), "v1.same."));
+    }
+
+    #[test]
+    fn no_two_sealings_of_one_token_look_alike() {
+        let fixture = Fixture::new(6);
+        let mut seen: Vec<String> = (0..2_000)
+            .flat_map(|_| {
+                let sealed = fixture.seal("token");
+                [sealed.sealed, sealed.wrapped_key]
+            })
+            .collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 4_000);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_token_comes_back(text in ".{0,300}") {
+            let fixture = Fixture::new(7);
+            let sealed = fixture.seal(&text);
+            prop_assert_eq!(fixture.open(&fixture.place(1), &sealed), Ok(text));
+        }
+
+        #[test]
+        fn any_altered_character_keeps_it_shut(at in any::<prop::sample::Index>(), which in any::<bool>(), to in "[A-Za-z0-9_.-]") {
+            let fixture = Fixture::new(8);
+            let mut sealed = fixture.seal("token");
+            let text = if which { &mut sealed.wrapped_key } else { &mut sealed.sealed };
+            let at = at.index(text.len());
+            prop_assume!(text[at..=at] != to);
+            text.replace_range(at..=at, &to);
+            // Another key id is found missing before anything is opened; all else is damage.
+            prop_assert!(fixture.open(&fixture.place(1), &sealed).is_err());
+        }
+    }
+}
