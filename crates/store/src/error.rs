@@ -100,8 +100,10 @@ pub enum Kind {
     Setup,
     /// The database does not answer or cannot be written now; trying later may help.
     Unavailable,
-    /// The person must connect again.
-    Grant,
+    /// The stored grant was altered; the person must connect again.
+    Damaged,
+    /// There is no grant; the person must connect.
+    NoGrant,
     /// The person must decide about what is pending first.
     TooManyPending,
     /// A fault in the program or in the stored data.
@@ -121,7 +123,8 @@ impl Error {
             | Self::KeyWrong { .. } => Kind::Setup,
             Self::NotWritable { .. } | Self::NotWiped => Kind::Unavailable,
             Self::NotRecorded(source) => source.kind(),
-            Self::Damaged { .. } | Self::NoGrant { .. } => Kind::Grant,
+            Self::Damaged { .. } => Kind::Damaged,
+            Self::NoGrant { .. } => Kind::NoGrant,
             Self::TooManyPending => Kind::TooManyPending,
             Self::NoOrganisation(_) | Self::Unreadable { .. } => Kind::Internal,
             Self::Database { source, .. } if source.refused => Kind::Internal,

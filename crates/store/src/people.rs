@@ -171,7 +171,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Keeps a person's language and zone. Answers whether there is such a person.
+    /// Keeps a person's language and zone; what is not given stays. Answers whether there is such a person.
     ///
     /// # Errors
     /// When the database fails.
@@ -181,8 +181,10 @@ impl Store {
         language: Option<&str>,
         browser_zone: Option<&str>,
     ) -> Result<bool, Error> {
-        let query =
-            sqlx::query("UPDATE persons SET language = $2, browser_zone = $3 WHERE id = $1");
+        let query = sqlx::query(
+            "UPDATE persons SET language = COALESCE($2, language), browser_zone = COALESCE($3, browser_zone)
+             WHERE id = $1",
+        );
         let query = query
             .bind(person.as_str())
             .bind(language)
