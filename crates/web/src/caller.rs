@@ -142,10 +142,7 @@ impl FromRequestParts<State> for Agent {
 impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
     type Rejection = Failure;
 
-    async fn from_request(
-        request: axum::extract::Request,
-        state: &State,
-    ) -> Result<Self, Failure> {
+    async fn from_request(request: axum::extract::Request, state: &State) -> Result<Self, Failure> {
         match axum::extract::Form::<T>::from_request(request, state).await {
             Ok(axum::extract::Form(fields)) => Ok(Self(fields)),
             Err(rejection) => Err(Failure::unreadable_form(rejection.status())),
@@ -184,7 +181,11 @@ mod tests {
             ("/api/v1/me?k=attache_key_abc", true),
             ("/api/v1/me?k=%61ttache_key_abc", true),
         ] {
-            assert_eq!(carries_token(&uri.parse().expect("a URI")), expected, "{uri}");
+            assert_eq!(
+                carries_token(&uri.parse().expect("a URI")),
+                expected,
+                "{uri}"
+            );
         }
     }
 }

@@ -59,7 +59,10 @@ fn name(secure: bool, base: &str) -> String {
 }
 
 fn set(secure: bool, base: &str, value: &str, seconds: Option<u32>) -> HeaderValue {
-    let mut text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax", name(secure, base));
+    let mut text = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Lax",
+        name(secure, base)
+    );
     if secure {
         text.push_str("; Secure");
     }

@@ -48,7 +48,10 @@ pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 fn matched(request: &Request) -> Option<&str> {
-    request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
+    request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(MatchedPath::as_str)
 }
 
 fn check_host(state: &State, request: &Request) -> Result<(), Response> {
@@ -65,7 +68,10 @@ fn check_host(state: &State, request: &Request) -> Result<(), Response> {
     // Cookies belong to a host name, so somebody who typed 127.0.0.1 for localhost is taken to where they are set.
     let page = request.method() == Method::GET && !is_for_programs(path);
     if page && is_loopback(&host) && is_loopback(&state.host) {
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
         return Err(Redirect::temporary(&format!("{}{path}", state.base_url)).into_response());
     }
     let allowed = |known: &String| *known == host || *known == without_port(&host);
@@ -130,7 +136,11 @@ fn check_site(state: &State, request: &Request) -> Result<(), Failure> {
         (None, Some(origin)) => origin == state.base_url.as_str(),
         (None, None) => true,
     };
-    if ours { Ok(()) } else { Err(Failure::cross_site()) }
+    if ours {
+        Ok(())
+    } else {
+        Err(Failure::cross_site())
+    }
 }
 
 #[cfg(test)]

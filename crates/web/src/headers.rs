@@ -9,10 +9,11 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::id::RequestId;
+use domain::random::Random;
 
-use crate::State;
 use crate::error::Failure;
 use crate::router::is_for_programs;
+use crate::words::Words;
 
 /// The header that tells the caller our id of the request. One that comes in is ignored.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -20,18 +21,20 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// What never changes while the program runs.
 #[derive(Clone)]
 pub(crate) struct Outermost {
-    state: State,
+    random: Random,
+    secure: bool,
     content_security_policy: HeaderValue,
 }
 
 impl Outermost {
-    pub(crate) fn new(state: State, authority_origin: &str) -> Self {
+    pub(crate) fn new(random: Random, secure: bool, authority_origin: &str) -> Self {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
              form-action 'self' {authority_origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
         );
         Self {
-            state,
+            random,
+            secure,
             content_security_policy: HeaderValue::try_from(policy)
                 .expect("settings accept only an origin, which fits into a header"),
         }
@@ -57,7 +60,7 @@ impl Outermost {
             CONTENT_SECURITY_POLICY,
             self.content_security_policy.clone(),
         );
-        if self.state.secure {
+        if self.secure {
             headers.insert(
                 STRICT_TRANSPORT_SECURITY,
                 HeaderValue::from_static("max-age=31536000"),
@@ -79,7 +82,7 @@ pub(crate) async fn finish(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::random(&outermost.state.random);
+    let id = RequestId::random(&outermost.random);
     request.extensions_mut().insert(id.clone());
     let for_programs = is_for_programs(request.uri().path());
     let headers = request.headers().clone();
@@ -89,10 +92,90 @@ pub(crate) async fn finish(
         response = if for_programs {
             failure.json_response(&id)
         } else {
-            crate::pages::error_page(&crate::words::Words::of(None, &headers), &failure, &id)
+            // Who is signed in may be what failed, so the language is the browser's.
+            let words = Words::of(None, &headers);
+            crate::pages::error_page(&words, &failure, &id)
         };
         failure.add_headers(&mut response);
     }
     outermost.add_headers(&id, response.headers_mut());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn answer(path: &str) -> (StatusCode, HeaderMap, String) {
+        let panics = get(async || -> &'static str { panic!("a marked secret") });
+        let outermost = Outermost::new(Random::seeded(1), true, "https://login.example");
+        let app = Router::new()
+            .route("/", get(async || "fine"))
+            .route("/panics", panics.clone())
+            .route("/api/v1/panics", panics)
+            .fallback(async || Failure::not_found())
+            .layer(CatchPanicLayer::custom(crate::guard::panicked))
+            .layer(from_fn_with_state(outermost, finish));
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let response = app.oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = String::from_utf8(body.to_vec()).expect("text");
+        (parts.status, parts.headers, body)
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_the_security_headers_and_the_request_id() {
+        for (path, expected) in [
+            ("/", 200),
+            ("/nothing", 404),
+            ("/panics", 500),
+            ("/api/v1/panics", 500),
+        ] {
+            let (status, headers, _) = answer(path).await;
+            assert_eq!(status.as_u16(), expected, "{path}");
+            for (name, begins) in [
+                (
+                    "content-security-policy",
+                    "default-src 'none'; script-src 'self';",
+                ),
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "no-referrer"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+                ("cache-control", "no-store"),
+                ("strict-transport-security", "max-age=31536000"),
+                ("x-request-id", "req_"),
+            ] {
+                let found = headers.get(name).and_then(|value| value.to_str().ok());
+                assert!(
+                    found.is_some_and(|value| value.starts_with(begins)),
+                    "{path} {name}: {found:?}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_in_our_own_form_and_its_message_goes_nowhere() {
+        let (_, headers, body) = answer("/api/v1/panics").await;
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(body["error"]["code"], "internal");
+        assert_eq!(
+            body["error"]["request_id"],
+            headers["x-request-id"].to_str().expect("text")
+        );
+        let (_, headers, page) = answer("/panics").await;
+        assert!(page.contains(headers["x-request-id"].to_str().expect("text")));
+        assert!(!page.contains("marked") && !body.to_string().contains("marked"));
+    }
 }

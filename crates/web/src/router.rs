@@ -27,7 +27,7 @@ pub enum Who {
 }
 
 /// One address with one method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The method; `HEAD` goes with `GET`.
     pub method: Method,
@@ -96,10 +96,17 @@ pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 ///
 /// # Panics
 /// When `authority_origin` does not fit into a header; settings are checked before they come here.
-#[expect(clippy::needless_pass_by_value, reason = "settings are handed over for good")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "settings are handed over for good"
+)]
 pub fn router(engine: Engine, settings: Settings) -> Router {
     let state = State::new(engine, &settings);
-    let outermost = Outermost::new(state.clone(), &settings.authority_origin);
+    let outermost = Outermost::new(
+        state.random.clone(),
+        state.secure,
+        &settings.authority_origin,
+    );
 
     let pages = pages::routes()
         .merge(assets::routes())

@@ -18,7 +18,8 @@ pub(crate) async fn traced(id: &RequestId, request: Request, next: Next) -> Resp
         .get::<MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
-    let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = route);
+    let span =
+        tracing::info_span!("request", request.id = %id, http.method = %method, http.route = route);
     async {
         let begun = Instant::now();
         let response = next.run(request).await;

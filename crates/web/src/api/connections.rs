@@ -1,0 +1,27 @@
+//! `GET /api/v1/connections`: the connections of this agent's person. Connecting and disconnecting are not for agents.
+
+use axum::extract::State as With;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::State;
+use crate::caller::Agent;
+use crate::error::Failure;
+
+pub(crate) async fn list(
+    With(state): With<State>,
+    Agent(agent): Agent,
+) -> Result<Response, Failure> {
+    let connections = state.engine.agent_connection(&agent).await?;
+    Ok(super::json(StatusCode::OK, &connections))
+}
+
+/// The entry in the OpenAPI document.
+pub(super) fn openapi() -> Value {
+    json!({
+        "operationId": "list_connections",
+        "summary": "The connections of this agent's person, and their states",
+        "responses": super::openapi::responses("200", "The connections", &json!({})),
+    })
+}
