@@ -4,7 +4,7 @@ use domain::audit::Kind;
 use domain::caller::Surface;
 use domain::id::CallId;
 use jiff::Timestamp;
-use store::AuditFilter;
+use store::audit::AuditFilter;
 
 use crate::{Engine, Error, Listed, PersonCaller, tools};
 

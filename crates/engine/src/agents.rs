@@ -30,8 +30,8 @@ pub struct KeyView {
 }
 
 impl From<store::Agent> for KeyView {
-    fn from(agent: store::Agent) -> Self {
-        let store::Agent {
+    fn from(agent: store::agents::Agent) -> Self {
+        let store::agents::Agent {
             id,
             name,
             hint,

@@ -12,7 +12,7 @@ use domain::time::{Zone, local_text};
 use domain::tool::Definition;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::{NewApproval, StoredApproval};
+use store::approvals::{NewApproval, StoredApproval};
 
 use crate::call::{Answer, Passage};
 use crate::{AgentCaller, Card, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
@@ -292,7 +292,7 @@ impl Engine {
 
     async fn execute(
         &self,
-        person: store::Person,
+        person: store::people::Person,
         stored: StoredApproval,
         decided: Record,
         request: RequestId,

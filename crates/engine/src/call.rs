@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use microsoft::RefreshProblem;
 use microsoft::entra::AccessToken;
 use serde_json::Value;
-use store::{Connection, Standing};
+use store::connections::Connection;
+use store::levels::Standing;
 
 use crate::connect::availability;
 use crate::operation::Slot;

@@ -13,7 +13,7 @@ use crate::{Engine, Error, ErrorKind};
 
 /// A person in a signed-in browser session.
 pub struct PersonCaller {
-    pub(crate) person: store::Person,
+    pub(crate) person: store::people::Person,
     pub(crate) session: SessionId,
     form_token: FormToken,
 }
@@ -74,7 +74,7 @@ impl Deref for AdministratorCaller {
 #[derive(Clone)]
 pub struct AgentCaller {
     pub(crate) caller: Caller,
-    pub(crate) person: store::Person,
+    pub(crate) person: store::people::Person,
     pub(crate) agent_name: String,
 }
 

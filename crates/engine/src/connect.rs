@@ -9,7 +9,8 @@ use domain::time::Zone;
 use domain::tool::{Definition, Scope};
 use jiff::Timestamp;
 use microsoft::entra::scopes;
-use store::{Attempt, Connection, Purpose};
+use store::attempts::{Attempt, Purpose};
+use store::connections::Connection;
 
 use crate::session::{Proof, code_of, rejected};
 use crate::{

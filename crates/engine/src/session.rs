@@ -7,7 +7,7 @@ use domain::canonical::Digest;
 use domain::id::RequestId;
 use domain::secret::{AuthorizationCode, BrowserSecret, CodeVerifier, SessionSecret, StateSecret};
 use microsoft::entra::{self, scopes};
-use store::{Attempt, Purpose, TakenAttempt};
+use store::attempts::{Attempt, Purpose, TakenAttempt};
 
 use crate::{Engine, Error, ErrorKind, PersonCaller};
 
@@ -251,7 +251,7 @@ impl Engine {
     }
 
     /// A record about a person, now.
-    pub(crate) fn about(&self, person: &store::Person, kind: Kind) -> Record {
+    pub(crate) fn about(&self, person: &store::people::Person, kind: Kind) -> Record {
         let mut record = Record::new(self.0.clock.now(), kind, person.organisation.clone());
         record.person = Some(person.id.clone());
         record
