@@ -83,7 +83,6 @@ pub const ROUTES: &[Route] = {
         on(GET, "/api/v1/openapi.json", Anyone),
         // Style, script and pictures; probes.
         on(GET, "/static/{hash}/{name}", Anyone),
-        on(GET, "/favicon.ico", Anyone),
         on(GET, "/livez", Anyone),
         on(GET, "/readyz", Anyone),
     ]

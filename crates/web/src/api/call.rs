@@ -66,9 +66,9 @@ pub(super) fn openapi(tool: &Offered) -> Value {
         &tool.output_schema,
     );
     json!({
-        "operationId": tool.definition.name,
+        "operationId": tool.name,
         "summary": tool.title,
-        "description": tool.definition.description,
+        "description": tool.description,
         "requestBody": {"content": {"application/json": {"schema": tool.input_schema}}},
         "responses": responses,
     })

@@ -1,29 +1,25 @@
 //! `GET /api/v1/openapi.json`: OpenAPI 3.1, made from the tools' own definitions. Public, and the same for everybody.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-use axum::extract::State as With;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use engine::Offered;
 use serde_json::{Map, Value, json};
 
 use super::{approval, call, connections, me, tools};
-use crate::State;
 
-pub(crate) async fn read(With(state): With<State>) -> impl IntoResponse {
+pub(crate) async fn read() -> impl IntoResponse {
     // The tools are constants of the build, so one process writes the document once.
-    static DOCUMENT: OnceLock<String> = OnceLock::new();
-    let document = DOCUMENT.get_or_init(|| openapi(state.engine.all_tools()).to_string());
-    ([(CONTENT_TYPE, "application/json")], document.as_str())
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi().to_string());
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
 }
 
-/// The OpenAPI document of the REST interface with these tools.
-pub fn openapi(offered: &[Offered]) -> Value {
+/// The OpenAPI document of the REST interface, with every tool whatever its level.
+pub fn openapi() -> Value {
     let mut paths = Map::new();
     paths.insert("/api/v1/tools".into(), json!({"get": tools::openapi()}));
-    for tool in offered {
-        let path = format!("/api/v1/tools/{}", tool.definition.name);
+    for tool in engine::tools::all() {
+        let path = format!("/api/v1/tools/{}", tool.name);
         paths.insert(path, json!({"post": call::openapi(tool)}));
     }
     paths.insert(

@@ -21,10 +21,10 @@ pub(crate) async fn list(
 
 fn describe(tool: &Offered) -> Value {
     json!({
-        "name": tool.definition.name,
+        "name": tool.name,
         "title": tool.title,
-        "effect": tool.definition.effect,
-        "description": tool.definition.description,
+        "effect": tool.effect,
+        "description": tool.description,
         "input_schema": tool.input_schema,
         "output_schema": tool.output_schema,
     })

@@ -32,7 +32,7 @@ pub(crate) struct Handler {
 
 impl Handler {
     pub(super) fn new(engine: Engine) -> Self {
-        let listing = Arc::new(Listing::new(engine.all_tools()));
+        let listing = Arc::new(Listing::new());
         Self { engine, listing }
     }
 }

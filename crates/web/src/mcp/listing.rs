@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::tool::{Effect, Operation, ToolName};
-use engine::Offered;
+use engine::{Offered, tools};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
@@ -12,18 +12,14 @@ use serde_json::Value;
 pub(super) struct Listing(HashMap<ToolName, Tool>);
 
 impl Listing {
-    pub(super) fn new(tools: &[Offered]) -> Self {
-        Self(
-            tools
-                .iter()
-                .map(|tool| (tool.definition.name, listed(tool)))
-                .collect(),
-        )
+    pub(super) fn new() -> Self {
+        let all = tools::all().into_iter();
+        Self(all.map(|tool| (tool.name, listed(tool))).collect())
     }
 
     /// The form of one tool.
     pub(super) fn get(&self, offered: &Offered) -> Tool {
-        match self.0.get(&offered.definition.name) {
+        match self.0.get(&offered.name) {
             Some(tool) => tool.clone(),
             None => listed(offered),
         }
@@ -31,10 +27,9 @@ impl Listing {
 }
 
 fn listed(offered: &Offered) -> Tool {
-    let definition = &offered.definition;
     Tool::new(
-        definition.name.as_str(),
-        definition.description,
+        offered.name.as_str(),
+        offered.description,
         schema(&offered.input_schema),
     )
     .with_title(offered.title.clone())
@@ -44,17 +39,19 @@ fn listed(offered: &Offered) -> Tool {
 
 /// Hints for the client's own prompts; what is allowed is decided by us. All are set, because their defaults differ.
 fn annotations(offered: &Offered) -> ToolAnnotations {
-    let definition = &offered.definition;
-    let reads = definition.effect == Effect::Read;
+    let mut definitions = tools::DEFINITIONS.iter();
+    let definition = definitions.find(|definition| definition.name == offered.name);
+    let reads = offered.effect == Effect::Read;
     // Only creating leaves everything as it was; the protocol calls every other change destructive.
-    let adds = definition.effect == Effect::Write && definition.operation == Operation::Create;
+    let creates = definition.is_some_and(|definition| definition.operation == Operation::Create);
     ToolAnnotations::from_raw(
         Some(offered.title.clone()),
         Some(reads),
-        Some(!reads && !adds),
+        Some(!reads && !creates),
         Some(reads),
-        // Calendars hold text from outside, and changes mail people outside. Our own approvals do neither.
-        Some(!definition.scopes.is_empty()),
+        // Calendars hold text from outside, and changes mail people outside. check_approval, which has no definition,
+        // sees only our own records.
+        Some(definition.is_some()),
     )
 }
 
