@@ -1,0 +1,466 @@
+# Die Worte der Seiten auf Deutsch. en.ftl hat dieselben Kennungen mit denselben Variablen.
+
+## Rahmen
+
+skip = Zum Inhalt springen
+simulator = Simulator: Das ist nicht Microsoft
+nav-label = Bereiche
+nav-integrations = Integrationen
+nav-approvals = Freigaben
+nav-activity = Aktivität
+nav-keys = Schlüssel
+nav-tools = Werkzeuge & Berechtigungen
+language-label = Sprache
+sign-out = Abmelden
+signed-in-as = Angemeldet als
+footer = Handelt nur als Sie, nur mit den Werkzeugen, die Ihre Administration erlaubt hat, und hält jeden Schritt fest.
+next-page = Ältere
+first-page = Neueste
+copy = Kopieren
+copied = Kopiert
+cancel = Abbrechen
+back = Zurück
+and = und
+not-yet = Noch nicht
+never = Nie
+utc = Zeiten stehen in UTC, bis ein Kalender verbunden ist.
+times-in = Zeiten stehen in { $zone }.
+
+## Stufen und Wirkungen
+
+level-always_allow = Immer erlauben
+level-ask = Um Erlaubnis fragen
+level-deny = Verweigern
+effect-read = Liest
+effect-write = Schreibt und verschickt E-Mails
+effect-destructive = Entfernt und verschickt E-Mails
+
+## Anmeldeseite
+
+sign-in-title = Anmelden
+sign-in-heading = Ihr Kalender, in guten Händen.
+sign-in-about = Mit attache arbeiten KI-Agenten in Ihrem Outlook-Kalender, und zwar als Sie. Sie können nur die Werkzeuge nutzen, die Ihre Administration erlaubt hat, und jeder Schritt wird festgehalten.
+sign-in-button = Mit Microsoft anmelden
+sign-in-small = Beim Anmelden erfährt attache Ihren Namen und Ihre Adresse. Ihr Kalender ist ein eigener Schritt, den Sie selbst gehen.
+sign-in-promises = Was attache niemals tut
+promise-silent = Hinter Ihrem Rücken handeln
+promise-silent-text = Was Ihre Administration auf „Um Erlaubnis fragen“ stellt, wartet, bis Sie auf unserer eigenen Seite Ja sagen.
+promise-beyond = Mehr dürfen als Sie
+promise-beyond-text = Es hat keinen eigenen Zugang. Es sieht, was Sie sehen, und endet in dem Moment, in dem Sie trennen.
+promise-pass = Ihre Anmeldung weitergeben
+promise-pass-text = Kein Agent bekommt je Ihr Kennwort oder ein Microsoft-Token. Agenten bekommen Werkzeuge, sonst nichts.
+
+## Integrationen
+
+integrations-title = Integrationen
+integrations-about = Womit Agenten in Ihrem Namen arbeiten können. Sie verbinden jede selbst und können sie jederzeit trennen.
+outlook = Outlook-Kalender
+outlook-about = Termine, freie Zeiten und die Menschen, die Sie treffen, aus Ihrem Microsoft-365-Konto.
+outlook-open = Öffnen
+connected-note = Der Outlook-Kalender ist verbunden.
+disconnected-note = Der Outlook-Kalender ist getrennt. Von Ihrer Erlaubnis ist hier nichts übrig.
+
+state-never = Nicht verbunden
+state-connected = Verbunden
+state-needs_sign_in = Neu anmelden
+state-needs_admin = Wartet auf die Administration
+state-revoked = Beendet
+state-damaged = Muss neu verbunden werden
+state-disconnected = Getrennt
+
+next-never = Verbinden Sie Ihren Kalender. Microsoft fragt Sie einmal nach den unten genannten Berechtigungen.
+next-connected = Agenten können die unten genannten Werkzeuge nutzen. Sie müssen nichts weiter tun.
+next-connected-missing = Microsoft hat weniger gewährt als erbeten, deshalb fehlen einige Werkzeuge. Verbinden Sie neu, um das Fehlende zu ergänzen.
+next-needs_sign_in = Microsoft möchte, dass Sie sich erneut anmelden, bevor attache weitermachen darf. Einmal genügt; wartende Anfragen bleiben erhalten.
+next-needs_admin-consent_missing = Bei Microsoft muss die Administration Ihrer Organisation attache zustimmen. Bitten Sie darum und versuchen Sie es dann hier erneut.
+next-needs_admin-blocked_by_policy = Eine Richtlinie Ihrer Organisation verhindert die Anmeldung. Fragen Sie Ihre Microsoft-Administration, welche, und versuchen Sie es dann hier erneut.
+next-needs_admin-app_unavailable = attache ist im Microsoft-Verzeichnis Ihrer Organisation deaktiviert. Bitten Sie Ihre Microsoft-Administration, es zu aktivieren, und versuchen Sie es dann hier erneut.
+next-revoked-ended_at_microsoft = Die Erlaubnis wurde bei Microsoft zurückgezogen. War das nicht gewollt, verbinden Sie neu.
+next-revoked-expired = Die Erlaubnis wurde zu lange nicht genutzt und ist abgelaufen. Verbinden Sie neu.
+next-revoked-account_disabled = Microsoft meldet Ihr Konto als deaktiviert. Fragen Sie Ihre Administration; ist es wieder aktiv, verbinden Sie neu.
+next-damaged = Ihre gespeicherte Erlaubnis lässt sich nicht mehr öffnen, deshalb nutzt attache sie nicht. Verbinden Sie neu, um sie zu ersetzen.
+next-disconnected = Nichts ist verbunden. Verbinden Sie Ihren Kalender, damit Agenten ihn wieder nutzen können.
+
+connect = Verbinden
+connect-again = Neu verbinden
+sign-in-again = Neu anmelden
+try-again = Erneut versuchen
+
+fact-since = Verbunden seit
+fact-zone = Zeitzone
+fact-account = Konto
+
+your-tools = Ihre Werkzeuge
+your-tools-about = Was Agenten heute in Ihrem Kalender tun können. Die Stufen legt Ihre Administration fest.
+tool-available = Verfügbar
+tool-unavailable = Nicht verfügbar
+hidden-level_denies = Ihre Administration hat es nicht erlaubt.
+hidden-not_connected = Ihr Kalender ist nicht verbunden.
+hidden-missing_scopes = Microsoft hat { $scopes } nicht gewährt.
+hidden-approval_does_not_fit = Es ist im Moment nicht verfügbar.
+column-tool = Werkzeug
+column-level = Stufe
+column-state = Für Agenten
+column-does = Was es tut
+
+scopes-title = Berechtigungen
+scopes-about = Diese zehn Berechtigungen, keine weiteren, und nur als Sie: Keine davon lässt attache an fremde E-Mails, Dateien oder Kalender, die nicht mit Ihnen geteilt sind.
+scopes-missing = nicht gewährt
+scope-use = Wofür
+scope-openid = Sagt attache, welches Konto Sie sind.
+scope-openid-use = Zu wissen, dass Sie es sind, beim Anmelden und beim Verbinden.
+scope-offline-access = Lässt Ihre Agenten arbeiten, während Sie weg sind, bis Sie trennen.
+scope-offline-access-use = Verbunden zu bleiben, ohne Sie jede Stunde neu anzumelden.
+scope-email = Zeigt Ihre E-Mail-Adresse.
+scope-email-use = Ihnen zu zeigen, welches Konto verbunden ist. Sie dient nie als Ausweis.
+scope-profile = Zeigt Ihren Namen.
+scope-profile-use = Sie zu begrüßen und auf Freigaben zu nennen.
+scope-user-read = Liest Ihr eigenes Profil.
+scope-user-read-use = Profil lesen: Ihr Name, Ihre Adresse und Ihre Sprache.
+scope-contacts-read = Liest Ihre Outlook-Kontakte.
+scope-contacts-read-use = Kontakte suchen: die Adresse einer Person zu finden, die Sie nennen.
+scope-people-read = Liest, mit wem Sie zusammenarbeiten.
+scope-people-read-use = Kontakte suchen: die richtige „Anna“ zuerst zu nennen.
+scope-user-readbasic-all = Liest Namen und Adressen im Verzeichnis Ihrer Firma.
+scope-user-readbasic-all-use = Kontakte suchen: Kolleginnen und Kollegen zu finden, die Sie noch nicht kennen.
+scope-calendars-readwrite = Liest und ändert Ihre eigenen Kalender.
+scope-calendars-readwrite-use = Ihre Termine zu finden, anzulegen, zu ändern und abzusagen.
+scope-calendars-read-shared = Liest Kalender, die andere mit Ihnen teilen, und wann jemand frei ist.
+scope-calendars-read-shared-use = Eine Zeit zu finden, die allen passt.
+
+disconnect = Trennen
+disconnect-about = Beendet den Zugang aller Agenten zu Ihrem Kalender und vernichtet die gespeicherte Erlaubnis.
+disconnect-title = Outlook-Kalender trennen?
+disconnect-what-1 = Zuerst wird die gespeicherte Erlaubnis vernichtet; nichts bringt sie zurück.
+disconnect-what-2 = Anfragen, die auf Ihre Freigabe warten, werden verworfen.
+disconnect-what-3 = Ihre Termine bleiben, wie sie sind, und Ihre Aktivität bleibt lesbar.
+disconnect-microsoft = Microsoft führt selbst Buch über Ihre Zustimmung. Dort können Sie sie entfernen:
+disconnect-confirm = Jetzt trennen
+
+## Werkzeuge & Berechtigungen
+
+tools-title = Werkzeuge & Berechtigungen
+tools-about = Was Agenten in Ihrer Organisation dürfen, Werkzeug für Werkzeug. Was Sie nicht erlauben, gibt es für keinen Agenten.
+tools-recommended-title = Empfohlener Anfang
+tools-recommended-about = Werkzeuge, die lesen: Immer erlauben. Werkzeuge, die schreiben: Um Erlaubnis fragen.
+tools-recommended = Empfehlung übernehmen
+tools-not-set = nicht gesetzt (= Verweigern)
+tools-set-by = Gesetzt von { $name }, { $when }
+tools-set-at = Gesetzt { $when }
+tools-save = Speichern
+tools-saved = { $count ->
+    [0] Es wurde nichts geändert.
+    [one] Eine Stufe wurde geändert. Sie gilt ab dem nächsten Aufruf.
+   *[other] { $count } Stufen wurden geändert. Sie gelten ab dem nächsten Aufruf.
+  }
+tools-level-of = Stufe von { $tool }
+
+tool-search_events = Termine suchen
+tool-search_events-about = Sucht Termine in einem Zeitraum, im eigenen Kalender und in geteilten Kalendern.
+tool-read_event = Termin lesen
+tool-read_event-about = Öffnet einen Termin mit Text, Ort und Teilnehmenden.
+tool-find_times = Freie Zeiten finden
+tool-find_times-about = Sucht Zeiten, zu denen alle frei sind.
+tool-create_event = Termin anlegen
+tool-create_event-about = Legt einen neuen Termin im eigenen Kalender an. Alle Eingeladenen bekommen eine E-Mail.
+tool-update_event = Termin ändern
+tool-update_event-about = Ändert einen Termin. Alle Eingeladenen bekommen eine E-Mail.
+tool-cancel_event = Termin absagen
+tool-cancel_event-about = Sagt einen Termin ab oder entfernt die eigene Kopie. Alle Eingeladenen bekommen eine E-Mail.
+tool-respond_to_event = Auf Einladung antworten
+tool-respond_to_event-about = Nimmt eine Einladung an oder lehnt sie ab. Wer eingeladen hat, bekommt eine E-Mail.
+tool-search_contacts = Kontakte suchen
+tool-search_contacts-about = Findet Menschen nach Namen: in Kontakten, unter häufigen Kontakten und im Verzeichnis der Firma.
+tool-read_profile = Profil lesen
+tool-read_profile-about = Liest den eigenen Namen, die Adresse, die Zeitzone und die Arbeitszeiten.
+tool-check_approval = Freigabe abfragen
+tool-check_approval-about = Lässt einen Agenten erfahren, was aus seiner Anfrage geworden ist.
+
+## Freigaben
+
+approvals-title = Freigaben
+approvals-about = Was Agenten tun möchten und ohne Sie nicht dürfen.
+approvals-waiting = { $count ->
+    [one] 1 Anfrage wartet auf Sie
+   *[other] { $count } Anfragen warten auf Sie
+  }
+approvals-pending = Wartend
+approvals-all = Alle
+approvals-filter = Anzeigen
+approvals-none = Nichts wartet auf Sie
+approvals-none-about = Möchte ein Agent etwas tun, das Ihr Ja braucht, erscheint es hier.
+approvals-none-all = Noch keine Anfragen
+approvals-new = Es gibt etwas Neues.
+approvals-refresh = Anzeigen
+approvals-asked-by = { $agent } fragte { $when }
+approvals-until = Wartet bis { $when }
+
+approval-pending = Wartet
+approval-executing = Läuft
+approval-done = Erledigt
+approval-failed = Fehlgeschlagen
+approval-unknown = Ausgang unbekannt
+approval-declined = Abgelehnt
+approval-expired = Abgelaufen
+approval-void = Nicht mehr gültig
+
+approval-will-create_event = Diesen Termin anlegen?
+approval-will-update_event = Diesen Termin ändern?
+approval-will-cancel_event = Diesen Termin absagen?
+approval-will-respond_to_event = Diese Einladung beantworten?
+approval-will-other = Das tun? { $tool }
+approval-effect-calendar = Er steht dann sofort in Ihrem Outlook-Kalender, unter Ihrem Namen.
+approval-query = Sucht nach
+approval-will-read = Den Agenten das lesen lassen?
+approval-effect-read = Es wird nur gelesen. Nichts wird geändert und niemand bekommt eine E-Mail.
+approval-effect-person = Was gefunden wird, bekommt der Agent, der fragt.
+approval-mails-none = Niemand bekommt eine E-Mail.
+approval-mails = { $count ->
+    [one] Eine Person bekommt von Ihnen eine Einladung per E-Mail.
+   *[other] { $count } Personen bekommen von Ihnen eine Einladung per E-Mail.
+  }
+approval-outside = { $count ->
+    [one] Eine davon gehört nicht zu Ihrer Organisation.
+   *[other] { $count } davon gehören nicht zu Ihrer Organisation.
+  }
+approval-title = Titel
+approval-when = Wann
+approval-when-yours = Ihre Zeit: { $when } ({ $zone })
+approval-all-day = Ganztägig
+approval-where = Wo
+approval-online = Onlinebesprechung
+approval-online-yes = Eine Onlinebesprechung mit Link zum Beitreten wird angelegt.
+approval-who = Wer eingeladen wird
+approval-who-none = Niemand außer Ihnen
+approval-optional = optional
+approval-outside-mark = extern
+approval-lookalike = Die Domain dieser Adresse enthält verwechselbare oder fremde Buchstaben. Prüfen Sie sie Buchstabe für Buchstabe.
+approval-hidden-characters = Dieser Text enthält unsichtbare Zeichen. Sie sind als [U+…] sichtbar gemacht.
+approval-text = Text der Einladung
+approval-asks = Wer fragt
+approval-asked = Gefragt
+approval-expires = Läuft ab
+approval-decided = Entschieden
+approval-approve = Freigeben
+approval-decline = Ablehnen
+approval-note = Genau das, was Sie sehen, geschieht. Der Agent kann es weder ändern noch freigeben.
+
+outcome-title-executing = Es läuft
+outcome-text-executing = Sie haben es freigegeben. Diese Seite zeigt gleich den Ausgang.
+outcome-title-done = Erledigt
+outcome-text-done = Outlook hat es bestätigt. Der Agent kann den Ausgang sehen.
+outcome-title-failed = Es hat nicht geklappt
+outcome-text-failed = Sie haben es freigegeben, aber es ließ sich nicht ausführen. Soweit Outlook sagt, wurde nichts geändert. Der Agent kann erneut fragen.
+outcome-title-unknown = Der Ausgang ist nicht bekannt
+outcome-text-unknown = Sie haben es freigegeben und es wurde abgeschickt, aber es kam keine Antwort. Sehen Sie in Ihren Kalender, bevor Sie es noch einmal veranlassen.
+outcome-title-declined = Abgelehnt
+outcome-text-declined = Nichts wurde geändert und niemand hat eine E-Mail bekommen.
+outcome-title-expired = Abgelaufen
+outcome-text-expired = Niemand hat rechtzeitig entschieden, deshalb ist nichts geschehen. Der Agent kann erneut fragen.
+outcome-title-void = Nicht mehr gültig
+outcome-text-void = Eine Stufe, Ihre Verbindung oder der Schlüssel des Agenten hat sich inzwischen geändert, deshalb ist nichts geschehen.
+outcome-unverified = Outlook hat es angenommen, aber was dort jetzt steht, ließ sich nicht prüfen oder weicht von Ihrer Freigabe ab. Sehen Sie in Ihrem Kalender nach.
+outcome-code = Grund
+
+## Aktivität
+
+activity-title = Aktivität
+activity-about = Was in Ihrem Namen geschah, das Neueste zuerst. Nur Sie und Ihre Administration sehen es. Inhalte Ihres Kalenders stehen nicht darin.
+activity-none = Noch nichts
+activity-none-about = Sobald ein Agent ein Werkzeug nutzt oder Sie sich anmelden, verbinden oder entscheiden, steht es hier.
+activity-none-filtered = Nichts passt
+activity-none-filtered-about = Wählen Sie ein anderes Werkzeug oder einen anderen Ausgang.
+activity-filter = Filter
+activity-filter-tool = Werkzeug
+activity-filter-outcome = Ausgang
+activity-any = Alle
+activity-show = Anzeigen
+activity-took = { $ms } ms
+activity-by = durch { $agent }
+activity-call = { $tool }: { $outcome }
+activity-reason = Grund: { $reason }
+
+kind-signed_in = Sie haben sich angemeldet
+kind-sign_in_failed = Eine Anmeldung schlug fehl
+kind-signed_out = Sie haben sich abgemeldet
+kind-administrator_appointed = Sie wurden Administratorin oder Administrator
+kind-connect_started = Outlook-Kalender verbinden: begonnen
+kind-connected = Outlook-Kalender: verbunden
+kind-connect_failed = Outlook-Kalender verbinden: fehlgeschlagen
+kind-connection_state_changed = Outlook-Kalender: Zustand geändert
+kind-disconnected = Outlook-Kalender: getrennt
+kind-token_refreshed = Erlaubnis bei Microsoft erneuert
+kind-token_refresh_failed = Erlaubnis bei Microsoft erneuern: fehlgeschlagen
+kind-level_changed = Die Stufe eines Werkzeugs wurde geändert
+kind-key_created = Schlüssel erstellt
+kind-key_revoked = Schlüssel widerrufen
+kind-call_begun = { $tool }: begonnen
+kind-call_finished = { $tool }: beendet
+kind-call_denied = { $tool }: verweigert
+kind-approval_requested = { $tool }: Sie wurden gefragt
+kind-approval_decided = { $tool }: Sie haben entschieden
+kind-approval_expired = { $tool }: ohne Entscheidung abgelaufen
+kind-started = attache wurde gestartet
+kind-stopped = attache wurde beendet
+kind-unknown-tool = Ein Werkzeug
+
+outcome-done = erledigt
+outcome-failed = fehlgeschlagen
+outcome-unknown = Ausgang unbekannt
+outcome-denied = verweigert
+outcome-ambiguous = mehrere Treffer, nachgefragt
+outcome-approval_required = wartet auf Ihre Freigabe
+outcome-approved = Sie haben freigegeben
+outcome-declined = Sie haben abgelehnt
+outcome-expired = abgelaufen
+outcome-pending = wartet
+outcome-void = nicht mehr gültig
+
+surface-mcp = MCP
+surface-rest = REST
+surface-page = attache
+
+## Schlüssel
+
+keys-title = Schlüssel
+keys-about = Mit einem Schlüssel arbeitet ein Agent für Sie. Er kann nicht mehr, als Ihre Administration erlaubt, und Sie können ihn jederzeit widerrufen.
+keys-create = Schlüssel erstellen
+keys-name = Name des Agenten
+keys-name-hint = So erscheint er auf Freigaben, zum Beispiel „Claude auf meinem Notebook“.
+keys-lifetime = Gültig für
+keys-days-30 = 30 Tage
+keys-days-90 = 90 Tage
+keys-days-365 = 1 Jahr
+keys-create-button = Schlüssel erstellen
+keys-list = Ihre Schlüssel
+keys-none = Noch keine Schlüssel
+keys-none-about = Erstellen Sie oben einen und geben Sie ihn einem Agenten.
+keys-column-name = Name
+keys-column-hint = Endet auf
+keys-column-created = Erstellt
+keys-column-used = Zuletzt genutzt
+keys-column-expires = Läuft ab
+keys-column-action = Aktion
+keys-revoke = Widerrufen
+keys-revoke-label = { $name } widerrufen
+keys-revoked = Widerrufen
+keys-revoked-note = Der Schlüssel ist widerrufen. Wer ihn hat, kann damit nichts mehr tun.
+keys-expired = Abgelaufen
+keys-new-title = Ihr neuer Schlüssel
+keys-new-about = Er wird nur dieses eine Mal gezeigt. Kopieren Sie ihn jetzt und bewahren Sie ihn wie ein Kennwort auf.
+keys-new-label = Schlüssel von { $name }
+keys-new-mcp = Für einen MCP-Client: diese Adresse, mit der Kopfzeile darunter
+keys-new-header = Kopfzeile
+keys-new-rest = Für ein Programm: REST, mit dem Schlüssel in der Variablen ATTACHE_KEY
+keys-new-done = Ich habe ihn kopiert
+
+## Einrichtung
+
+setup-title = Einrichten
+setup-heading = Die Administration übernehmen
+setup-about = Beim ersten Start hat attache ein Einmalgeheimnis in sein Protokoll geschrieben. Wer es eingibt, übernimmt die Administration der Organisation, in der er angemeldet ist.
+setup-secret = Einmalgeheimnis
+setup-button = Administration übernehmen
+setup-signed-in = Sie sind als { $login } angemeldet.
+
+## Fehler
+
+error-title = Das hat nicht geklappt
+error-what = Was geschehen ist
+error-next = Was Sie tun können
+error-request = Anfrage
+error-home = Zurück zu attache
+error-retry-connect = Zurück zum Outlook-Kalender
+error-link = Seite für die Administration öffnen
+error-forward = Text zum Weiterleiten an Ihre Administration
+error-forward-text = Bitte stimmen Sie attache für unsere Organisation zu, damit es mit dem Outlook-Kalender genutzt werden kann. Es bittet um zehn delegierte Berechtigungen, die auf seiner Seite „Outlook-Kalender“ mit Gründen stehen. Der Link zur Zustimmung: { $link }
+
+error-general-title = Etwas ist schiefgegangen
+error-general-what = attache konnte das nicht tun.
+error-general-next = Versuchen Sie es erneut. Geschieht es wieder, nennen Sie Ihrer Administration die Anfragenummer unten.
+
+error-unauthenticated-title = Sie sind nicht angemeldet
+error-unauthenticated-what = Ihre Sitzung ist zu Ende, oder diese Seite braucht eine Anmeldung.
+error-unauthenticated-next = Melden Sie sich an und versuchen Sie es erneut.
+error-forbidden-title = Das ist nicht für Sie
+error-forbidden-what = Ihr Konto darf das nicht.
+error-forbidden-next = Wenn Sie es brauchen, fragen Sie die Administration Ihrer Organisation.
+error-not_found-title = Hier ist nichts
+error-not_found-what = Die Seite oder der Eintrag existiert nicht oder gehört Ihnen nicht.
+error-not_found-next = Prüfen Sie die Adresse oder beginnen Sie von vorn.
+error-invalid-title = Etwas wurde nicht angenommen
+error-invalid-what = attache konnte mit der Eingabe nichts anfangen.
+error-invalid-next = Gehen Sie zurück, prüfen Sie Ihre Eingabe und versuchen Sie es erneut.
+error-not_connected-title = Ihr Kalender ist nicht verbunden
+error-not_connected-what = Dafür braucht es eine funktionierende Verbindung zum Outlook-Kalender.
+error-not_connected-next = Öffnen Sie „Integrationen“ und verbinden Sie Ihren Kalender.
+error-conflict-title = Inzwischen hat sich etwas geändert
+error-conflict-what = Jemand oder etwas war schneller, deshalb wurde nichts getan.
+error-conflict-next = Gehen Sie zurück und sehen Sie sich den aktuellen Stand an.
+error-throttled-title = Zu viel auf einmal
+error-throttled-what = In kurzer Zeit kamen zu viele Anfragen.
+error-throttled-next = Warten Sie eine Minute und versuchen Sie es erneut.
+error-microsoft-title = Microsoft hatte Schwierigkeiten
+error-microsoft-what = Microsoft hat mit einem Fehler geantwortet.
+error-microsoft-next = Versuchen Sie es in einigen Minuten erneut.
+error-unreachable-title = Microsoft war nicht erreichbar
+error-unreachable-what = Von Microsoft kam keine Antwort.
+error-unreachable-next = Versuchen Sie es in einigen Minuten erneut. Hält es an, sagen Sie es Ihrer Administration.
+error-outcome_unknown-title = Der Ausgang ist nicht bekannt
+error-outcome_unknown-what = Es wurde an Microsoft geschickt, aber es kam keine Antwort.
+error-outcome_unknown-next = Sehen Sie in Ihren Kalender, bevor Sie es noch einmal versuchen.
+error-unavailable-title = attache ist nicht bereit
+error-unavailable-what = attache erreicht etwas nicht, das es zum sicheren Arbeiten braucht, und tut deshalb nichts.
+error-unavailable-next = Versuchen Sie es in einigen Minuten erneut. Hält es an, sagen Sie es Ihrer Administration.
+
+error-form_outdated-title = Dieses Formular ist veraltet
+error-form_outdated-what = Das Formular gehört zu einer anderen oder früheren Sitzung und wurde deshalb nicht ausgeführt.
+error-form_outdated-next = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es erneut.
+error-cross_site-title = Das kam von einer anderen Seite
+error-cross_site-what = Eine fremde Seite wollte das in Ihrem Namen senden, deshalb wurde es abgewiesen.
+error-cross_site-next = Wenn Sie es wollten, öffnen Sie attache selbst und tun Sie es dort.
+error-administrators_only-title = Nur für die Administration
+error-administrators_only-what = Diese Seite ist der Administration Ihrer Organisation vorbehalten.
+error-administrators_only-next = Wenn Sie sie brauchen, fragen Sie die Administration Ihrer Organisation.
+error-setup_secret_wrong-title = Das war nicht das Geheimnis
+error-setup_secret_wrong-what = Das Geheimnis ist falsch, abgelaufen oder schon benutzt.
+error-setup_secret_wrong-next = Kopieren Sie es noch einmal aus dem Protokoll. Ist es weg, starten Sie attache neu, dann entsteht ein neues.
+error-already_decided-title = Schon entschieden
+error-already_decided-what = Diese Anfrage wurde schon entschieden, oder niemand hat rechtzeitig entschieden.
+error-already_decided-next = Unter „Freigaben“ steht, was daraus geworden ist.
+error-invalid_name-title = Der Schlüssel braucht einen Namen
+error-invalid_name-what = Ohne Namen würden Sie den Agenten auf seinen Anfragen nicht erkennen.
+error-invalid_name-next = Gehen Sie zurück und geben Sie dem Schlüssel einen Namen.
+error-attempt_unknown-title = Diese Anmeldung ist abgelaufen
+error-attempt_unknown-what = Der Versuch ist zu alt, wurde schon benutzt oder begann nicht hier.
+error-attempt_unknown-next = Beginnen Sie neu. Es dauert höchstens eine Minute.
+error-attempt_other_browser-title = Diese Anmeldung begann in einem anderen Browser
+error-attempt_other_browser-what = Der Versuch wurde anderswo begonnen und deshalb zu Ihrer Sicherheit abgebrochen.
+error-attempt_other_browser-next = Beginnen Sie in diesem Browser neu und folgen Sie keinen Links, die andere Ihnen geschickt haben.
+error-attempt_other_person-title = Hier ist jemand anderes angemeldet
+error-attempt_other_person-what = Den Versuch hat eine andere Person begonnen als die, die jetzt angemeldet ist.
+error-attempt_other_person-next = Melden Sie sich ab, melden Sie sich mit Ihrem eigenen Konto an und beginnen Sie neu.
+error-consent_cancelled-title = Sie haben bei Microsoft abgebrochen
+error-consent_cancelled-what = Die Anmeldung wurde abgebrochen, es hat sich nichts geändert.
+error-consent_cancelled-next = Beginnen Sie neu, wann immer Sie möchten. Hat Microsoft die Zustimmung einer Administration verlangt, bitten Sie zuerst Ihre darum.
+error-consent_declined-title = Sie haben nicht zugestimmt
+error-consent_declined-what = Microsoft meldet, dass die Berechtigungen abgelehnt wurden. Es wurde nichts verbunden.
+error-consent_declined-next = Lesen Sie, wofür jede Berechtigung gebraucht wird, und verbinden Sie neu, wenn Sie einverstanden sind.
+error-admin_must_consent-title = Zuerst muss Ihre Administration zustimmen
+error-admin_must_consent-what = In Ihrer Organisation darf nur die Administration diesen Berechtigungen zustimmen. Das ist üblich, und mit Ihrem Konto ist alles in Ordnung.
+error-admin_must_consent-next = Schicken Sie Ihrer Microsoft-Administration den Text unten. Hat sie zugestimmt, verbinden Sie neu; dann klappt es.
+error-tenant_not_allowed-title = Ihre Organisation ist hier nicht eingerichtet
+error-tenant_not_allowed-what = Sie haben sich mit dem Konto einer Organisation angemeldet, die dieses attache nicht bedient.
+error-tenant_not_allowed-next = Melden Sie sich mit Ihrem Arbeitskonto an, oder bitten Sie die Betreiber dieses attache, Ihre Organisation aufzunehmen.
+error-microsoft_unreachable-title = Microsoft war nicht erreichbar
+error-microsoft_unreachable-what = Vom Anmeldedienst von Microsoft kam keine Antwort.
+error-microsoft_unreachable-next = Beginnen Sie in einigen Minuten neu.
+error-microsoft_trouble-title = Microsoft hatte Schwierigkeiten
+error-microsoft_trouble-what = Der Anmeldedienst von Microsoft hat mit einem eigenen Fehler geantwortet.
+error-microsoft_trouble-next = Beginnen Sie in einigen Minuten neu. Hält es an, nennen Sie Ihrer Administration die Anfragenummer unten.
+error-sign_in_rejected-title = Die Anmeldung wurde nicht angenommen
+error-sign_in_rejected-what = Was von Microsoft zurückkam, hat unsere Prüfungen nicht bestanden und wurde nicht verwendet.
+error-sign_in_rejected-next = Beginnen Sie neu. Geschieht es wieder, nennen Sie Ihrer Administration die Anfragenummer unten.
+error-account_differs-title = Das war ein anderes Konto
+error-account_differs-what = Bei Microsoft haben Sie ein anderes Konto gewählt als das, mit dem Sie hier angemeldet sind. Es wurde nichts verbunden.
+error-account_differs-next = Verbinden Sie neu und wählen Sie das Konto, mit dem Sie angemeldet sind.

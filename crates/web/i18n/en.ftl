@@ -1,0 +1,466 @@
+# The words of the pages in English. de.ftl has the same ids with the same variables.
+
+## Frame
+
+skip = Skip to the content
+simulator = Simulator: this is not Microsoft
+nav-label = Sections
+nav-integrations = Integrations
+nav-approvals = Approvals
+nav-activity = Activity
+nav-keys = Keys
+nav-tools = Tools & Permissions
+language-label = Language
+sign-out = Sign out
+signed-in-as = Signed in as
+footer = Acts only as you, only with the tools your administrator has allowed, with every step on record.
+next-page = Older
+first-page = Newest
+copy = Copy
+copied = Copied
+cancel = Cancel
+back = Back
+and = and
+not-yet = Not yet
+never = Never
+utc = Times are shown in UTC until a calendar is connected.
+times-in = Times are shown in { $zone }.
+
+## Levels and effects
+
+level-always_allow = Always Allow
+level-ask = Ask for Permission
+level-deny = Deny
+effect-read = Reads
+effect-write = Writes and mails people
+effect-destructive = Removes and mails people
+
+## Sign-in page
+
+sign-in-title = Sign in
+sign-in-heading = Your calendar, in good hands.
+sign-in-about = attache lets AI agents work in your Outlook calendar, as you. They can use only the tools your administrator has allowed, and every step is on record.
+sign-in-button = Sign in with Microsoft
+sign-in-small = Signing in shares your name and address with attache. Your calendar is a separate step that you take yourself.
+sign-in-promises = What it will never do
+promise-silent = Act behind your back
+promise-silent-text = What your administrator marks “Ask for Permission” waits until you say yes, on our own page.
+promise-beyond = Go beyond you
+promise-beyond-text = It has no access of its own. It sees what you see, and ends the moment you disconnect.
+promise-pass = Hand out your sign-in
+promise-pass-text = No agent ever gets your password or a Microsoft token. They get tools, nothing else.
+
+## Integrations
+
+integrations-title = Integrations
+integrations-about = What agents can work with on your behalf. You connect each one yourself, and can disconnect it at any time.
+outlook = Outlook Calendar
+outlook-about = Events, meeting times and the people you meet, from your Microsoft 365 account.
+outlook-open = Open
+connected-note = Outlook Calendar is connected.
+disconnected-note = Outlook Calendar is disconnected. Nothing of your grant is left here.
+
+state-never = Not connected
+state-connected = Connected
+state-needs_sign_in = Sign in again
+state-needs_admin = Waits for an administrator
+state-revoked = Ended
+state-damaged = Needs to be connected again
+state-disconnected = Disconnected
+
+next-never = Connect your calendar. Microsoft will ask you once for the permissions listed below.
+next-connected = Agents can use the tools below. There is nothing you need to do.
+next-connected-missing = Microsoft granted less than was asked for, so some tools are unavailable. Connect again to add what is missing.
+next-needs_sign_in = Microsoft wants to see you again before attache may go on. Sign in once; requests that are waiting are kept.
+next-needs_admin-consent_missing = An administrator at Microsoft must consent to attache for your organisation. Ask them, then try again here.
+next-needs_admin-blocked_by_policy = A policy of your organisation blocks the sign-in. Ask your Microsoft administrator which one, then try again here.
+next-needs_admin-app_unavailable = attache is disabled in your organisation's Microsoft directory. Ask your Microsoft administrator to enable it, then try again here.
+next-revoked-ended_at_microsoft = The permission was withdrawn at Microsoft. If that was not intended, connect again.
+next-revoked-expired = The permission was not used for too long and has expired. Connect again.
+next-revoked-account_disabled = Microsoft reports your account as disabled. Ask your administrator; once it is enabled, connect again.
+next-damaged = Your stored permission can no longer be opened, so attache does not use it. Connect again to replace it.
+next-disconnected = Nothing is connected. Connect your calendar to let agents use it again.
+
+connect = Connect
+connect-again = Connect again
+sign-in-again = Sign in again
+try-again = Try again
+
+fact-since = Connected since
+fact-zone = Time zone
+fact-account = Account
+
+your-tools = Your tools
+your-tools-about = What agents can do in your calendar today. Levels are set by your administrator.
+tool-available = Available
+tool-unavailable = Unavailable
+hidden-level_denies = Your administrator has not allowed it.
+hidden-not_connected = Your calendar is not connected.
+hidden-missing_scopes = Microsoft did not grant { $scopes }.
+hidden-approval_does_not_fit = It is not available at the moment.
+column-tool = Tool
+column-level = Level
+column-state = For agents
+column-does = What it does
+
+scopes-title = Permissions
+scopes-about = These ten permissions, no others, and only as you: none of them lets attache into other people's mail, files or calendars that are not shared with you.
+scopes-missing = not granted
+scope-use = Used for
+scope-openid = Tells attache which account you are.
+scope-openid-use = Knowing that it is you, at sign-in and at Connect.
+scope-offline-access = Lets your agents work while you are away, until you disconnect.
+scope-offline-access-use = Staying connected without asking you to sign in every hour.
+scope-email = Shows your e-mail address.
+scope-email-use = Showing you which account is connected. It never identifies you.
+scope-profile = Shows your name.
+scope-profile-use = Greeting you and naming you on approvals.
+scope-user-read = Reads your own profile.
+scope-user-read-use = Read Profile: your name, address and language.
+scope-contacts-read = Reads your Outlook contacts.
+scope-contacts-read-use = Search Contacts: finding the address of a person you name.
+scope-people-read = Reads the list of people you work with.
+scope-people-read-use = Search Contacts: ranking the right “Anna” first.
+scope-user-readbasic-all = Reads names and addresses in your company's directory.
+scope-user-readbasic-all-use = Search Contacts: finding colleagues you have not met yet.
+scope-calendars-readwrite = Reads and changes your own calendars.
+scope-calendars-readwrite-use = Finding, creating, changing and cancelling your events.
+scope-calendars-read-shared = Reads calendars that others share with you, and when people are free.
+scope-calendars-read-shared-use = Finding a time that suits everybody.
+
+disconnect = Disconnect
+disconnect-about = Ends every agent's access to your calendar and destroys the stored permission.
+disconnect-title = Disconnect Outlook Calendar?
+disconnect-what-1 = The stored permission is destroyed first; nothing can bring it back.
+disconnect-what-2 = Requests that wait for your approval are cancelled.
+disconnect-what-3 = Your events stay as they are, and your record stays readable.
+disconnect-microsoft = Microsoft keeps its own record of your consent. You can remove it there:
+disconnect-confirm = Disconnect now
+
+## Tools & Permissions
+
+tools-title = Tools & Permissions
+tools-about = What agents may do in your organisation, tool by tool. What you do not allow does not exist for any agent.
+tools-recommended-title = Recommended start
+tools-recommended-about = Tools that read: Always Allow. Tools that write: Ask for Permission.
+tools-recommended = Use recommended
+tools-not-set = not set (= Deny)
+tools-set-by = Set by { $name }, { $when }
+tools-set-at = Set { $when }
+tools-save = Save
+tools-saved = { $count ->
+    [0] Nothing was changed.
+    [one] One level was changed. It counts from the next call on.
+   *[other] { $count } levels were changed. They count from the next call on.
+  }
+tools-level-of = Level of { $tool }
+
+tool-search_events = Search Events
+tool-search_events-about = Looks for events in a span of time, in the person's own calendar and in calendars shared with them.
+tool-read_event = Read Event
+tool-read_event-about = Opens one event with its text, place and attendees.
+tool-find_times = Find Meeting Times
+tool-find_times-about = Looks for times when everybody is free.
+tool-create_event = Create Event
+tool-create_event-about = Puts a new event into the person's calendar. Everybody invited gets an e-mail.
+tool-update_event = Update Event
+tool-update_event-about = Changes an event. Everybody invited gets an e-mail.
+tool-cancel_event = Cancel Event
+tool-cancel_event-about = Cancels an event, or removes the person's copy. Everybody invited gets an e-mail.
+tool-respond_to_event = Respond to Event
+tool-respond_to_event-about = Accepts or declines an invitation. The organiser gets an e-mail.
+tool-search_contacts = Search Contacts
+tool-search_contacts-about = Finds people by name in contacts, frequent colleagues and the company's directory.
+tool-read_profile = Read Profile
+tool-read_profile-about = Reads the person's own name, address, time zone and working hours.
+tool-check_approval = Check Approval
+tool-check_approval-about = Lets an agent learn what became of a request it made.
+
+## Approvals
+
+approvals-title = Approvals
+approvals-about = What agents want to do and may not do without you.
+approvals-waiting = { $count ->
+    [one] 1 request is waiting for you
+   *[other] { $count } requests are waiting for you
+  }
+approvals-pending = Waiting
+approvals-all = All
+approvals-filter = Show
+approvals-none = Nothing is waiting for you
+approvals-none-about = When an agent wants to do something that needs your yes, it appears here.
+approvals-none-all = No requests yet
+approvals-new = There is something new.
+approvals-refresh = Show
+approvals-asked-by = { $agent } asked { $when }
+approvals-until = Waits until { $when }
+
+approval-pending = Waiting
+approval-executing = Running
+approval-done = Done
+approval-failed = Failed
+approval-unknown = Outcome unknown
+approval-declined = Declined
+approval-expired = Expired
+approval-void = No longer valid
+
+approval-will-create_event = Create this event?
+approval-will-update_event = Change this event?
+approval-will-cancel_event = Cancel this event?
+approval-will-respond_to_event = Answer this invitation?
+approval-will-other = Do this? { $tool }
+approval-effect-calendar = It will be in your Outlook calendar right away, under your name.
+approval-query = Searches for
+approval-will-read = Let the agent read this?
+approval-effect-read = It only reads. Nothing is changed and nobody is mailed.
+approval-effect-person = What it finds goes to the agent that asks.
+approval-mails-none = Nobody gets an e-mail.
+approval-mails = { $count ->
+    [one] One person gets an e-mail invitation from you.
+   *[other] { $count } people get an e-mail invitation from you.
+  }
+approval-outside = { $count ->
+    [one] One of them is outside your organisation.
+   *[other] { $count } of them are outside your organisation.
+  }
+approval-title = Title
+approval-when = When
+approval-when-yours = Your time: { $when } ({ $zone })
+approval-all-day = All day
+approval-where = Where
+approval-online = Online meeting
+approval-online-yes = An online meeting with a link to join is created.
+approval-who = Who is invited
+approval-who-none = Nobody but you
+approval-optional = optional
+approval-outside-mark = outside
+approval-lookalike = The domain of this address is written with look-alike or foreign letters. Check it letter by letter.
+approval-hidden-characters = This text contains invisible characters. They are shown as [U+…].
+approval-text = Text of the invitation
+approval-asks = Who asks
+approval-asked = Asked
+approval-expires = Expires
+approval-decided = Decided
+approval-approve = Approve
+approval-decline = Decline
+approval-note = Exactly what you see is what happens. The agent can neither change it nor approve it.
+
+outcome-title-executing = It is running
+outcome-text-executing = You approved it. This page shows the outcome in a moment.
+outcome-title-done = Done
+outcome-text-done = Outlook confirmed it. The agent can see the outcome.
+outcome-title-failed = It did not work
+outcome-text-failed = You approved it, but it could not be carried out. Nothing was changed as far as Outlook says. The agent may ask again.
+outcome-title-unknown = The outcome is not known
+outcome-text-unknown = You approved it and it was sent, but no answer came back. Look into your calendar before you ask for it again.
+outcome-title-declined = Declined
+outcome-text-declined = Nothing was changed and nobody was mailed.
+outcome-title-expired = Expired
+outcome-text-expired = Nobody decided in time, so nothing happened. The agent may ask again.
+outcome-title-void = No longer valid
+outcome-text-void = A level, your connection or the agent's key changed in the meantime, so nothing happened.
+outcome-unverified = Outlook accepted it, but what it now holds could not be checked or differs from what you approved. Look at it in your calendar.
+outcome-code = Reason
+
+## Activity
+
+activity-title = Activity
+activity-about = What was done in your name, newest first. Only you and your administrators see it. It holds no content of your calendar.
+activity-none = Nothing yet
+activity-none-about = As soon as an agent uses a tool, or you connect, sign in or decide, it appears here.
+activity-none-filtered = Nothing matches
+activity-none-filtered-about = Choose another tool or outcome.
+activity-filter = Filter
+activity-filter-tool = Tool
+activity-filter-outcome = Outcome
+activity-any = All
+activity-show = Show
+activity-took = { $ms } ms
+activity-by = by { $agent }
+activity-call = { $tool }: { $outcome }
+activity-reason = Reason: { $reason }
+
+kind-signed_in = You signed in
+kind-sign_in_failed = A sign-in failed
+kind-signed_out = You signed out
+kind-administrator_appointed = You became an administrator
+kind-connect_started = Connecting Outlook Calendar: started
+kind-connected = Outlook Calendar: connected
+kind-connect_failed = Connecting Outlook Calendar: failed
+kind-connection_state_changed = Outlook Calendar: state changed
+kind-disconnected = Outlook Calendar: disconnected
+kind-token_refreshed = Permission renewed with Microsoft
+kind-token_refresh_failed = Renewing the permission with Microsoft: failed
+kind-level_changed = A tool's level was changed
+kind-key_created = Key created
+kind-key_revoked = Key revoked
+kind-call_begun = { $tool }: started
+kind-call_finished = { $tool }: finished
+kind-call_denied = { $tool }: denied
+kind-approval_requested = { $tool }: you were asked
+kind-approval_decided = { $tool }: you decided
+kind-approval_expired = { $tool }: expired without a decision
+kind-started = attache started
+kind-stopped = attache stopped
+kind-unknown-tool = A tool
+
+outcome-done = done
+outcome-failed = failed
+outcome-unknown = outcome unknown
+outcome-denied = denied
+outcome-ambiguous = several matches, asked back
+outcome-approval_required = waits for your approval
+outcome-approved = you approved
+outcome-declined = you declined
+outcome-expired = expired
+outcome-pending = waiting
+outcome-void = no longer valid
+
+surface-mcp = MCP
+surface-rest = REST
+surface-page = attache
+
+## Keys
+
+keys-title = Keys
+keys-about = A key lets one agent work for you. It can do no more than your administrator allows, and you can revoke it at any time.
+keys-create = Create a key
+keys-name = Name of the agent
+keys-name-hint = As it should appear on approvals, for example “Claude on my laptop”.
+keys-lifetime = Valid for
+keys-days-30 = 30 days
+keys-days-90 = 90 days
+keys-days-365 = 1 year
+keys-create-button = Create key
+keys-list = Your keys
+keys-none = No keys yet
+keys-none-about = Create one above and give it to an agent.
+keys-column-name = Name
+keys-column-hint = Ends in
+keys-column-created = Created
+keys-column-used = Last used
+keys-column-expires = Expires
+keys-column-action = Action
+keys-revoke = Revoke
+keys-revoke-label = Revoke { $name }
+keys-revoked = Revoked
+keys-revoked-note = The key is revoked. Whoever holds it can do nothing with it any more.
+keys-expired = Expired
+keys-new-title = Your new key
+keys-new-about = This is the only time it is shown. Copy it now and keep it where you keep passwords.
+keys-new-label = Key of { $name }
+keys-new-mcp = For an MCP client: this address, with the header below
+keys-new-header = Header
+keys-new-rest = For a program: REST, with the key in the variable ATTACHE_KEY
+keys-new-done = I have copied it
+
+## Setup
+
+setup-title = Set up
+setup-heading = Become the first administrator
+setup-about = attache wrote a one-time secret to its log when it started for the first time. Whoever enters it becomes an administrator of the organisation they are signed in to.
+setup-secret = One-time secret
+setup-button = Become administrator
+setup-signed-in = You are signed in as { $login }.
+
+## Errors
+
+error-title = That did not work
+error-what = What happened
+error-next = What you can do
+error-request = Request
+error-home = Back to attache
+error-retry-connect = Back to Outlook Calendar
+error-link = Open the page for administrators
+error-forward = Text to forward to your administrator
+error-forward-text = Please consent to attache for our organisation, so that it can be used with Outlook Calendar. It asks for ten delegated permissions, listed with their reasons on its Outlook Calendar page. The link for consent: { $link }
+
+error-general-title = Something went wrong
+error-general-what = attache could not do this.
+error-general-next = Try again. If it happens again, tell your administrator the request number below.
+
+error-unauthenticated-title = You are not signed in
+error-unauthenticated-what = Your session has ended or this page needs you to sign in.
+error-unauthenticated-next = Sign in and try again.
+error-forbidden-title = This is not for you
+error-forbidden-what = Your account may not do this.
+error-forbidden-next = If you need it, ask an administrator of your organisation.
+error-not_found-title = There is nothing here
+error-not_found-what = The page or item does not exist, or is not yours.
+error-not_found-next = Check the address, or start from the beginning.
+error-invalid-title = Something was not accepted
+error-invalid-what = attache could not use what was entered.
+error-invalid-next = Go back, check what you entered and try again.
+error-not_connected-title = Your calendar is not connected
+error-not_connected-what = This needs a working connection to Outlook Calendar.
+error-not_connected-next = Open Integrations and connect your calendar.
+error-conflict-title = It has changed in the meantime
+error-conflict-what = Somebody or something was faster, so nothing was done.
+error-conflict-next = Go back and look at the current state.
+error-throttled-title = Too much at once
+error-throttled-what = Too many requests came in a short time.
+error-throttled-next = Wait a minute and try again.
+error-microsoft-title = Microsoft had trouble
+error-microsoft-what = Microsoft answered with an error.
+error-microsoft-next = Try again in a few minutes.
+error-unreachable-title = Microsoft could not be reached
+error-unreachable-what = No answer came from Microsoft.
+error-unreachable-next = Try again in a few minutes. If it lasts, tell your administrator.
+error-outcome_unknown-title = The outcome is not known
+error-outcome_unknown-what = It was sent to Microsoft, but no answer came back.
+error-outcome_unknown-next = Look into your calendar before you try it again.
+error-unavailable-title = attache is not ready
+error-unavailable-what = attache cannot reach something that it needs to work safely, so it does nothing.
+error-unavailable-next = Try again in a few minutes. If it lasts, tell your administrator.
+
+error-form_outdated-title = This form is out of date
+error-form_outdated-what = The form belongs to another or an earlier session, so it was not carried out.
+error-form_outdated-next = Go back, reload the page and try again.
+error-cross_site-title = This came from another site
+error-cross_site-what = Another site tried to send this in your name, so it was refused.
+error-cross_site-next = If you meant to do it, open attache itself and do it there.
+error-administrators_only-title = For administrators only
+error-administrators_only-what = This page is for the administrators of your organisation.
+error-administrators_only-next = If you need it, ask an administrator of your organisation.
+error-setup_secret_wrong-title = That was not the secret
+error-setup_secret_wrong-what = The secret is wrong, has expired or was already used.
+error-setup_secret_wrong-next = Copy it again from the log. If it is gone, restart attache to have a new one made.
+error-already_decided-title = Already decided
+error-already_decided-what = This request was decided before, or nobody decided in time.
+error-already_decided-next = Look at Approvals for what became of it.
+error-invalid_name-title = The key needs a name
+error-invalid_name-what = Without a name you would not recognise the agent on its requests.
+error-invalid_name-next = Go back and give the key a name.
+error-attempt_unknown-title = This sign-in has expired
+error-attempt_unknown-what = The attempt is too old, was already used, or did not begin here.
+error-attempt_unknown-next = Begin again. It takes a minute at most.
+error-attempt_other_browser-title = This sign-in began in another browser
+error-attempt_other_browser-what = The attempt was begun elsewhere, so it was stopped for your safety.
+error-attempt_other_browser-next = Begin again in this browser and do not follow links that others sent you.
+error-attempt_other_person-title = Somebody else is signed in here
+error-attempt_other_person-what = The attempt was begun by another person than the one signed in now.
+error-attempt_other_person-next = Sign out, sign in with your own account and begin again.
+error-consent_cancelled-title = You stopped at Microsoft
+error-consent_cancelled-what = The sign-in was cancelled, so nothing has changed.
+error-consent_cancelled-next = Begin again whenever you like. If Microsoft said that an administrator must approve attache, ask yours first.
+error-consent_declined-title = You did not consent
+error-consent_declined-what = Microsoft reports that the permissions were declined, so nothing was connected.
+error-consent_declined-next = Read what each permission is used for, then connect again if you agree.
+error-admin_must_consent-title = Your administrator must agree first
+error-admin_must_consent-what = Your organisation lets only administrators consent to these permissions. This is common, and nothing is wrong with your account.
+error-admin_must_consent-next = Send your Microsoft administrator the text below. Once they have agreed, connect again; it will then go through.
+error-tenant_not_allowed-title = Your organisation is not set up here
+error-tenant_not_allowed-what = You signed in with an account of an organisation that this attache does not serve.
+error-tenant_not_allowed-next = Sign in with your work account, or ask the people who run this attache to add your organisation.
+error-microsoft_unreachable-title = Microsoft could not be reached
+error-microsoft_unreachable-what = No answer came from Microsoft's sign-in service.
+error-microsoft_unreachable-next = Begin again in a few minutes.
+error-microsoft_trouble-title = Microsoft had trouble
+error-microsoft_trouble-what = Microsoft's sign-in service answered with an error of its own.
+error-microsoft_trouble-next = Begin again in a few minutes. If it lasts, tell your administrator the request number below.
+error-sign_in_rejected-title = The sign-in was not accepted
+error-sign_in_rejected-what = What came back from Microsoft did not pass our checks, so it was not used.
+error-sign_in_rejected-next = Begin again. If it happens again, tell your administrator the request number below.
+error-account_differs-title = That was another account
+error-account_differs-what = At Microsoft you chose another account than the one you are signed in with here, so nothing was connected.
+error-account_differs-next = Connect again and choose the account you signed in with.

@@ -1,0 +1,268 @@
+//! What was done in a person's name, in plain sentences, newest first.
+
+use askama::Template;
+use axum::extract::{Query, State as With};
+use axum::response::Response;
+use domain::audit::Kind;
+use domain::caller::Surface;
+use engine::tools::DEFINITIONS;
+use engine::{ActivityFilter, ActivityView, Listed};
+use serde::Deserialize;
+use url::form_urlencoded;
+
+use super::frame::{Frame, Section, Visit};
+use super::words_for::tool_title;
+use super::{Sample, html, sample};
+use crate::State;
+use crate::caller::SignedIn;
+use crate::error::PageError;
+use crate::words::Words;
+
+struct Choice {
+    value: &'static str,
+    name: String,
+    chosen: bool,
+}
+
+struct Entry {
+    tone: &'static str,
+    sentence: String,
+    reason: Option<String>,
+    who: Option<String>,
+    at: String,
+    when: String,
+}
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage {
+    page: Frame,
+    tools: Vec<Choice>,
+    outcomes: Vec<Choice>,
+    filtered: bool,
+    entries: Vec<Entry>,
+    zone_note: String,
+    next: Option<String>,
+}
+
+/// What can be filtered by.
+const OUTCOMES: &[&str] = &["done", "failed", "unknown", "denied", "approved", "declined"];
+
+impl ActivityPage {
+    fn new(page: Frame, filter: &Filter, listed: &Listed<ActivityView>) -> Self {
+        let words = page.words;
+        let (tool, outcome) = (filter.tool(), filter.outcome());
+        Self {
+            tools: DEFINITIONS
+                .iter()
+                .map(|definition| Choice {
+                    value: definition.name.as_str(),
+                    name: tool_title(words, definition),
+                    chosen: tool == Some(definition.name.as_str()),
+                })
+                .collect(),
+            outcomes: OUTCOMES
+                .iter()
+                .map(|value| Choice {
+                    value,
+                    name: outcome_words(words, value),
+                    chosen: outcome == Some(value),
+                })
+                .collect(),
+            filtered: tool.is_some() || outcome.is_some(),
+            entries: listed.items.iter().map(|view| entry(&page, view)).collect(),
+            zone_note: page.zone_note(),
+            next: listed.next.as_deref().map(|before| filter.address(before)),
+            page,
+        }
+    }
+}
+
+fn entry(page: &Frame, view: &ActivityView) -> Entry {
+    let words = page.words;
+    let outcome = view.outcome.as_deref();
+    Entry {
+        tone: match outcome {
+            Some("done" | "approved" | "connected") => "good",
+            Some("unknown" | "approval_required" | "needs_sign_in" | "needs_admin") => "warn",
+            Some("failed" | "denied" | "revoked" | "damaged") => "bad",
+            Some(_) | None => "",
+        },
+        sentence: sentence(words, view),
+        reason: view
+            .reason
+            .as_deref()
+            .map(|reason| words.fill("activity-reason", &[("reason", reason)])),
+        who: who(words, view),
+        at: view.at.to_string(),
+        when: page.when(view.at),
+    }
+}
+
+fn sentence(words: Words, view: &ActivityView) -> String {
+    let tool = view.tool_title.as_deref().map_or_else(
+        || words.say("kind-unknown-tool").into_owned(),
+        |title| own_title(words, title),
+    );
+    match (view.kind, view.outcome.as_deref()) {
+        (Kind::CallFinished | Kind::CallDenied | Kind::ApprovalDecided, Some(outcome)) => {
+            let outcome = outcome_words(words, outcome);
+            words.fill("activity-call", &[("tool", &tool), ("outcome", &outcome)])
+        }
+        (Kind::LevelChanged, Some(level)) => {
+            let id = format!("level-{level}");
+            let level = words.say_if_known(&id).unwrap_or_else(|| level.to_owned().into());
+            words.fill("activity-call", &[("tool", &tool), ("outcome", &level)])
+        }
+        (Kind::ConnectionStateChanged, Some(state)) => {
+            let id = format!("state-{state}");
+            let state = words.say_if_known(&id).unwrap_or_else(|| state.to_owned().into());
+            let outlook = words.say("outlook");
+            words.fill("activity-call", &[("tool", &outlook), ("outcome", &state)])
+        }
+        (kind, _) => words.fill(&format!("kind-{}", kind.word()), &[("tool", &tool)]),
+    }
+}
+
+/// The reader's words for a tool that the record names by its title.
+fn own_title(words: Words, title: &str) -> String {
+    DEFINITIONS
+        .iter()
+        .find(|definition| definition.title() == title)
+        .map_or_else(|| title.to_owned(), |definition| tool_title(words, definition))
+}
+
+fn outcome_words(words: Words, outcome: &str) -> String {
+    words
+        .say_if_known(&format!("outcome-{outcome}"))
+        .map_or_else(|| outcome.to_owned(), Into::into)
+}
+
+fn who(words: Words, view: &ActivityView) -> Option<String> {
+    let agent = view.agent_name.as_deref()?;
+    let by = words.fill("activity-by", &[("agent", agent)]);
+    let over = match view.surface {
+        Some(surface @ (Surface::Mcp | Surface::Rest)) => {
+            words.say_if_known(&format!("surface-{}", surface.as_str()))
+        }
+        Some(Surface::Page) | None => None,
+    };
+    Some(over.map_or(by.clone(), |over| format!("{by} · {over}")))
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct Filter {
+    tool: Option<String>,
+    outcome: Option<String>,
+    before: Option<String>,
+}
+
+impl Filter {
+    fn tool(&self) -> Option<&str> {
+        self.tool.as_deref().filter(|tool| !tool.is_empty())
+    }
+
+    fn outcome(&self) -> Option<&str> {
+        self.outcome.as_deref().filter(|outcome| !outcome.is_empty())
+    }
+
+    fn address(&self, before: &str) -> String {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("tool", self.tool().unwrap_or_default())
+            .append_pair("outcome", self.outcome().unwrap_or_default())
+            .append_pair("before", before)
+            .finish();
+        format!("/activity?{query}")
+    }
+}
+
+const SECTION: Option<Section> = Some(Section::Activity);
+const PER_PAGE: u32 = 50;
+
+pub(super) async fn show(
+    With(state): With<State>,
+    SignedIn(person): SignedIn,
+    visit: Visit,
+    Query(filter): Query<Filter>,
+) -> Result<Response, PageError> {
+    let page = visit
+        .frame(&state, &person, SECTION, "activity-title")
+        .await?;
+    let wanted = ActivityFilter {
+        tool: filter.tool().map(str::to_owned),
+        outcome: filter.outcome().map(str::to_owned),
+        before: filter.before.clone(),
+        limit: PER_PAGE,
+    };
+    let listed = state.engine.activity(&person, wanted).await?;
+    Ok(html(&ActivityPage::new(page, &filter, &listed)))
+}
+
+pub(super) fn samples(words: Words) -> Vec<Sample> {
+    let view = |sequence, kind, tool: Option<&str>, outcome: Option<&str>, reason: Option<&str>| ActivityView {
+        sequence,
+        at: "2026-11-23T08:12:00Z".parse().expect("a moment"),
+        kind,
+        tool_title: tool.map(str::to_owned),
+        agent_name: tool.map(|_| "Claude on my laptop".to_owned()),
+        surface: tool.map(|_| Surface::Mcp),
+        outcome: outcome.map(str::to_owned),
+        reason: reason.map(str::to_owned),
+        duration_ms: Some(180),
+        call: None,
+    };
+    let create = Some("Create Event");
+    let items = vec![
+        view(12, Kind::CallFinished, create, Some("done"), None),
+        view(11, Kind::ApprovalDecided, create, Some("approved"), None),
+        view(10, Kind::ApprovalRequested, create, None, None),
+        view(9, Kind::CallFinished, Some("Search Contacts"), Some("done"), None),
+        view(8, Kind::CallDenied, None, Some("denied"), Some("level_denies")),
+        view(7, Kind::CallFinished, Some("Search Events"), Some("failed"), Some("microsoft_throttled")),
+        view(6, Kind::CallFinished, create, Some("unknown"), Some("outcome_unknown")),
+        view(5, Kind::ConnectionStateChanged, None, Some("needs_sign_in"), None),
+        view(4, Kind::LevelChanged, create, Some("ask"), Some("was_deny")),
+        view(3, Kind::KeyCreated, None, None, None),
+        view(2, Kind::Connected, None, None, None),
+        view(1, Kind::SignedIn, None, None, None),
+    ];
+    let render = |name, filter: &Filter, items, next: Option<&str>| {
+        let page = Frame::sample(words, SECTION, "activity-title");
+        let next = next.map(str::to_owned);
+        sample(name, &ActivityPage::new(page, filter, &Listed { items, next }))
+    };
+    let filter = Filter {
+        tool: Some("create_event".to_owned()),
+        outcome: Some("failed".to_owned()),
+        before: None,
+    };
+    vec![
+        render("activity", &Filter::default(), items, Some("1")),
+        render("activity-none", &Filter::default(), Vec::new(), None),
+        render("activity-none-filtered", &filter, Vec::new(), None),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn every_kind_of_entry_has_a_sentence() {
+        // The kinds that a person is shown; the engine's list.
+        let kinds = [
+            Kind::SignedIn, Kind::SignedOut, Kind::AdministratorAppointed, Kind::Connected,
+            Kind::ConnectFailed, Kind::ConnectionStateChanged, Kind::Disconnected, Kind::LevelChanged,
+            Kind::KeyCreated, Kind::KeyRevoked, Kind::CallFinished, Kind::CallDenied,
+            Kind::ApprovalRequested, Kind::ApprovalDecided, Kind::ApprovalExpired,
+        ];
+        for language in Language::ALL {
+            let words = Words::in_language(language);
+            for kind in kinds {
+                let sentence = words.fill(&format!("kind-{}", kind.word()), &[("tool", "X")]);
+                assert!(!sentence.contains('⟨'), "{sentence}");
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One request: the card, rendered from the stored call, with its two answers; afterwards its outcome.
+//!
+//! Text that others may have written is shown whole, as plain text, with what is invisible in it made visible.
+
+mod card;
+mod samples;
+
+use askama::Template;
+use axum::extract::{Path, State as With};
+use axum::response::{Redirect, Response};
+use domain::approval::ApprovalState;
+use domain::id::{ApprovalId, RequestId};
+use engine::{ApprovalView, ErrorKind, PersonCaller};
+use serde_json::Value;
+
+use self::card::{Attendee, Effect, Foreign};
+use super::approvals::span_text;
+use super::form::Sent;
+use super::frame::{Frame, Section, Visit};
+use super::html;
+use super::words_for::{approval_tone, tool_title};
+use crate::State;
+use crate::caller::{Request, SignedIn};
+use crate::error::{Failure, PageError};
+use crate::words::Words;
+
+pub(super) use self::samples::{sample_read, sample_view, samples};
+
+struct Outcome {
+    tone: &'static str,
+    title: String,
+    text: String,
+    code: Option<String>,
+    running: bool,
+}
+
+#[derive(Template)]
+#[template(path = "approval.html")]
+struct ApprovalPage {
+    page: Frame,
+    id: String,
+    mark: &'static str,
+    tool: String,
+    pending: bool,
+    outcome: Option<Outcome>,
+    effects: Vec<Effect>,
+    title: Option<Foreign>,
+    query: Option<Foreign>,
+    when: Option<String>,
+    when_yours: Option<String>,
+    location: Option<Foreign>,
+    online: bool,
+    invites: bool,
+    attendees: Vec<Attendee>,
+    body: Option<Foreign>,
+    agent: String,
+    asked: String,
+    expires: String,
+    decided: Option<String>,
+}
+
+impl ApprovalPage {
+    fn new(mut page: Frame, view: &ApprovalView) -> Self {
+        let words = page.words;
+        let card = &view.card;
+        let tool = tool_title(words, view.definition);
+        let pending = view.state == ApprovalState::Pending;
+        page.title = if pending {
+            card::question(words, view.definition)
+        } else {
+            tool.clone()
+        };
+        page.zone = Some(view.zone.clone());
+        Self {
+            id: view.id.to_string(),
+            mark: view.state.as_str(),
+            pending,
+            outcome: (!pending).then(|| outcome(words, view)),
+            effects: card::effects(words, view.definition, card),
+            title: card.title.as_deref().map(Foreign::of),
+            query: card.query.as_deref().map(Foreign::of),
+            when: card
+                .span
+                .as_ref()
+                .map(|span| span_text(words, span, card.zone.as_deref(), &view.zone)),
+            when_yours: card::in_readers_zone(words, card, &view.zone),
+            location: card.location.as_deref().map(Foreign::of),
+            online: card.online,
+            invites: card::invites(view.definition),
+            attendees: card.attendees.iter().map(Attendee::of).collect(),
+            body: card.body.as_deref().map(Foreign::of),
+            agent: view.agent_name.clone(),
+            asked: page.when(view.asked),
+            expires: page.when(view.expires),
+            decided: view.decided.map(|at| page.when(at)),
+            tool,
+            page,
+        }
+    }
+}
+
+fn outcome(words: Words, view: &ApprovalView) -> Outcome {
+    let state = view.state.as_str();
+    let told = |name: &str| view.outcome.as_ref().and_then(|outcome| outcome.get(name));
+    let unverified = told("verified") == Some(&Value::Bool(false));
+    let text = if view.state == ApprovalState::Done && unverified {
+        words.say("outcome-unverified")
+    } else {
+        words.say(&format!("outcome-text-{state}"))
+    };
+    Outcome {
+        tone: approval_tone(view.state),
+        title: words.say(&format!("outcome-title-{state}")).into_owned(),
+        text: text.into_owned(),
+        code: told("code").and_then(Value::as_str).map(str::to_owned),
+        running: view.state == ApprovalState::Executing,
+    }
+}
+
+const SECTION: Option<Section> = Some(Section::Approvals);
+
+fn read_id(id: &str) -> Result<ApprovalId, PageError> {
+    ApprovalId::parse(id).map_err(|_| Failure::not_found())
+}
+
+pub(super) async fn show(
+    With(state): With<State>,
+    SignedIn(person): SignedIn,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let view = state.engine.approval(&person, &read_id(&id)?).await?;
+    let page = visit
+        .frame(&state, &person, SECTION, "approvals-title")
+        .await?;
+    Ok(html(&ApprovalPage::new(page, &view)))
+}
+
+pub(super) async fn approve(
+    With(state): With<State>,
+    Path(id): Path<String>,
+    Request(request): Request,
+    Sent { sender, .. }: Sent<SignedIn>,
+) -> Result<Redirect, PageError> {
+    decide(&state, &sender.0, &read_id(&id)?, Answer::Approve, &request).await
+}
+
+pub(super) async fn decline(
+    With(state): With<State>,
+    Path(id): Path<String>,
+    Request(request): Request,
+    Sent { sender, .. }: Sent<SignedIn>,
+) -> Result<Redirect, PageError> {
+    decide(&state, &sender.0, &read_id(&id)?, Answer::Decline, &request).await
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Approve,
+    Decline,
+}
+
+/// Decides and shows the card again. Somebody who was too late sees there what was decided.
+async fn decide(
+    state: &State,
+    person: &PersonCaller,
+    id: &ApprovalId,
+    answer: Answer,
+    request: &RequestId,
+) -> Result<Redirect, PageError> {
+    let decided = match answer {
+        Answer::Approve => state.engine.approve(person, id, request).await,
+        Answer::Decline => state.engine.decline(person, id, request).await,
+    };
+    match decided {
+        Ok(_) => {}
+        Err(error) if error.kind == ErrorKind::Conflict => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Redirect::to(&format!("/approvals/{id}")))
+}

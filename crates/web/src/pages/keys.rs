@@ -1,0 +1,167 @@
+//! Personal keys: made here, shown once, listed by their last characters, revoked.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State as With};
+use axum::response::{Redirect, Response};
+use domain::id::AgentId;
+use domain::random::Random;
+use domain::secret::AgentKey;
+use engine::KeyView;
+use jiff::Timestamp;
+
+use super::form::Sent;
+use super::frame::{Frame, Section, Visit};
+use super::{Sample, html, sample};
+use crate::State;
+use crate::caller::{Request, SignedIn};
+use crate::error::{Failure, PageError};
+use crate::words::Words;
+
+struct KeyRow {
+    id: String,
+    name: String,
+    hint: String,
+    created: String,
+    used: String,
+    expires: String,
+    over: Option<String>,
+    revoke_label: String,
+}
+
+struct NewKey {
+    label: String,
+    key: String,
+    mcp: String,
+    rest: String,
+}
+
+#[derive(Template)]
+#[template(path = "keys.html")]
+struct KeysPage {
+    page: Frame,
+    revoked: bool,
+    new: Option<NewKey>,
+    keys: Vec<KeyRow>,
+}
+
+impl KeysPage {
+    fn new(page: Frame, keys: &[KeyView]) -> Self {
+        Self {
+            revoked: false,
+            new: None,
+            keys: keys.iter().map(|key| row(&page, key)).collect(),
+            page,
+        }
+    }
+
+    /// With a key that was just made. Nobody can show it again.
+    fn with_new(page: Frame, keys: &[KeyView], name: &str, key: &AgentKey, base_url: &str) -> Self {
+        let new = NewKey {
+            label: page.words.fill("keys-new-label", &[("name", name)]),
+            key: key.expose().to_owned(),
+            mcp: format!("{base_url}/mcp"),
+            rest: format!(
+                "curl -H \"Authorization: Bearer $ATTACHE_KEY\" {base_url}/api/v1/tools"
+            ),
+        };
+        Self {
+            new: Some(new),
+            ..Self::new(page, keys)
+        }
+    }
+}
+
+fn row(page: &Frame, key: &KeyView) -> KeyRow {
+    let or = |moment: Option<Timestamp>, id: &str| {
+        moment.map_or_else(|| page.say(id).into_owned(), |moment| page.when(moment))
+    };
+    KeyRow {
+        id: key.id.to_string(),
+        name: key.name.clone(),
+        hint: key.hint.clone(),
+        created: page.when(key.created),
+        used: or(key.last_used, "not-yet"),
+        expires: or(key.expires, "never"),
+        over: key.revoked.map(|_| page.say("keys-revoked").into_owned()),
+        revoke_label: page.words.fill("keys-revoke-label", &[("name", &key.name)]),
+    }
+}
+
+const SECTION: Option<Section> = Some(Section::Keys);
+
+pub(super) async fn show(
+    With(state): With<State>,
+    SignedIn(person): SignedIn,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let page = visit.frame(&state, &person, SECTION, "keys-title").await?;
+    let keys = state.engine.keys(&person).await?;
+    Ok(html(&KeysPage {
+        revoked: query.as_deref() == Some("revoked"),
+        ..KeysPage::new(page, &keys)
+    }))
+}
+
+pub(super) async fn create(
+    With(state): With<State>,
+    visit: Visit,
+    Request(request): Request,
+    Sent { sender, fields }: Sent<SignedIn>,
+) -> Result<Response, PageError> {
+    let person = &sender.0;
+    let name = fields.get("name").unwrap_or_default();
+    // What is not a number of days is refused by the engine like any other wrong number.
+    let days = fields.get("days").map(|days| days.parse().unwrap_or(0));
+    let (key, view) = state
+        .engine
+        .create_key(person, name, days, &request)
+        .await?;
+    let page = visit.frame(&state, person, SECTION, "keys-title").await?;
+    let keys = state.engine.keys(person).await?;
+    let base_url = &state.base_url;
+    Ok(html(&KeysPage::with_new(page, &keys, &view.name, &key, base_url)))
+}
+
+pub(super) async fn revoke(
+    With(state): With<State>,
+    Path(id): Path<String>,
+    Request(request): Request,
+    Sent { sender, .. }: Sent<SignedIn>,
+) -> Result<Redirect, PageError> {
+    let id = AgentId::parse(&id).map_err(|_| Failure::not_found())?;
+    state.engine.revoke_key(&sender.0, &id, &request).await?;
+    Ok(Redirect::to("/keys?revoked"))
+}
+
+pub(super) fn samples(words: Words) -> Vec<Sample> {
+    let page = || Frame::sample(words, SECTION, "keys-title");
+    let moment = |text: &str| text.parse::<Timestamp>().expect("a moment");
+    let random = Random::seeded(13);
+    let key = |name: &str, hint: &str, used: Option<&str>, revoked: Option<&str>| KeyView {
+        id: AgentId::random(&random),
+        name: name.to_owned(),
+        hint: hint.to_owned(),
+        created: moment("2026-11-12T08:31:00Z"),
+        last_used: used.map(moment),
+        expires: Some(moment("2027-02-10T08:31:00Z")),
+        revoked: revoked.map(moment),
+    };
+    let keys = [
+        key("Claude on my laptop", "x7Qa", Some("2026-11-23T08:12:00Z"), None),
+        key("CRM sync", "P0zz", None, None),
+        key("Old phone", "9aBc", Some("2026-09-02T10:00:00Z"), Some("2026-10-01T10:00:00Z")),
+    ];
+    let secret = AgentKey::random(&random);
+    let base = "https://attache.nordwind.example";
+    let revoked = KeysPage {
+        revoked: true,
+        ..KeysPage::new(page(), &keys)
+    };
+    vec![
+        sample("keys-none", &KeysPage::new(page(), &[])),
+        sample("keys", &KeysPage::new(page(), &keys)),
+        sample("keys-revoked", &revoked),
+        sample("keys-new", &KeysPage::with_new(page(), &keys, "Claude on my laptop", &secret, base)),
+    ]
+}

@@ -1,0 +1,239 @@
+//! Outlook Calendar: its state with the one next step, the permissions with their reasons, the person's tools.
+
+use askama::Template;
+use axum::extract::{RawQuery, State as With};
+use axum::response::Response;
+use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
+use domain::permission::Level;
+use domain::policy::DenyReason;
+use domain::tool::Scope;
+use engine::{Asked, ConnectionView, ToolView};
+
+use super::form::Sent;
+use super::frame::{Frame, Section, Visit};
+use super::words_for::{Badge, hidden_why, next_step, tool_about, tool_title};
+use super::{Sample, html, sample, sign_in};
+use crate::State;
+use crate::caller::SignedIn;
+use crate::error::PageError;
+use crate::words::Words;
+
+struct Fact {
+    name: String,
+    value: String,
+}
+
+struct ToolRow {
+    title: String,
+    about: String,
+    level: Badge,
+    unavailable: Option<String>,
+}
+
+struct ScopeRow {
+    name: &'static str,
+    missing: bool,
+    reason: String,
+    purpose: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "outlook.html")]
+struct OutlookPage {
+    page: Frame,
+    note: Option<String>,
+    state: Badge,
+    next: String,
+    button: Option<String>,
+    facts: Vec<Fact>,
+    tools: Vec<ToolRow>,
+    scopes: Vec<ScopeRow>,
+    can_disconnect: bool,
+}
+
+impl OutlookPage {
+    fn new(page: Frame, note: Option<&str>, connection: &ConnectionView, asked: &[Asked]) -> Self {
+        let words = page.words;
+        let state = connection.state.as_ref();
+        let (next, button) = next_step(words, state, connection.missing.is_empty());
+        let connected = matches!(state, Some(ConnectionState::Connected));
+        // What there is a grant for can be disconnected, working or not.
+        let can_disconnect = !matches!(state, None | Some(ConnectionState::Disconnected));
+        Self {
+            note: note.map(|id| words.say(id).into_owned()),
+            state: Badge::connection(words, state),
+            next,
+            button,
+            facts: facts(&page, connection, can_disconnect),
+            tools: if can_disconnect {
+                rows(words, &connection.tools)
+            } else {
+                Vec::new()
+            },
+            scopes: asked
+                .iter()
+                .map(|asked| ScopeRow {
+                    name: asked.scope.as_str(),
+                    missing: connected && connection.missing.contains(&asked.scope),
+                    reason: words
+                        .say_if_known(asked.reason_id)
+                        .map_or_else(|| asked.reason.to_owned(), Into::into),
+                    purpose: words
+                        .say_if_known(&format!("{}-use", asked.reason_id))
+                        .map(Into::into),
+                })
+                .collect(),
+            can_disconnect,
+            page,
+        }
+    }
+}
+
+fn facts(page: &Frame, connection: &ConnectionView, known: bool) -> Vec<Fact> {
+    let since = connection.connected_at.map(|at| page.when(at));
+    [
+        ("fact-account", connection.address.clone()),
+        ("fact-since", since),
+        ("fact-zone", connection.zone.clone()),
+    ]
+    .into_iter()
+    .filter(|_| known)
+    .filter_map(|(name, value)| {
+        Some(Fact {
+            name: page.say(name).into_owned(),
+            value: value?,
+        })
+    })
+    .collect()
+}
+
+fn rows(words: Words, tools: &[ToolView]) -> Vec<ToolRow> {
+    tools
+        .iter()
+        .map(|tool| ToolRow {
+            title: tool_title(words, tool.definition),
+            about: tool_about(words, tool.definition),
+            level: Badge::level(words, tool.level),
+            unavailable: tool.hidden.as_ref().map(|why| hidden_why(words, why)),
+        })
+        .collect()
+}
+
+const SECTION: Option<Section> = Some(Section::Integrations);
+
+pub(super) async fn show(
+    With(state): With<State>,
+    SignedIn(person): SignedIn,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let page = visit.frame(&state, &person, SECTION, "outlook").await?;
+    let connection = state.engine.connection(&person).await?;
+    let connected = matches!(connection.state, Some(ConnectionState::Connected));
+    let note = match query.as_deref() {
+        Some("connected") if connected => Some("connected-note"),
+        Some("disconnected") if !connected => Some("disconnected-note"),
+        Some(_) | None => None,
+    };
+    let scopes = state.engine.scopes();
+    Ok(html(&OutlookPage::new(page, note, &connection, scopes)))
+}
+
+pub(super) async fn connect(
+    With(state): With<State>,
+    Sent { sender, fields }: Sent<SignedIn>,
+) -> Result<Response, PageError> {
+    let zone = fields.get("zone").filter(|zone| !zone.is_empty());
+    let begun = state.engine.begin_connect(&sender.0, zone).await?;
+    Ok(sign_in::to_microsoft(&state, &begun))
+}
+
+fn sample_asked() -> Vec<Asked> {
+    // The reasons are Microsoft's and ours in `i18n/`; the samples only need the list.
+    Scope::ALL
+        .into_iter()
+        .map(|scope| Asked {
+            scope,
+            reason_id: sample_reason_id(scope),
+            reason: "",
+        })
+        .collect()
+}
+
+fn sample_reason_id(scope: Scope) -> &'static str {
+    match scope {
+        Scope::OpenId => "scope-openid",
+        Scope::OfflineAccess => "scope-offline-access",
+        Scope::Email => "scope-email",
+        Scope::Profile => "scope-profile",
+        Scope::UserRead => "scope-user-read",
+        Scope::ContactsRead => "scope-contacts-read",
+        Scope::PeopleRead => "scope-people-read",
+        Scope::UserReadBasicAll => "scope-user-readbasic-all",
+        Scope::CalendarsReadWrite => "scope-calendars-readwrite",
+        Scope::CalendarsReadShared => "scope-calendars-read-shared",
+    }
+}
+
+fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
+    let levels = [Level::AlwaysAllow, Level::Ask, Level::AlwaysAllow, Level::Deny];
+    engine::tools::DEFINITIONS
+        .iter()
+        .zip(levels.into_iter().cycle())
+        .map(|(definition, level)| ToolView {
+            definition,
+            level,
+            hidden: match level {
+                Level::Deny => Some(DenyReason::LevelDenies),
+                Level::Ask | Level::AlwaysAllow => hidden.cloned(),
+            },
+        })
+        .collect()
+}
+
+pub(super) fn samples(words: Words) -> Vec<Sample> {
+    let view = |state: Option<ConnectionState>| {
+        let works = matches!(state, Some(ConnectionState::Connected));
+        ConnectionView {
+            connected_at: "2026-11-12T08:31:00Z".parse().ok(),
+            zone: Some("Europe/Berlin".to_owned()),
+            address: Some("jonas.weber@nordwind.example".to_owned()),
+            missing: Vec::new(),
+            tools: sample_tools((!works).then_some(&DenyReason::NotConnected)),
+            state,
+        }
+    };
+    let render = |name, note, view: &ConnectionView| {
+        let page = Frame::sample(words, SECTION, "outlook");
+        sample(name, &OutlookPage::new(page, note, view, &sample_asked()))
+    };
+    let missing = vec![Scope::PeopleRead, Scope::UserReadBasicAll];
+    let partly = ConnectionView {
+        tools: sample_tools(Some(&DenyReason::MissingScopes(missing.clone()))),
+        missing,
+        ..view(Some(ConnectionState::Connected))
+    };
+    let connected = view(Some(ConnectionState::Connected));
+    let mut samples = vec![
+        render("outlook-never", None, &view(None)),
+        render("outlook-connected", Some("connected-note"), &connected),
+        render("outlook-partly", None, &partly),
+    ];
+    let mut also = |name, note, state| samples.push(render(name, note, &view(Some(state))));
+    also("outlook-needs-sign-in", None, ConnectionState::NeedsSignIn { claims: None });
+    let why = AdminWhy::ConsentMissing;
+    also("outlook-needs-admin-consent", None, ConnectionState::NeedsAdmin { why });
+    let why = AdminWhy::BlockedByPolicy;
+    also("outlook-needs-admin-policy", None, ConnectionState::NeedsAdmin { why });
+    let why = AdminWhy::AppUnavailable;
+    also("outlook-needs-admin-app", None, ConnectionState::NeedsAdmin { why });
+    let why = RevokedWhy::EndedAtMicrosoft;
+    also("outlook-revoked-ended", None, ConnectionState::Revoked { why });
+    let why = RevokedWhy::Expired;
+    also("outlook-revoked-expired", None, ConnectionState::Revoked { why });
+    let why = RevokedWhy::AccountDisabled;
+    also("outlook-revoked-disabled", None, ConnectionState::Revoked { why });
+    also("outlook-damaged", None, ConnectionState::Damaged);
+    also("outlook-disconnected", Some("disconnected-note"), ConnectionState::Disconnected);
+    samples
+}

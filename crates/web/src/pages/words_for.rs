@@ -1,0 +1,138 @@
+//! Domain words as the reader's words: tools, levels, effects and states, each with the colour it is shown in.
+
+use domain::approval::ApprovalState;
+use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
+use domain::permission::Level;
+use domain::policy::DenyReason;
+use domain::tool::{Definition, Effect};
+
+use crate::words::Words;
+
+/// A word in a coloured pill. The word says everything; the colour only repeats it.
+pub(super) struct Badge {
+    pub(super) tone: &'static str,
+    pub(super) name: String,
+}
+
+impl Badge {
+    fn new(words: Words, id: &str, tone: &'static str) -> Self {
+        Self {
+            tone,
+            name: words.say(id).into_owned(),
+        }
+    }
+
+    pub(super) fn level(words: Words, level: Level) -> Self {
+        Self::new(words, &format!("level-{level}"), level_tone(level))
+    }
+
+    pub(super) fn effect(words: Words, effect: Effect) -> Self {
+        let (id, tone) = match effect {
+            Effect::Read => ("effect-read", ""),
+            Effect::Write => ("effect-write", "warn"),
+            Effect::Destructive => ("effect-destructive", "bad"),
+        };
+        Self::new(words, id, tone)
+    }
+
+    pub(super) fn connection(words: Words, state: Option<&ConnectionState>) -> Self {
+        let tone = match state {
+            Some(ConnectionState::Connected) => "good",
+            Some(ConnectionState::NeedsSignIn { .. } | ConnectionState::NeedsAdmin { .. }) => {
+                "warn"
+            }
+            Some(ConnectionState::Revoked { .. } | ConnectionState::Damaged) => "bad",
+            Some(ConnectionState::Disconnected) | None => "",
+        };
+        let word = state.map_or("never", ConnectionState::as_str);
+        Self::new(words, &format!("state-{word}"), tone)
+    }
+
+    pub(super) fn approval(words: Words, state: ApprovalState) -> Self {
+        let id = format!("approval-{}", state.as_str());
+        Self::new(words, &id, approval_tone(state))
+    }
+}
+
+pub(super) fn level_tone(level: Level) -> &'static str {
+    match level {
+        Level::AlwaysAllow => "good",
+        Level::Ask => "warn",
+        Level::Deny => "",
+    }
+}
+
+pub(super) fn approval_tone(state: ApprovalState) -> &'static str {
+    match state {
+        ApprovalState::Pending | ApprovalState::Executing | ApprovalState::Unknown => "warn",
+        ApprovalState::Done => "good",
+        ApprovalState::Failed => "bad",
+        ApprovalState::Declined | ApprovalState::Expired | ApprovalState::Void => "",
+    }
+}
+
+/// What a tool is called.
+pub(super) fn tool_title(words: Words, definition: &Definition) -> String {
+    words
+        .say_if_known(&format!("tool-{}", definition.name))
+        .map_or_else(|| definition.title(), Into::into)
+}
+
+/// What a tool does, for people.
+pub(super) fn tool_about(words: Words, definition: &Definition) -> String {
+    words
+        .say_if_known(&format!("tool-{}-about", definition.name))
+        .map_or_else(|| definition.description.to_owned(), Into::into)
+}
+
+/// Why agents cannot use a tool.
+pub(super) fn hidden_why(words: Words, why: &DenyReason) -> String {
+    let id = format!("hidden-{}", why.as_str());
+    match why {
+        DenyReason::MissingScopes(scopes) => {
+            let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+            words.fill(&id, &[("scopes", &names.join(", "))])
+        }
+        DenyReason::LevelDenies | DenyReason::NotConnected | DenyReason::ApprovalDoesNotFit => {
+            words.say(&id).into_owned()
+        }
+    }
+}
+
+/// The one next step of a connection: what to do, and what the button says, if there is one.
+pub(super) fn next_step(
+    words: Words,
+    state: Option<&ConnectionState>,
+    complete: bool,
+) -> (String, Option<String>) {
+    let (next, button) = match state {
+        None => ("next-never", Some("connect")),
+        Some(ConnectionState::Connected) if complete => ("next-connected", None),
+        Some(ConnectionState::Connected) => ("next-connected-missing", Some("connect-again")),
+        Some(ConnectionState::NeedsSignIn { .. }) => {
+            ("next-needs_sign_in", Some("sign-in-again"))
+        }
+        Some(ConnectionState::NeedsAdmin { why }) => {
+            let next = match why {
+                AdminWhy::ConsentMissing => "next-needs_admin-consent_missing",
+                AdminWhy::BlockedByPolicy => "next-needs_admin-blocked_by_policy",
+                AdminWhy::AppUnavailable => "next-needs_admin-app_unavailable",
+            };
+            (next, Some("try-again"))
+        }
+        Some(ConnectionState::Revoked { why }) => {
+            let next = match why {
+                RevokedWhy::EndedAtMicrosoft => "next-revoked-ended_at_microsoft",
+                RevokedWhy::Expired => "next-revoked-expired",
+                RevokedWhy::AccountDisabled => "next-revoked-account_disabled",
+            };
+            (next, Some("connect-again"))
+        }
+        Some(ConnectionState::Damaged) => ("next-damaged", Some("connect-again")),
+        Some(ConnectionState::Disconnected) => ("next-disconnected", Some("connect")),
+    };
+    (
+        words.say(next).into_owned(),
+        button.map(|id| words.say(id).into_owned()),
+    )
+}
