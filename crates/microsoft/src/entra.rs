@@ -1,0 +1,249 @@
+//! Entra: where people sign in and consent, and where a stored grant becomes an access token for one call.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::audit::UpstreamRequest;
+use domain::clock::Clock;
+use domain::id::Identity;
+use domain::policy::Permit;
+use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken, StateSecret};
+use domain::tool::Scope;
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+pub mod scopes;
+
+mod authorize;
+mod callback;
+mod claims;
+mod discovery;
+mod granted;
+mod id_token;
+mod keys;
+pub(crate) mod refusal;
+mod token;
+
+pub use callback::{CallbackProblem, callback_error};
+pub use token::AccessToken;
+
+pub(crate) use claims::readable as readable_claims;
+
+use crate::error::{Error, IdTokenFault};
+use crate::settings::{Places, Settings};
+use crate::transport::Transport;
+use discovery::Discovery;
+use id_token::Expected;
+use keys::Keys;
+use token::{Exchange, Grant};
+
+/// Entra's answers may be this long, in bytes.
+pub(crate) const CAP: usize = 256 * 1024;
+
+/// Sign-in, consent and tokens of one authority.
+pub struct Entra {
+    settings: Settings,
+    transport: Transport,
+    clock: Clock,
+    discovery: Discovery,
+    keys: Keys,
+}
+
+/// What a browser is sent to Microsoft with.
+#[derive(Debug)]
+pub struct Begin<'a> {
+    /// Ties the answer to the attempt.
+    pub state: &'a StateSecret,
+    /// Ties the ID token to the attempt.
+    pub nonce: &'a str,
+    /// From [`Entra::challenge`].
+    pub challenge: &'a str,
+    /// What is asked for: [`scopes::SIGN_IN`] or [`scopes::names`].
+    pub scopes: &'a [Scope],
+    /// What Microsoft is to ask in any case. Excludes a hint when it is [`Prompt::SelectAccount`].
+    pub prompt: Option<Prompt>,
+    /// Whom Microsoft may expect.
+    pub login_hint: Option<&'a str>,
+    /// A claims challenge that the sign-in must meet, a JSON text.
+    pub claims: Option<&'a str>,
+}
+
+/// What Microsoft asks even if it would not need to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// Which account.
+    SelectAccount,
+    /// The password again.
+    Login,
+    /// Consent again.
+    Consent,
+}
+
+/// Somebody who signed in; every check of the ID token has been passed.
+pub struct SignedIn {
+    /// Who it is. Nothing else here says that.
+    pub identity: Identity,
+    /// For display: as the directory has it, one line.
+    pub name: String,
+    /// For display and as a hint: the sign-in name. It can change and be given to somebody else.
+    pub login: String,
+    /// What was granted, of what attache knows.
+    pub scopes: Vec<Scope>,
+    /// The lasting grant, if `offline_access` was asked for.
+    pub grant: Option<RefreshToken>,
+    /// Names of scopes that were granted though nobody asked; never used.
+    pub superset: Vec<String>,
+    /// When the person last proved who she is, if Microsoft says so.
+    pub authenticated_at: Option<Timestamp>,
+}
+
+/// A grant that was redeemed.
+pub struct Redeemed {
+    /// For this operation; in memory only.
+    pub access: AccessToken,
+    /// The grant to be used from now on, if Microsoft gave a new one. Store it before using the access token.
+    pub grant: Option<RefreshToken>,
+    /// What the access token is good for, of what attache knows.
+    pub scopes: Vec<Scope>,
+    /// For the audit entry.
+    pub upstream: UpstreamRequest,
+}
+
+impl Entra {
+    pub(crate) fn new(
+        settings: Settings,
+        places: Arc<Places>,
+        transport: Transport,
+        clock: Clock,
+    ) -> Self {
+        let discovery = Discovery::new(places, transport.clone(), clock.clone());
+        let keys = Keys::new(transport.clone(), clock.clone());
+        Self {
+            settings,
+            transport,
+            clock,
+            discovery,
+            keys,
+        }
+    }
+
+    /// The authority as configured; what an attempt is pinned to.
+    pub fn authority(&self) -> &str {
+        &self.settings.authority
+    }
+
+    /// The address to send a browser to.
+    ///
+    /// # Errors
+    /// When Entra's metadata cannot be had, or `claims` is no JSON object.
+    pub async fn authorize_url(&self, begin: &Begin<'_>) -> Result<String, Error> {
+        let metadata = self.discovery.metadata().await?;
+        authorize::url(&metadata.authorization_endpoint, &self.settings, begin)
+    }
+
+    /// The PKCE challenge (S256) of a verifier.
+    pub fn challenge(verifier: &CodeVerifier) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()))
+    }
+
+    /// Redeems an authorization code and checks who signed in. The access token that comes along is dropped unread:
+    /// nobody has a permit yet. A code is tried once.
+    ///
+    /// # Errors
+    /// [`Kind::IdToken`](crate::Kind::IdToken), [`Kind::TenantNotAllowed`](crate::Kind::TenantNotAllowed),
+    /// [`Kind::Installation`](crate::Kind::Installation), [`Kind::Refresh`](crate::Kind::Refresh) for a code that is not
+    /// accepted, [`Kind::Unreachable`](crate::Kind::Unreachable), [`Kind::Trouble`](crate::Kind::Trouble).
+    pub async fn redeem_code(
+        &self,
+        code: AuthorizationCode,
+        verifier: CodeVerifier,
+        nonce: &str,
+        scopes: &[Scope],
+    ) -> Result<SignedIn, Error> {
+        let metadata = self.discovery.metadata().await?;
+        let exchange = self.exchange(&metadata.token_endpoint);
+        let answer = exchange
+            .send(
+                &Grant::Code {
+                    code: &code,
+                    verifier: &verifier,
+                },
+                scopes,
+                &claims::with_capability(None)?,
+            )
+            .await?;
+        drop((code, verifier));
+        let answer = answer.read()?;
+        drop(answer.access_token);
+        let id_token = answer
+            .id_token
+            .ok_or(Error::IdToken(IdTokenFault::Missing))?;
+        let expected = Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.settings.client_id,
+            allowed_tenants: &self.settings.allowed_tenants,
+            nonce,
+            now: self.clock.now(),
+        };
+        let person = id_token::check(&id_token, &self.keys, &metadata.jwks_uri, &expected).await?;
+        let granted = granted::read(&answer.scope, scopes, answer.refresh_token.is_some());
+        Ok(SignedIn {
+            identity: person.identity,
+            name: person.name,
+            login: person.login,
+            scopes: granted.scopes,
+            grant: answer.refresh_token,
+            superset: granted.superset,
+            authenticated_at: person.authenticated_at,
+        })
+    }
+
+    /// Redeems a stored grant for one permitted call: no permit, no token. All ten scopes are asked for, so that every
+    /// policy on them is met now and not in the middle of a call. Tried once more at once if no answer came.
+    ///
+    /// # Errors
+    /// [`Kind::Refresh`](crate::Kind::Refresh) says what a refusal means for the connection;
+    /// [`Kind::Unreachable`](crate::Kind::Unreachable) and [`Kind::Trouble`](crate::Kind::Trouble) mean nothing for it.
+    pub async fn redeem(
+        &self,
+        permit: &Permit,
+        grant: RefreshToken,
+        claims: Option<&str>,
+    ) -> Result<Redeemed, Error> {
+        let claims = claims::with_capability(claims)?;
+        let metadata = self.discovery.metadata().await?;
+        let exchange = self.exchange(&metadata.token_endpoint);
+        let asked = scopes::names();
+        let answer = exchange
+            .send(&Grant::Refresh(&grant), &asked, &claims)
+            .await?;
+        drop(grant);
+        let upstream = answer.upstream().clone();
+        let answer = answer.read()?;
+        let granted = granted::read(&answer.scope, &asked, answer.refresh_token.is_some());
+        let Some(token) = answer.access_token else {
+            return Err(Error::Garbage { upstream });
+        };
+        let access = AccessToken::new(
+            token,
+            permit.caller().person.clone(),
+            self.clock.now(),
+            answer.expires_in,
+        );
+        Ok(Redeemed {
+            access,
+            grant: answer.refresh_token,
+            scopes: granted.scopes,
+            upstream,
+        })
+    }
+
+    fn exchange<'a>(&'a self, endpoint: &'a url::Url) -> Exchange<'a> {
+        Exchange {
+            endpoint,
+            settings: &self.settings,
+            transport: &self.transport,
+        }
+    }
+}

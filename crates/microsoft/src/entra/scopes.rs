@@ -1,0 +1,123 @@
+//! What attache asks for, and why: the one list. The consent page, the documents, the manifest and the request use it.
+
+use domain::tool::Scope;
+
+/// A scope with the reason it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Which.
+    pub scope: Scope,
+    /// Under which id the pages have the reason in each language.
+    pub reason_id: &'static str,
+    /// The reason, in English.
+    pub reason: &'static str,
+}
+
+/// The ten scopes of *Connect*. There are no others.
+pub const CONNECT: [Asked; 10] = [
+    asked(
+        Scope::OpenId,
+        "scope-openid",
+        "To know that it is you who connects this calendar.",
+    ),
+    asked(
+        Scope::OfflineAccess,
+        "scope-offline-access",
+        "To stay connected until you disconnect, without asking you to sign in each hour.",
+    ),
+    asked(
+        Scope::Email,
+        "scope-email",
+        "To show which account is connected.",
+    ),
+    asked(
+        Scope::Profile,
+        "scope-profile",
+        "To recognise your account by its id and to show your name.",
+    ),
+    asked(
+        Scope::UserRead,
+        "scope-user-read",
+        "To read your own name, address and language from your profile.",
+    ),
+    asked(
+        Scope::ContactsRead,
+        "scope-contacts-read",
+        "To find the address of somebody you name, among your contacts.",
+    ),
+    asked(
+        Scope::PeopleRead,
+        "scope-people-read",
+        "To tell people of the same name apart by how you work with them.",
+    ),
+    asked(
+        Scope::UserReadBasicAll,
+        "scope-user-readbasic-all",
+        "To find colleagues by name in your organisation's directory.",
+    ),
+    asked(
+        Scope::CalendarsReadWrite,
+        "scope-calendars-readwrite",
+        "To read your calendar and to make the changes your organisation's permission levels allow.",
+    ),
+    asked(
+        Scope::CalendarsReadShared,
+        "scope-calendars-read-shared",
+        "To read calendars others share with you, and to find times when everybody is free.",
+    ),
+];
+
+/// The four scopes of signing in to attache: who somebody is, nothing of any calendar.
+pub const SIGN_IN: [Scope; 4] = [Scope::OpenId, Scope::Profile, Scope::Email, Scope::UserRead];
+
+/// The names of [`CONNECT`], in order.
+pub const fn names() -> [Scope; 10] {
+    let mut names = [Scope::OpenId; 10];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = CONNECT[at].scope;
+        at += 1;
+    }
+    names
+}
+
+const fn asked(scope: Scope, reason_id: &'static str, reason: &'static str) -> Asked {
+    Asked {
+        scope,
+        reason_id,
+        reason,
+    }
+}
+
+/// Scopes as one parameter.
+pub(crate) fn joined(scopes: &[Scope]) -> String {
+    scopes
+        .iter()
+        .map(|scope| scope.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_the_ten_agreed_scopes_are_asked_for_each_with_a_reason() {
+        assert_eq!(
+            joined(&names()),
+            "openid offline_access email profile User.Read Contacts.Read People.Read User.ReadBasic.All Calendars.ReadWrite Calendars.Read.Shared"
+        );
+        assert_eq!(names(), Scope::ALL);
+        assert!(
+            CONNECT
+                .iter()
+                .all(|asked| asked.reason.ends_with('.') && asked.reason_id.starts_with("scope-"))
+        );
+    }
+
+    #[test]
+    fn signing_in_asks_for_nothing_of_a_calendar_and_nothing_lasting() {
+        assert_eq!(joined(&SIGN_IN), "openid profile email User.Read");
+    }
+}

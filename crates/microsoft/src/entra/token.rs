@@ -1,0 +1,183 @@
+//! The token endpoint: two grants, one answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use domain::audit::UpstreamRequest;
+use domain::id::PersonId;
+use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken};
+use domain::tool::Scope;
+use jiff::Timestamp;
+use url::Url;
+use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
+
+use super::{CAP, readable_claims, refusal, scopes};
+use crate::error::{EntraRefusal, Error};
+use crate::settings::Settings;
+use crate::transport::{Answer, Lost, Transport};
+use crate::wire::token::{TokenAnswer, TokenRefusal};
+
+/// An access token of one person, for one operation. It is only made by redeeming a grant with a permit, is never
+/// copied, printed or stored, and is overwritten when it is dropped.
+pub struct AccessToken {
+    token: Zeroizing<String>,
+    person: PersonId,
+    expires: Timestamp,
+}
+
+impl AccessToken {
+    /// A token that Entra just gave; its life is counted from now and never taken for longer than two days.
+    pub(crate) fn new(
+        token: Zeroizing<String>,
+        person: PersonId,
+        now: Timestamp,
+        expires_in: u64,
+    ) -> Self {
+        let life = Duration::from_secs(expires_in.min(48 * 3600));
+        Self {
+            token,
+            person,
+            expires: now + life,
+        }
+    }
+
+    /// From when on Graph will refuse it.
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// Whose calendar it opens.
+    pub(crate) fn person(&self) -> &PersonId {
+        &self.person
+    }
+
+    /// The value of the `Authorization` header. Only for the wire.
+    pub(crate) fn bearer(&self) -> &str {
+        &self.token
+    }
+}
+
+/// What is exchanged for a token. There is no third kind.
+pub(crate) enum Grant<'a> {
+    Code {
+        code: &'a AuthorizationCode,
+        verifier: &'a CodeVerifier,
+    },
+    Refresh(&'a RefreshToken),
+}
+
+/// The token endpoint of one authority, with our credential.
+pub(crate) struct Exchange<'a> {
+    pub(crate) endpoint: &'a Url,
+    pub(crate) settings: &'a Settings,
+    pub(crate) transport: &'a Transport,
+}
+
+/// A success, not yet read.
+pub(crate) struct Success(Answer);
+
+impl Success {
+    pub(crate) fn upstream(&self) -> &UpstreamRequest {
+        &self.0.upstream
+    }
+
+    /// # Errors
+    /// [`Error::Garbage`] when it is not a token answer.
+    pub(crate) fn read(self) -> Result<TokenAnswer, Error> {
+        serde_json::from_slice(&self.0.body).map_err(|_| Error::Garbage {
+            upstream: self.0.upstream,
+        })
+    }
+}
+
+impl Exchange<'_> {
+    /// Exchanges a grant. A refresh is tried once more at once when no answer or only trouble came: the old token stays
+    /// good, so a lost answer costs nothing. A code is spent by its first use.
+    pub(crate) async fn send(
+        &self,
+        grant: &Grant<'_>,
+        scopes: &[Scope],
+        claims: &str,
+    ) -> Result<Success, Error> {
+        let body = self.body(grant, scopes, claims);
+        let mut result = self.once(&body).await;
+        if matches!(grant, Grant::Refresh(_)) && worth_repeating(&result) {
+            result = self.once(&body).await;
+        }
+        let answer = result.map_err(|lost| Error::from(*lost))?;
+        if answer.is_success() {
+            return Ok(Success(answer));
+        }
+        let refusal = Box::new(refused(&answer));
+        Err(match grant {
+            Grant::Code { .. } => Error::Code(refusal),
+            Grant::Refresh(_) => Error::Refresh(refusal),
+        })
+    }
+
+    async fn once(&self, body: &str) -> Result<Answer, Box<Lost>> {
+        let request = self
+            .transport
+            .request(http::Method::POST, self.endpoint.clone())
+            .header(
+                http::header::CONTENT_TYPE,
+                "application/x-www-form-urlencoded",
+            )
+            .body(body.to_owned());
+        self.transport
+            .send(request, CAP, self.settings.timeout)
+            .await
+    }
+
+    fn body(&self, grant: &Grant<'_>, scopes: &[Scope], claims: &str) -> Zeroizing<String> {
+        let mut form = Serializer::new(String::with_capacity(4096));
+        form.append_pair("client_id", &self.settings.client_id)
+            .append_pair("client_secret", self.settings.client_secret.expose())
+            .append_pair("scope", &scopes::joined(scopes))
+            .append_pair("claims", claims);
+        match grant {
+            Grant::Code { code, verifier } => form
+                .append_pair("grant_type", "authorization_code")
+                .append_pair("code", code.expose())
+                .append_pair("redirect_uri", &self.settings.redirect_uri)
+                .append_pair("code_verifier", verifier.expose()),
+            Grant::Refresh(token) => form
+                .append_pair("grant_type", "refresh_token")
+                .append_pair("refresh_token", token.expose()),
+        };
+        Zeroizing::new(form.finish())
+    }
+}
+
+fn worth_repeating(result: &Result<Answer, Box<Lost>>) -> bool {
+    match result {
+        Ok(answer) => answer.status >= 500 && answer.retry_after().is_none(),
+        Err(_) => true,
+    }
+}
+
+/// Reads a refusal. A body that is none (a proxy's page, say) decides by its status alone.
+fn refused(answer: &Answer) -> EntraRefusal {
+    let told: TokenRefusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let claims = told.claims.as_deref().and_then(readable_claims);
+    let problem = refusal::meaning(&refusal::Told {
+        status: answer.status,
+        error: told.error.as_deref(),
+        suberror: told.suberror.as_deref(),
+        codes: &told.error_codes,
+        claims: claims.as_deref(),
+        retry_after: answer.retry_after(),
+    });
+    EntraRefusal {
+        problem,
+        code: told.error_codes.first().copied(),
+        upstream: answer.upstream.clone(),
+    }
+}
+
+impl fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Exchange")
+    }
+}

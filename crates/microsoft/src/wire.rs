@@ -1,0 +1,20 @@
+//! Microsoft's words and shapes. Only what is used is read; unknown members and values are survived.
+
+pub(crate) mod event;
+pub(crate) mod metadata;
+pub(crate) mod new_event;
+pub(crate) mod people;
+pub(crate) mod refusal;
+pub(crate) mod schedule;
+pub(crate) mod token;
+pub(crate) mod zones;
+
+mod windows_zones;
+
+/// A list as Graph gives it.
+#[derive(serde::Deserialize)]
+pub(crate) struct Collection<T> {
+    pub(crate) value: Vec<T>,
+    #[serde(rename = "@odata.nextLink")]
+    pub(crate) next_link: Option<String>,
+}

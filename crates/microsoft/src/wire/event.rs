@@ -1,0 +1,229 @@
+//! An event as Graph gives it.
+
+use domain::calendar::{Answer, Attendee, Event, EventId, Series, ShowAs, Span};
+use domain::people::{Address, Mailbox};
+use domain::text::one_line;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::zones;
+
+/// What is asked for, and all of it is used. `onlineMeeting` comes in a calendar view only beside `isOnlineMeeting`.
+pub(crate) const SELECT: &str = "id,subject,start,end,isAllDay,location,organizer,isOrganizer,attendees,responseStatus,showAs,sensitivity,isCancelled,type,isOnlineMeeting,onlineMeeting";
+
+/// Titles, places and names are cut here.
+const LONGEST: usize = 255;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireEvent {
+    id: String,
+    #[serde(rename = "@odata.etag")]
+    etag: Option<String>,
+    subject: Option<String>,
+    start: Option<WireTime>,
+    end: Option<WireTime>,
+    is_all_day: Option<bool>,
+    location: Option<WireLocation>,
+    organizer: Option<WireRecipient>,
+    is_organizer: Option<bool>,
+    attendees: Option<Vec<WireAttendee>>,
+    response_status: Option<WireStatus>,
+    show_as: Option<String>,
+    sensitivity: Option<String>,
+    is_cancelled: Option<bool>,
+    r#type: Option<String>,
+    is_online_meeting: Option<bool>,
+    online_meeting: Option<WireMeeting>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireTime {
+    date_time: String,
+    time_zone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireLocation {
+    display_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireRecipient {
+    email_address: Option<WireAddress>,
+}
+
+#[derive(Deserialize)]
+struct WireAddress {
+    name: Option<String>,
+    address: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireAttendee {
+    r#type: Option<String>,
+    status: Option<WireStatus>,
+    email_address: Option<WireAddress>,
+}
+
+#[derive(Deserialize)]
+struct WireStatus {
+    response: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireMeeting {
+    join_url: Option<String>,
+}
+
+impl WireEvent {
+    /// The event in our words; `None` when it has no id or no readable times.
+    pub(crate) fn understood(self) -> Option<Event> {
+        let span = span(self.is_all_day.unwrap_or(false), &self.start?, &self.end?)?;
+        if self.id.is_empty() {
+            return None;
+        }
+        let join_url = self
+            .online_meeting
+            .and_then(|meeting| meeting.join_url)
+            .filter(|url| url.starts_with("https://"));
+        Some(Event {
+            id: EventId::new(self.id),
+            etag: self.etag,
+            title: line(self.subject).unwrap_or_default(),
+            span,
+            location: self
+                .location
+                .and_then(|location| line(location.display_name)),
+            organizer: self
+                .organizer
+                .and_then(|organizer| organizer.email_address)
+                .map(WireAddress::mailbox),
+            is_organizer: self.is_organizer.unwrap_or(false),
+            attendees: self
+                .attendees
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(WireAttendee::attendee)
+                .collect(),
+            answer: answer(self.response_status.as_ref()),
+            show_as: show_as(self.show_as.as_deref().unwrap_or_default()),
+            private: is_any(self.sensitivity.as_deref(), &["private", "confidential"]),
+            cancelled: self.is_cancelled.unwrap_or(false),
+            series: series(self.r#type.as_deref().unwrap_or_default()),
+            online: self.is_online_meeting.unwrap_or(false) || join_url.is_some(),
+            join_url: join_url.map(|url| one_line(&url, 2000)),
+        })
+    }
+}
+
+impl WireAddress {
+    fn mailbox(self) -> Mailbox {
+        let address = self
+            .address
+            .as_deref()
+            .and_then(|address| Address::parse(address).ok());
+        Mailbox {
+            name: line(self.name).unwrap_or_default(),
+            address,
+        }
+    }
+}
+
+impl WireAttendee {
+    fn attendee(self) -> Option<Attendee> {
+        let optional = is_any(self.r#type.as_deref(), &["optional"]);
+        let answer = answer(self.status.as_ref());
+        Some(Attendee {
+            mailbox: self.email_address?.mailbox(),
+            optional,
+            answer,
+        })
+    }
+}
+
+impl WireTime {
+    fn local(&self) -> Option<DateTime> {
+        self.date_time.trim_end_matches('Z').parse().ok()
+    }
+
+    /// We ask for UTC. A zone nobody knows counts as UTC, which is what Graph answers in.
+    fn moment(&self) -> Option<Timestamp> {
+        let zone = self
+            .time_zone
+            .as_deref()
+            .and_then(zones::zone)
+            .map_or(TimeZone::UTC, |zone| zone.zone().clone());
+        self.local()?
+            .to_zoned(zone)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    }
+}
+
+/// Whole days come as midnights whatever zone was asked for: only their dates mean anything. Their end is exclusive.
+fn span(all_day: bool, start: &WireTime, end: &WireTime) -> Option<Span> {
+    if !all_day {
+        return Some(Span::Timed {
+            start: start.moment()?,
+            end: end.moment()?,
+        });
+    }
+    let (first, after) = (start.local()?.date(), end.local()?.date());
+    let last = after
+        .yesterday()
+        .ok()
+        .filter(|last| *last >= first)
+        .unwrap_or(first);
+    Some(Span::Days { first, last })
+}
+
+fn line(text: Option<String>) -> Option<String> {
+    text.map(|text| one_line(&text, LONGEST))
+        .filter(|text| !text.is_empty())
+}
+
+fn is_any(value: Option<&str>, words: &[&str]) -> bool {
+    value.is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value)))
+}
+
+fn answer(status: Option<&WireStatus>) -> Answer {
+    let response = status
+        .and_then(|status| status.response.as_deref())
+        .unwrap_or_default();
+    match response.to_ascii_lowercase().as_str() {
+        "organizer" => Answer::Organizer,
+        "accepted" => Answer::Accepted,
+        "tentativelyaccepted" => Answer::Tentative,
+        "declined" => Answer::Declined,
+        "notresponded" => Answer::NotAnswered,
+        _ => Answer::None,
+    }
+}
+
+fn show_as(value: &str) -> ShowAs {
+    match value.to_ascii_lowercase().as_str() {
+        "free" => ShowAs::Free,
+        "tentative" => ShowAs::Tentative,
+        "busy" => ShowAs::Busy,
+        "oof" => ShowAs::OutOfOffice,
+        "workingelsewhere" => ShowAs::WorkingElsewhere,
+        _ => ShowAs::Unknown,
+    }
+}
+
+fn series(value: &str) -> Series {
+    match value.to_ascii_lowercase().as_str() {
+        "seriesmaster" => Series::Master,
+        "occurrence" => Series::Occurrence,
+        "exception" => Series::Exception,
+        _ => Series::Single,
+    }
+}

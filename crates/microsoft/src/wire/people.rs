@@ -1,0 +1,160 @@
+//! Contacts, relevant people and users as Graph gives them.
+
+use domain::people::{Address, Found, Source};
+use domain::text::one_line;
+use serde::Deserialize;
+
+pub(crate) const CONTACT_SELECT: &str =
+    "displayName,givenName,surname,nickName,emailAddresses,jobTitle,department,companyName";
+pub(crate) const PERSON_SELECT: &str = "displayName,givenName,surname,scoredEmailAddresses,userPrincipalName,jobTitle,department,companyName,personType";
+pub(crate) const USER_SELECT: &str = "id,displayName,givenName,surname,mail,userPrincipalName";
+pub(crate) const ME_SELECT: &str =
+    "id,displayName,mail,userPrincipalName,jobTitle,preferredLanguage";
+
+/// A search text that can stand inside quotes: without quotes, backslashes and colons, one line. `None` if nothing is left.
+pub(crate) fn quoted(query: &str) -> Option<String> {
+    let plain: String = query
+        .chars()
+        .map(|c| if "\"\\:".contains(c) { ' ' } else { c })
+        .collect();
+    Some(one_line(&plain, 120)).filter(|text| !text.is_empty())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireContact {
+    display_name: Option<String>,
+    given_name: Option<String>,
+    surname: Option<String>,
+    nick_name: Option<String>,
+    email_addresses: Option<Vec<WireAddress>>,
+    job_title: Option<String>,
+    department: Option<String>,
+    company_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WirePerson {
+    display_name: Option<String>,
+    given_name: Option<String>,
+    surname: Option<String>,
+    scored_email_addresses: Option<Vec<WireAddress>>,
+    user_principal_name: Option<String>,
+    job_title: Option<String>,
+    department: Option<String>,
+    company_name: Option<String>,
+    person_type: Option<WireType>,
+}
+
+#[derive(Deserialize)]
+struct WireType {
+    class: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireAddress {
+    address: Option<String>,
+}
+
+/// A user: somebody of the directory, or the person herself.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireUser {
+    pub(crate) id: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) given_name: Option<String>,
+    pub(crate) surname: Option<String>,
+    pub(crate) mail: Option<String>,
+    pub(crate) user_principal_name: Option<String>,
+    pub(crate) job_title: Option<String>,
+    pub(crate) preferred_language: Option<String>,
+}
+
+impl WireContact {
+    pub(crate) fn found(self) -> Found {
+        let addresses = addresses(self.email_addresses);
+        Found {
+            name: line(self.display_name).unwrap_or_default(),
+            given_name: line(self.given_name),
+            surname: line(self.surname),
+            nickname: line(self.nick_name),
+            addresses,
+            job_title: line(self.job_title),
+            department: line(self.department),
+            company: line(self.company_name),
+            group: false,
+            guest: false,
+            source: Source::Contacts,
+        }
+    }
+}
+
+impl WirePerson {
+    pub(crate) fn found(self) -> Found {
+        let class = self
+            .person_type
+            .and_then(|kind| kind.class)
+            .unwrap_or_default();
+        Found {
+            name: line(self.display_name).unwrap_or_default(),
+            given_name: line(self.given_name),
+            surname: line(self.surname),
+            nickname: None,
+            addresses: addresses(self.scored_email_addresses),
+            job_title: line(self.job_title),
+            department: line(self.department),
+            company: line(self.company_name),
+            group: class.eq_ignore_ascii_case("group"),
+            guest: is_guest(self.user_principal_name.as_deref()),
+            source: Source::People,
+        }
+    }
+}
+
+impl WireUser {
+    /// Without `mail` there is no mailbox to invite: the sign-in name is no address.
+    pub(crate) fn found(self) -> Found {
+        Found {
+            name: line(self.display_name).unwrap_or_default(),
+            given_name: line(self.given_name),
+            surname: line(self.surname),
+            nickname: None,
+            addresses: self
+                .mail
+                .as_deref()
+                .and_then(|mail| Address::parse(mail).ok())
+                .into_iter()
+                .collect(),
+            job_title: line(self.job_title),
+            department: None,
+            company: None,
+            group: false,
+            guest: is_guest(self.user_principal_name.as_deref()),
+            source: Source::Directory,
+        }
+    }
+}
+
+fn addresses(list: Option<Vec<WireAddress>>) -> Vec<Address> {
+    let mut addresses: Vec<Address> = Vec::new();
+    for address in list
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|wire| Address::parse(&wire.address?).ok())
+    {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    addresses
+}
+
+fn is_guest(user_principal_name: Option<&str>) -> bool {
+    user_principal_name.is_some_and(|name| name.to_ascii_uppercase().contains("#EXT#"))
+}
+
+fn line(text: Option<String>) -> Option<String> {
+    text.map(|text| one_line(&text, 255))
+        .filter(|text| !text.is_empty())
+}
