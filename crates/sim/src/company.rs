@@ -1,0 +1,134 @@
+//! The seeded company: who exists, and the application that asks for their calendars.
+
+pub(crate) mod calendars;
+mod contacts;
+mod people;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::random::Seeded;
+use crate::state::World;
+
+/// The company that a simulator starts with.
+#[derive(Debug, Clone)]
+pub struct Company {
+    /// The name that pages show.
+    pub name: String,
+    /// The verified domain; sign-in names end with it.
+    pub domain: String,
+    /// The tenant's GUID.
+    pub tenant_id: String,
+    /// The registered application's client id.
+    pub client_id: String,
+    /// The registered application's secret.
+    pub client_secret: String,
+    /// Redirect URIs beside the two loopback ones that are always registered.
+    pub redirect_uris: Vec<String>,
+    /// What the simulator's clock shows at the start, and around what the calendars are filled; `None` is now.
+    pub start: Option<Timestamp>,
+    /// The seed of every id.
+    pub seed: u64,
+}
+
+impl Default for Company {
+    fn default() -> Self {
+        Self {
+            name: "Nordwind GmbH".to_owned(),
+            domain: "nordwind.example".to_owned(),
+            tenant_id: "4d6c2b1e-7a3f-4f58-9c0d-5e8b1a2f3c47".to_owned(),
+            client_id: "b7f1c9d2-3e64-4a85-8f0b-6c2d9e1a7354".to_owned(),
+            client_secret: "sim~8Q.not-a-real-secret~Zk3".to_owned(),
+            redirect_uris: Vec::new(),
+            start: None,
+            seed: 0x4E6F_7264,
+        }
+    }
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// The sign-in name (user principal name), equal to the e-mail address.
+    pub login: String,
+    /// The password. These people are made up.
+    pub password: String,
+    /// First and last name.
+    pub name: String,
+    /// The object id, `oid` in tokens.
+    pub object_id: String,
+    /// Whether this person may consent for the whole organisation.
+    pub administrator: bool,
+}
+
+/// A person by place in the company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct PersonId(pub(crate) usize);
+
+/// A directory entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) login: String,
+    pub(crate) mail: String,
+    /// A guest of the directory has none here.
+    pub(crate) password: Option<String>,
+    pub(crate) given_name: String,
+    pub(crate) surname: String,
+    pub(crate) object_id: String,
+    pub(crate) administrator: bool,
+    pub(crate) guest: bool,
+    pub(crate) job_title: String,
+    pub(crate) department: String,
+    pub(crate) office: String,
+    pub(crate) phone: String,
+    pub(crate) mobile: Option<String>,
+    pub(crate) language: &'static str,
+    /// The mailbox zone's Windows name.
+    pub(crate) zone: &'static str,
+    /// Grants issued up to this instant are worth nothing.
+    pub(crate) tokens_valid_from: Option<Timestamp>,
+}
+
+impl Account {
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.surname)
+    }
+}
+
+/// The registered application.
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub(crate) name: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) redirect_uris: Vec<String>,
+}
+
+impl Company {
+    pub(crate) fn application(&self) -> Application {
+        let loopback = [
+            "http://localhost/auth/microsoft/callback",
+            "http://127.0.0.1/auth/microsoft/callback",
+        ];
+        Application {
+            name: "attache".to_owned(),
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            redirect_uris: loopback
+                .into_iter()
+                .map(str::to_owned)
+                .chain(self.redirect_uris.iter().cloned())
+                .collect(),
+        }
+    }
+
+    pub(crate) fn accounts(&self, ids: &mut Seeded) -> Vec<Account> {
+        people::accounts(&self.domain, ids)
+    }
+}
+
+/// Fills the mailboxes of a world that has its people.
+pub(crate) fn settle(world: &mut World) {
+    contacts::fill(world);
+    calendars::fill(world);
+}

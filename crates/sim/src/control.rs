@@ -1,0 +1,140 @@
+//! The control surface under `/_sim/`: what a test or a demo does that nobody could do at Microsoft.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::entra::pages::{STYLE, control, message};
+use crate::exchange::{Answer, Ask};
+use crate::faults::Fault;
+use crate::mailbox::body::escape;
+use crate::state::World;
+
+#[derive(Deserialize)]
+struct Advance {
+    advance_seconds: u64,
+}
+
+#[derive(Deserialize)]
+struct Login {
+    login: String,
+}
+
+/// Answers a request to the control surface.
+pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
+    let segments: Vec<&str> = ask.segments.iter().skip(1).map(String::as_str).collect();
+    match (&ask.method, segments.as_slice()) {
+        (&Method::GET, []) => page(world),
+        (&Method::GET, ["style.css"]) => {
+            let mut answer = Answer::empty(StatusCode::OK);
+            answer.body = STYLE.as_bytes().to_vec();
+            answer
+                .header("content-type", "text/css; charset=utf-8")
+                .header("cache-control", "max-age=300")
+        }
+        (&Method::GET, ["people"]) => Answer::json(StatusCode::OK, &json!(world.members())),
+        (&Method::GET, ["log"]) => Answer::json(StatusCode::OK, &json!(world.log.entries())),
+        (&Method::DELETE, ["log"]) => {
+            world.log.clear();
+            done()
+        }
+        (&Method::GET, ["events"]) => match ask
+            .query_value("login")
+            .and_then(|login| world.person_by_login(login))
+        {
+            Some(person) => Answer::json(StatusCode::OK, &json!(world.events_of(person))),
+            None => nobody(),
+        },
+        (&Method::POST, ["faults"]) => with_body(ask, |fault: Fault| {
+            world.faults.add(fault);
+            done()
+        }),
+        (&Method::DELETE, ["faults"]) => {
+            world.faults.clear();
+            done()
+        }
+        (&Method::GET, ["clock"]) => {
+            Answer::json(StatusCode::OK, &json!({ "now": world.clock.now() }))
+        }
+        (&Method::POST, ["clock"]) => with_body(ask, |advance: Advance| {
+            world
+                .clock
+                .advance(Duration::from_secs(advance.advance_seconds));
+            Answer::json(StatusCode::OK, &json!({ "now": world.clock.now() }))
+        }),
+        (&Method::POST, ["revoke"]) => with_body(ask, |login: Login| {
+            match world.person_by_login(&login.login) {
+                Some(person) => {
+                    world.revoke_sessions(person);
+                    done()
+                }
+                None => nobody(),
+            }
+        }),
+        _ => message(
+            StatusCode::NOT_FOUND,
+            "Not here",
+            "The control surface has no such address.",
+        ),
+    }
+}
+
+fn with_body<T: for<'a> Deserialize<'a>>(ask: &Ask, act: impl FnOnce(T) -> Answer) -> Answer {
+    match serde_json::from_slice(&ask.body) {
+        Ok(body) => act(body),
+        Err(problem) => {
+            let body =
+                json!({ "error": { "code": "bad_request", "message": problem.to_string() } });
+            Answer::json(StatusCode::BAD_REQUEST, &body)
+        }
+    }
+}
+
+fn done() -> Answer {
+    Answer::empty(StatusCode::NO_CONTENT)
+}
+
+fn nobody() -> Answer {
+    let body: Value =
+        json!({ "error": { "code": "not_found", "message": "Nobody has that login." } });
+    Answer::json(StatusCode::NOT_FOUND, &body)
+}
+
+fn page(world: &World) -> Answer {
+    let rows: String = world
+        .members()
+        .iter()
+        .zip(&world.people)
+        .map(|(member, account)| {
+            format!(
+                "<tr><td>{}{}</td><td><code>{}</code></td><td><code>{}</code></td><td>{}<br><span class=\"quiet\">{}, {}</span></td></tr>",
+                escape(&member.name),
+                if member.administrator { " <b>(administrator)</b>" } else { "" },
+                escape(&member.login),
+                escape(&member.password),
+                escape(&account.job_title),
+                escape(&account.office),
+                escape(account.zone)
+            )
+        })
+        .collect();
+    let inner = format!(
+        "<h1>{} — simulated</h1><p>This is a stand-in for Microsoft’s sign-in and for Microsoft Graph, with a made-up company. \
+         Nothing here reaches Microsoft, and nobody here is real.</p>\
+         <h2>Who can sign in</h2><div class=\"scroll\"><table><tr><th>Name</th><th>Sign in as</th><th>Password</th><th>Role</th></tr>{rows}</table></div>\
+         <h2>Addresses</h2><div class=\"scroll\"><table>\
+         <tr><td>Authority</td><td><code>{base}/{tenant}</code></td></tr><tr><td>Graph</td><td><code>{base}/v1.0</code></td></tr>\
+         <tr><td>Tenant</td><td><code>{tenant}</code></td></tr><tr><td>Client id</td><td><code>{}</code></td></tr>\
+         <tr><td>Its clock</td><td><code>{}</code></td></tr></table></div>\
+         <h2>Control</h2><p><a href=\"/_sim/people\">people</a> · <a href=\"/_sim/log\">request log</a> · <code>/_sim/events?login=…</code> · \
+         <code>POST /_sim/faults</code> · <code>POST /_sim/clock</code> · <code>POST /_sim/revoke</code></p>",
+        escape(&world.tenant_name),
+        escape(&world.application.client_id),
+        world.clock.now(),
+        base = escape(&world.base),
+        tenant = escape(&world.tenant_id),
+    );
+    control("Who is here", &inner)
+}

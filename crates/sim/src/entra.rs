@@ -1,0 +1,175 @@
+//! The stand-in for Entra: which address leads where, and what Entra remembers.
+
+pub(crate) mod authorize;
+mod discovery;
+pub(crate) mod errors;
+mod id_token;
+mod keys;
+pub(crate) mod pages;
+pub(crate) mod scopes;
+mod sessions;
+mod sign_in;
+mod token;
+pub(crate) mod tokens;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::{Method, StatusCode};
+
+use crate::company::PersonId;
+use crate::exchange::{Answer, Ask};
+use crate::state::World;
+use authorize::Flow;
+use errors::EntraError;
+use sessions::Sessions;
+use tokens::Tokens;
+
+pub(crate) use id_token::subject;
+
+/// How many sign-ins may be under way before the oldest is forgotten.
+const MOST_FLOWS: usize = 1_000;
+
+/// What Entra remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Entra {
+    pub(crate) sessions: Sessions,
+    pub(crate) tokens: Tokens,
+    flows: BTreeMap<String, Flow>,
+    flow_order: Vec<String>,
+    /// What each person has consented to.
+    grants: BTreeMap<PersonId, BTreeSet<&'static str>>,
+    /// What an administrator has consented to for everybody.
+    tenant_grant: BTreeSet<&'static str>,
+}
+
+impl Entra {
+    /// What the application may do for a person, by her own consent or the organisation's.
+    pub(crate) fn granted(&self, person: PersonId) -> BTreeSet<&'static str> {
+        let mut granted = self.tenant_grant.clone();
+        granted.extend(self.grants.get(&person).into_iter().flatten());
+        granted
+    }
+
+    fn grant(&mut self, person: PersonId, scopes: &BTreeSet<&'static str>, for_everybody: bool) {
+        if for_everybody {
+            // A grant for the organisation replaces the earlier one, as at Microsoft.
+            self.tenant_grant = scopes.clone();
+        }
+        self.grants.entry(person).or_default().extend(scopes);
+    }
+
+    fn keep_flow(&mut self, flow: Flow) {
+        if !self.flows.contains_key(&flow.id) {
+            self.flow_order.push(flow.id.clone());
+        }
+        self.flows.insert(flow.id.clone(), flow);
+        if self.flow_order.len() > MOST_FLOWS {
+            let oldest = self.flow_order.remove(0);
+            self.flows.remove(&oldest);
+        }
+    }
+
+    fn drop_flow(&mut self, id: &str) {
+        self.flows.remove(id);
+        self.flow_order.retain(|kept| kept != id);
+    }
+}
+
+/// The tenant named by a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tenant {
+    /// By GUID or by domain.
+    Own,
+    Organizations,
+    Common,
+}
+
+impl Tenant {
+    fn of(world: &World, segment: &str) -> Option<Self> {
+        let is = |name: &str| segment.eq_ignore_ascii_case(name);
+        if is(&world.tenant_id) || is(&world.tenant_domain) {
+            Some(Self::Own)
+        } else if is("organizations") {
+            Some(Self::Organizations)
+        } else if is("common") {
+            Some(Self::Common)
+        } else {
+            None
+        }
+    }
+
+    /// The word that links use: the GUID, even when the request named the domain.
+    pub(crate) fn word(self, world: &World) -> &str {
+        match self {
+            Self::Own => &world.tenant_id,
+            Self::Organizations => "organizations",
+            Self::Common => "common",
+        }
+    }
+}
+
+/// Answers a request outside Graph and the control pages.
+pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
+    let segments: Vec<&str> = ask.segments.iter().map(String::as_str).collect();
+    let (Some((first, rest)), method) = (segments.split_first(), &ask.method) else {
+        return Answer::redirect("/_sim/");
+    };
+    if rest == ["discovery", "instance"] {
+        return discovery::instance(world, ask);
+    }
+    let Some(tenant) = Tenant::of(world, first) else {
+        return unknown_tenant(world, ask, rest);
+    };
+    let get = *method == Method::GET || *method == Method::HEAD;
+    match rest {
+        ["v2.0", ".well-known", "openid-configuration"] if get => {
+            discovery::configuration(world, tenant)
+        }
+        ["discovery", "v2.0", "keys"] if get => keys::answer(world, tenant),
+        ["oauth2", "v2.0", "authorize"] => authorize::begin(world, ask, tenant),
+        ["login"] if *method == Method::POST => sign_in::submit(world, ask),
+        ["oauth2", "v2.0", "token"] if *method == Method::POST => token::answer(world, ask, tenant),
+        ["oauth2", "v2.0", "token"] => EntraError::new(
+            900_561,
+            "invalid_request",
+            "The endpoint only accepts POST requests.",
+        )
+        .answer(world, ask),
+        ["oauth2", "v2.0", "logout"] => sessions::sign_out(world, ask),
+        _ => pages::message(
+            StatusCode::NOT_FOUND,
+            "Not here",
+            "The simulator has no page at this address.",
+        ),
+    }
+}
+
+fn unknown_tenant(world: &World, ask: &Ask, rest: &[&str]) -> Answer {
+    let text =
+        "The tenant in the address was not found. Check that it is the right tenant id or domain.";
+    if rest == ["oauth2", "v2.0", "authorize"] {
+        return pages::stopped(StatusCode::BAD_REQUEST, 90_002, text);
+    }
+    let known = matches!(
+        rest,
+        ["v2.0", ".well-known", "openid-configuration"]
+            | ["discovery", "v2.0", "keys"]
+            | ["oauth2", "v2.0", "token"]
+    );
+    if known {
+        EntraError::new(90_002, "invalid_request", text).answer(world, ask)
+    } else {
+        pages::message(
+            StatusCode::NOT_FOUND,
+            "Not here",
+            "The simulator has no page at this address.",
+        )
+    }
+}
+
+/// Whose access token a token answer holds.
+pub(crate) fn subject_of(world: &World, answer: &Answer) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
+    let token = world.entra.tokens.access(body["access_token"].as_str()?)?;
+    Some(world.person(token.person).object_id.clone())
+}

@@ -1,0 +1,187 @@
+//! The permissions that can be asked for, with the words Microsoft shows to people.
+
+use std::collections::BTreeSet;
+
+use super::errors::EntraError;
+
+const GRAPH: &str = "https://graph.microsoft.com/";
+const GRAPH_BY_ID: &str = "00000003-0000-0000-c000-000000000000/";
+
+/// Name, title, and what it means on the consent page.
+pub(crate) const SCOPES: &[(&str, &str, &str)] = &[
+    (
+        "Calendars.ReadWrite",
+        "Have full access to your calendars",
+        "Allows the app to read, update, create and delete events in your calendars.",
+    ),
+    (
+        "Calendars.Read.Shared",
+        "Read calendars you can access",
+        "Allows the app to read events of all calendars that you can access, including delegated and shared ones.",
+    ),
+    (
+        "Calendars.Read",
+        "Read your calendars",
+        "Allows the app to read events in your calendars.",
+    ),
+    (
+        "Contacts.Read",
+        "Read your contacts",
+        "Allows the app to read contacts in your contact folders.",
+    ),
+    (
+        "People.Read",
+        "Read your relevant people list",
+        "Allows the app to read a list of people in the order that is most relevant to you.",
+    ),
+    (
+        "User.ReadBasic.All",
+        "Read all users' basic profiles",
+        "Allows the app to read a basic set of profile properties of other users in your organization on your behalf.",
+    ),
+    (
+        "User.Read",
+        "Sign you in and read your profile",
+        "Allows you to sign in to the app with your work account and let the app read your profile.",
+    ),
+    (
+        "openid",
+        "Sign in as you",
+        "Allows you to sign in to the app with your work account and allows the app to read your basic profile information.",
+    ),
+    (
+        "profile",
+        "View your basic profile",
+        "Allows the app to see your basic profile (name, picture, user name).",
+    ),
+    (
+        "email",
+        "View your email address",
+        "Allows the app to read your primary email address.",
+    ),
+    (
+        "offline_access",
+        "Maintain access to data you have given it access to",
+        "Allows the app to see and update the data you gave it access to, even when you are not currently using the app.",
+    ),
+];
+
+/// The application's registered list, which `.default` stands for.
+const REGISTERED: &[&str] = &[
+    "openid",
+    "offline_access",
+    "email",
+    "profile",
+    "User.Read",
+    "Contacts.Read",
+    "People.Read",
+    "User.ReadBasic.All",
+    "Calendars.ReadWrite",
+    "Calendars.Read.Shared",
+];
+
+/// A request's scopes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Asked {
+    pub(crate) names: BTreeSet<&'static str>,
+    /// `.default`: whatever is granted already, else the registered list.
+    pub(crate) by_default: bool,
+}
+
+impl Asked {
+    /// Reads a space-separated list; bare names mean Microsoft Graph.
+    pub(crate) fn parse(text: &str) -> Result<Self, EntraError> {
+        let mut asked = Self::default();
+        for word in text.split_ascii_whitespace() {
+            let name = word
+                .strip_prefix(GRAPH)
+                .or_else(|| word.strip_prefix(GRAPH_BY_ID))
+                .unwrap_or(word);
+            if name.eq_ignore_ascii_case(".default") {
+                asked.by_default = true;
+            } else if let Some(known) = known(name) {
+                asked.names.insert(known);
+            } else {
+                return Err(refusal(word));
+            }
+        }
+        if asked.by_default && asked.names.iter().any(|name| !is_oidc(name)) {
+            return Err(EntraError::new(
+                70_011,
+                "invalid_scope",
+                "The .default scope cannot be combined with named scopes of the same resource.",
+            ));
+        }
+        Ok(asked)
+    }
+
+    /// What must be consented for this request to be served.
+    pub(crate) fn needed(&self, granted: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+        let mut needed = self.names.clone();
+        if self.by_default && !granted.iter().any(|name| !is_oidc(name)) {
+            needed.extend(REGISTERED);
+        }
+        needed
+    }
+}
+
+/// The echo of a token answer: everything granted for Graph, fully qualified, never `offline_access`.
+pub(crate) fn echo(granted: &BTreeSet<&'static str>) -> String {
+    let oidc = ["openid", "profile", "email"]
+        .into_iter()
+        .filter(|name| granted.contains(name))
+        .map(str::to_owned);
+    let graph = granted
+        .iter()
+        .filter(|name| !is_oidc(name))
+        .map(|name| format!("{GRAPH}{name}"));
+    oidc.chain(graph).collect::<Vec<_>>().join(" ")
+}
+
+pub(crate) fn is_oidc(name: &str) -> bool {
+    matches!(name, "openid" | "profile" | "email" | "offline_access")
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    SCOPES
+        .iter()
+        .find(|(known, ..)| known.eq_ignore_ascii_case(name))
+        .map(|(known, ..)| *known)
+}
+
+fn refusal(word: &str) -> EntraError {
+    if word.contains("://") {
+        EntraError::new(
+            500_011,
+            "invalid_resource",
+            "The resource principal named in the scope was not found in the tenant.",
+        )
+    } else {
+        EntraError::new(
+            70_011,
+            "invalid_scope",
+            "The provided request must include a 'scope' input parameter. The provided value is not valid.",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_full_names_are_the_same_scope() {
+        let short = Asked::parse("openid User.Read").expect("known");
+        let full = Asked::parse("https://graph.microsoft.com/user.read openid").expect("known");
+        assert_eq!(short, full);
+    }
+
+    #[test]
+    fn the_echo_is_fully_qualified_and_never_holds_offline_access() {
+        let granted = BTreeSet::from(["offline_access", "openid", "User.Read"]);
+        assert_eq!(
+            echo(&granted),
+            "openid https://graph.microsoft.com/User.Read"
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! Who is signed in in which browser.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+
+use super::pages;
+use crate::company::PersonId;
+use crate::exchange::{Answer, Ask};
+use crate::random;
+use crate::state::World;
+
+/// The cookie's name. Cookies ignore ports, so it must not meet one of the application's.
+pub(crate) const COOKIE: &str = "sim_entra_session";
+const MOST: usize = 1_000;
+
+/// One sign-in of one person in one browser.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    pub(crate) person: PersonId,
+    pub(crate) at: Timestamp,
+    /// The session id that tokens carry.
+    pub(crate) sid: String,
+}
+
+/// All browser sessions, by cookie value.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    browsers: BTreeMap<String, Vec<SignedIn>>,
+    order: Vec<String>,
+}
+
+impl Sessions {
+    /// The accounts signed in in the browser that asks.
+    pub(crate) fn of(&self, ask: &Ask) -> &[SignedIn] {
+        ask.cookie(COOKIE)
+            .and_then(|cookie| self.browsers.get(cookie))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a sign-in to the asking browser, and says what its cookie must be.
+    pub(crate) fn add(&mut self, ask: &Ask, person: PersonId, at: Timestamp) -> (String, SignedIn) {
+        let cookie = match ask.cookie(COOKIE) {
+            Some(cookie) if self.browsers.contains_key(cookie) => cookie.to_owned(),
+            _ => self.open(),
+        };
+        let signed_in = SignedIn {
+            person,
+            at,
+            sid: random::guid(),
+        };
+        let accounts = self.browsers.entry(cookie.clone()).or_default();
+        accounts.retain(|account| account.person != person);
+        accounts.push(signed_in.clone());
+        (cookie, signed_in)
+    }
+
+    /// Signs a person out everywhere.
+    pub(crate) fn forget(&mut self, person: PersonId) {
+        for accounts in self.browsers.values_mut() {
+            accounts.retain(|account| account.person != person);
+        }
+    }
+
+    fn open(&mut self) -> String {
+        let cookie = random::secret("", 24);
+        self.order.push(cookie.clone());
+        if self.order.len() > MOST {
+            let oldest = self.order.remove(0);
+            self.browsers.remove(&oldest);
+        }
+        cookie
+    }
+
+    fn close(&mut self, ask: &Ask) {
+        if let Some(cookie) = ask.cookie(COOKIE) {
+            self.browsers.remove(cookie);
+            self.order.retain(|kept| kept != cookie);
+        }
+    }
+}
+
+/// The front channel's sign-out.
+pub(crate) fn sign_out(world: &mut World, ask: &Ask) -> Answer {
+    world.entra.sessions.close(ask);
+    let answer = match ask.query_value("post_logout_redirect_uri") {
+        Some(uri) if super::authorize::registered_redirect(world, uri) => Answer::redirect(uri),
+        _ => pages::message(
+            StatusCode::OK,
+            "You signed out",
+            "It is a good idea to close all browser windows.",
+        ),
+    };
+    answer.header(
+        "set-cookie",
+        &format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
+    )
+}

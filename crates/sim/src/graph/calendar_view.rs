@@ -1,0 +1,131 @@
+//! Calendar views: what happens in a window, series as their occurrences.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde_json::Value;
+
+use super::calendars::{self, Readable, mailbox};
+use super::error::GraphError;
+use super::events::{EVENT, readable_item};
+use super::odata::{Item, Options};
+use super::{Call, Outcome};
+use crate::company::PersonId;
+use crate::mailbox::event::{Event, Kind};
+use crate::state::World;
+use crate::zones::Zone;
+
+const MOST_DAYS: i64 = 1_825;
+
+/// `GET /me/calendarView`, and another person's.
+pub(super) fn default(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
+    let readable = calendars::default_of(world, call, owner)?;
+    view(world, call, &readable)
+}
+
+/// `GET /me/calendars/{id}/calendarView`.
+pub(super) fn of_calendar(world: &World, call: &Call<'_>, id: &str) -> Outcome {
+    let readable = calendars::by_id(world, call, id)?;
+    view(world, call, &readable)
+}
+
+/// `GET /me/events/{id}/instances`.
+pub(super) fn instances(world: &World, call: &Call<'_>, id: &str) -> Outcome {
+    call.scopes.read_calendar()?;
+    let (from, until) = window(call)?;
+    let (readable, event) = readable_item(world, call, call.caller, id)?;
+    if event.kind() != Kind::SeriesMaster {
+        let message = "Your request can't be completed. You can expand only a recurring master.";
+        return Err(GraphError::new(400, "ErrorInvalidRequest", message));
+    }
+    let mut found = event.occurrences_in(from, until);
+    found.sort_by_key(|event| event.start.instant());
+    answer(world, call, &readable, found)
+}
+
+fn view(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome {
+    let (from, until) = window(call)?;
+    let found = mailbox(world, readable.owner)?.view(from, until);
+    answer(world, call, readable, found)
+}
+
+fn answer(world: &World, call: &Call<'_>, readable: &Readable, found: Vec<Event>) -> Outcome {
+    let options = Options::read(call.ask, EVENT)?;
+    if options.search.is_some() {
+        return Err(GraphError::bad_query(
+            "The query parameter '$search' is not supported.",
+        ));
+    }
+    let items = rendered(call, readable, found, &options);
+    let context = format!(
+        "users('{}')/calendarView",
+        world.person(call.caller).object_id
+    );
+    Ok(options.collection(world, call, &context, items, EVENT))
+}
+
+/// Renders events for a caller, and keeps those that pass the filter.
+pub(super) fn rendered(
+    call: &Call<'_>,
+    readable: &Readable,
+    events: Vec<Event>,
+    options: &Options,
+) -> Vec<Item> {
+    let mut view = call.prefer.view();
+    view.key.clone_from(&readable.key);
+    view.hide_private = !readable.own;
+    // In a list the join link comes only with the flag.
+    let hides_link = options.selects("onlineMeeting") && !options.selects("isOnlineMeeting");
+    let items = events.into_iter().filter_map(|event| {
+        let mut item = event.render(&view);
+        let moments = event.utc_walls();
+        if options
+            .filter
+            .as_ref()
+            .is_some_and(|filter| !filter.passes(&item, Some(&moments)))
+        {
+            return None;
+        }
+        if hides_link {
+            item.insert("onlineMeeting".to_owned(), Value::Null);
+        }
+        Some(item)
+    });
+    items.collect()
+}
+
+/// The window of a request. Without an offset its times are UTC, whatever zone is preferred.
+fn window(call: &Call<'_>) -> Result<(Timestamp, Timestamp), GraphError> {
+    let bound = |name: &str| {
+        let missing = || {
+            let message = format!(
+                "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime. '{name}' is missing or not valid."
+            );
+            GraphError::new(400, "ErrorInvalidParameter", message)
+        };
+        let query = call
+            .ask
+            .query
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        instant(query.map(|(_, value)| value.as_str()).ok_or_else(missing)?).ok_or_else(missing)
+    };
+    let (from, until) = (bound("startDateTime")?, bound("endDateTime")?);
+    if until < from {
+        let message =
+            "Your request can't be completed. The start date must be before the end date.";
+        return Err(GraphError::new(400, "ErrorInvalidParameter", message));
+    }
+    if until.duration_since(from).as_secs() > MOST_DAYS * 86_400 {
+        let message = "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: 1825";
+        return Err(GraphError::new(400, "ErrorInvalidRequest", message));
+    }
+    Ok((from, until))
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| {
+        text.parse::<DateTime>()
+            .ok()
+            .map(|wall| Zone::utc().instant(wall))
+    })
+}

@@ -1,0 +1,213 @@
+//! Calendars: one's own, and those of others that were accepted.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::error::GraphError;
+use super::odata::{Item, Options, Rules, entity};
+use super::{Call, Outcome};
+use crate::company::PersonId;
+use crate::mailbox::{Accepted, Mailbox, ShareLevel};
+use crate::state::World;
+
+const RULES: Rules = Rules {
+    kind: "calendar",
+    properties: &[
+        "allowedOnlineMeetingProviders",
+        "canEdit",
+        "canShare",
+        "canViewPrivateItems",
+        "changeKey",
+        "color",
+        "defaultOnlineMeetingProvider",
+        "hexColor",
+        "id",
+        "isDefaultCalendar",
+        "isRemovable",
+        "isTallyingResponses",
+        "name",
+        "owner",
+    ],
+    default_page: 10,
+    outlook: true,
+    skips: true,
+};
+
+/// A calendar that a caller may read, wherever it lives.
+#[derive(Debug, Clone)]
+pub(super) struct Readable {
+    pub(super) owner: PersonId,
+    /// The front of ids, when it is seen through one's own list.
+    pub(super) key: Option<String>,
+    /// It belongs to the caller.
+    pub(super) own: bool,
+}
+
+/// `GET /me/calendars`.
+pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
+    call.scopes.read_calendar()?;
+    let options = Options::read(call.ask, RULES)?;
+    let mailbox = mailbox(world, call.caller)?;
+    let mut items = vec![own(world, call.caller, mailbox)];
+    items.extend(
+        mailbox
+            .accepted
+            .iter()
+            .map(|accepted| shared(world, accepted)),
+    );
+    Ok(options.collection(world, call, &context(world, call.caller), items, RULES))
+}
+
+/// `GET /me/calendars/{id}`.
+pub(super) fn read(world: &World, call: &Call<'_>, id: &str) -> Outcome {
+    call.scopes.read_calendar()?;
+    let options = Options::read(call.ask, RULES)?;
+    let mailbox = mailbox(world, call.caller)?;
+    let item = if mailbox.calendar_id == id {
+        own(world, call.caller, mailbox)
+    } else {
+        let accepted = mailbox
+            .accepted
+            .iter()
+            .find(|accepted| accepted.calendar_id == id);
+        shared(world, accepted.ok_or_else(GraphError::not_found)?)
+    };
+    let context = format!("{}/$entity", context(world, call.caller));
+    Ok(entity(
+        world,
+        StatusCode::OK,
+        &context,
+        options.project(item, RULES),
+    ))
+}
+
+/// `GET /me/calendar` and `/users/{id}/calendar`.
+pub(super) fn default(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
+    let readable = default_of(world, call, owner)?;
+    let options = Options::read(call.ask, RULES)?;
+    let mut item = own(world, owner, mailbox(world, owner)?);
+    if !readable.own {
+        for right in ["canEdit", "canShare", "canViewPrivateItems"] {
+            item.insert(right.to_owned(), json!(false));
+        }
+    }
+    let context = format!(
+        "users('{}')/calendar/$entity",
+        world.person(owner).object_id
+    );
+    Ok(entity(
+        world,
+        StatusCode::OK,
+        &context,
+        options.project(item, RULES),
+    ))
+}
+
+/// The default calendar of a person, if the caller may read it.
+pub(super) fn default_of(
+    world: &World,
+    call: &Call<'_>,
+    owner: PersonId,
+) -> Result<Readable, GraphError> {
+    if owner == call.caller {
+        call.scopes.read_calendar()?;
+        mailbox(world, owner)?;
+        return Ok(Readable {
+            owner,
+            key: None,
+            own: true,
+        });
+    }
+    call.scopes
+        .require(&["Calendars.Read.Shared"], super::auth::Refusal::Mailbox)?;
+    // A calendar that is not shared is not found, as seen on the live service.
+    match mailbox(world, owner)?.share_level(call.caller) {
+        Some(ShareLevel::Read) => Ok(Readable {
+            owner,
+            key: None,
+            own: false,
+        }),
+        Some(ShareLevel::Limited) | None => Err(GraphError::not_found()),
+    }
+}
+
+/// A calendar of the caller's own list, by id.
+pub(super) fn by_id(world: &World, call: &Call<'_>, id: &str) -> Result<Readable, GraphError> {
+    call.scopes.read_calendar()?;
+    let mailbox = mailbox(world, call.caller)?;
+    if mailbox.calendar_id == id {
+        return Ok(Readable {
+            owner: call.caller,
+            key: None,
+            own: true,
+        });
+    }
+    let accepted = mailbox
+        .accepted
+        .iter()
+        .find(|accepted| accepted.calendar_id == id);
+    let accepted = accepted.ok_or_else(GraphError::not_found)?;
+    Ok(Readable {
+        owner: accepted.owner,
+        key: Some(accepted.key.clone()),
+        own: false,
+    })
+}
+
+/// A person's mailbox; a guest has none here.
+pub(super) fn mailbox(world: &World, person: PersonId) -> Result<&Mailbox, GraphError> {
+    world.mailbox(person).ok_or_else(GraphError::no_mailbox)
+}
+
+fn context(world: &World, person: PersonId) -> String {
+    format!("users('{}')/calendars", world.person(person).object_id)
+}
+
+fn own(world: &World, person: PersonId, mailbox: &Mailbox) -> Item {
+    calendar(
+        world,
+        person,
+        &mailbox.calendar_id,
+        &mailbox.calendar_change_key,
+        true,
+    )
+}
+
+fn shared(world: &World, accepted: &Accepted) -> Item {
+    let mut item = calendar(
+        world,
+        accepted.owner,
+        &accepted.calendar_id,
+        &accepted.change_key,
+        false,
+    );
+    item.insert(
+        "name".to_owned(),
+        json!(world.person(accepted.owner).name()),
+    );
+    item
+}
+
+fn calendar(world: &World, owner: PersonId, id: &str, change_key: &str, own: bool) -> Item {
+    let account = world.person(owner);
+    let item = json!({
+        "id": id,
+        "name": if account.language == "de-DE" { "Kalender" } else { "Calendar" },
+        "color": "auto",
+        "hexColor": "",
+        "isDefaultCalendar": own,
+        "changeKey": change_key,
+        "canShare": own,
+        "canViewPrivateItems": own,
+        "canEdit": own,
+        "allowedOnlineMeetingProviders": ["teamsForBusiness"],
+        "defaultOnlineMeetingProvider": "teamsForBusiness",
+        "isTallyingResponses": own,
+        "isRemovable": !own,
+        "owner": { "name": account.name(), "address": account.mail },
+    });
+    match item {
+        serde_json::Value::Object(item) => item,
+        _ => Item::new(),
+    }
+}

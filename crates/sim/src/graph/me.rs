@@ -1,0 +1,160 @@
+//! The signed-in person.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::auth::Refusal;
+use super::odata::{Item, Options, Rules, entity};
+use super::{Call, Outcome};
+use crate::company::PersonId;
+use crate::entra;
+use crate::exchange::Answer;
+use crate::state::World;
+
+/// What is known of users here; `$select` may name these.
+pub(super) const USER: Rules = Rules {
+    kind: "user",
+    properties: &[
+        "accountEnabled",
+        "businessPhones",
+        "city",
+        "companyName",
+        "country",
+        "createdDateTime",
+        "department",
+        "displayName",
+        "employeeId",
+        "givenName",
+        "id",
+        "identities",
+        "jobTitle",
+        "mail",
+        "mailNickname",
+        "mailboxSettings",
+        "mobilePhone",
+        "officeLocation",
+        "otherMails",
+        "postalCode",
+        "preferredLanguage",
+        "proxyAddresses",
+        "surname",
+        "usageLocation",
+        "userPrincipalName",
+        "userType",
+    ],
+    default_page: 100,
+    outlook: false,
+    skips: false,
+};
+
+/// What is given when nothing is selected.
+pub(super) const DEFAULT: &[&str] = &[
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "id",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+];
+
+/// `GET /me`.
+pub(super) fn read(world: &World, call: &Call<'_>) -> Outcome {
+    call.scopes.require(&["User.Read"], Refusal::Directory)?;
+    let options = Options::read(call.ask, USER)?;
+    if call.ask.query_value("$select").is_some() && options.selects("mailboxSettings") {
+        return Err(super::auth::refused(Refusal::Mailbox));
+    }
+    let item = full(world, call.caller);
+    Ok(entity(
+        world,
+        StatusCode::OK,
+        "users/$entity",
+        pick(&options, call, item),
+    ))
+}
+
+/// `GET /oidc/userinfo`.
+pub(super) fn userinfo(world: &World, call: &Call<'_>) -> Outcome {
+    call.scopes.require(&["openid"], Refusal::Directory)?;
+    let account = world.person(call.caller);
+    let body = json!({
+        "sub": entra::subject(world, call.caller),
+        "name": account.name(),
+        "given_name": account.given_name,
+        "family_name": account.surname,
+        "email": account.mail,
+    });
+    Ok(Answer::json(StatusCode::OK, &body))
+}
+
+/// Every property of a person.
+pub(super) fn full(world: &World, person: PersonId) -> Item {
+    let account = world.person(person);
+    let mut item = basic(world, person);
+    let rest = [
+        ("businessPhones", json!([account.phone])),
+        ("jobTitle", json!(account.job_title)),
+        ("department", json!(account.department)),
+        ("mobilePhone", json!(account.mobile)),
+        ("officeLocation", json!(account.office)),
+        ("preferredLanguage", json!(account.language)),
+        ("companyName", json!(world.tenant_name)),
+        (
+            "userType",
+            json!(if account.guest { "Guest" } else { "Member" }),
+        ),
+        ("accountEnabled", json!(true)),
+    ];
+    item.extend(
+        rest.into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    item
+}
+
+/// The basic profile: everything else is null, which is how Graph hides it.
+pub(super) fn basic(world: &World, person: PersonId) -> Item {
+    let account = world.person(person);
+    let mut item: Item = USER
+        .properties
+        .iter()
+        .map(|name| ((*name).to_owned(), empty(name)))
+        .collect();
+    let known = [
+        ("id", json!(account.object_id)),
+        ("displayName", json!(account.name())),
+        ("givenName", json!(account.given_name)),
+        ("surname", json!(account.surname)),
+        ("mail", json!(account.mail)),
+        ("userPrincipalName", json!(account.login)),
+    ];
+    item.extend(
+        known
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    item
+}
+
+/// The selected properties, or the default ones.
+pub(super) fn pick(options: &Options, call: &Call<'_>, mut item: Item) -> Item {
+    if call.ask.query_value("$select").is_some() {
+        options.project(item, USER)
+    } else {
+        item.retain(|name, _| DEFAULT.contains(&name.as_str()));
+        item
+    }
+}
+
+fn empty(name: &str) -> Value {
+    if matches!(name, "businessPhones" | "otherMails" | "proxyAddresses") {
+        json!([])
+    } else {
+        Value::Null
+    }
+}

@@ -1,0 +1,33 @@
+//! A stand-in for Microsoft: Entra's sign-in and Graph's calendars, with a made-up company.
+//!
+//! It exists so that the whole program can be tested, shown and tried without Microsoft and without a network. It answers as
+//! Microsoft documents it, or as it was seen to answer, and misbehaves on request: it throttles, expires, revokes, breaks off.
+//!
+//! It must never share a type with the client it tests, because a mistake on both sides would cancel itself out. It must never
+//! be mistaken for Microsoft: every page and every answer says what it is. It keeps nothing but what is in memory.
+//!
+//! Start reading at [`start`], which takes [`Options`] and gives a [`Simulator`]. The way of one request is in `server.rs`,
+//! what exists is in `state.rs`, sign-in is under `entra`, Graph's answers are under `graph`, and calendars under `mailbox`.
+
+mod clock;
+mod company;
+mod control;
+mod entra;
+mod exchange;
+mod faults;
+mod graph;
+mod log;
+mod mailbox;
+mod options;
+mod random;
+mod server;
+mod simulator;
+mod state;
+mod zones;
+
+pub use company::{Company, Person};
+pub use faults::{Fault, FaultAnswer, Surface, When};
+pub use log::LogEntry;
+pub use options::{Options, Rotation};
+pub use server::start;
+pub use simulator::Simulator;

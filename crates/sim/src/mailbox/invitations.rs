@@ -1,0 +1,146 @@
+//! Invitations: what happens in the mailboxes of those invited.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::company::PersonId;
+use crate::mailbox::event::{Event, OfSeries, Response};
+use crate::mailbox::{new_change_key, occurrence_id};
+use crate::state::World;
+
+impl World {
+    /// Brings every invited colleague's copy up to date with the organiser's event.
+    pub(crate) fn invite(&mut self, organizer: PersonId, event: &Event) {
+        for attendee in &event.attendees {
+            let Some(person) = self.person_by_address(&attendee.party.address) else {
+                continue;
+            };
+            if person != organizer {
+                self.deliver(person, event);
+            }
+        }
+    }
+
+    /// Marks the copies of a cancelled meeting, for those who were invited.
+    pub(crate) fn withdraw(&mut self, organizer: PersonId, event: &Event) {
+        let now = self.clock.now();
+        for attendee in &event.attendees {
+            let Some(person) = self.person_by_address(&attendee.party.address) else {
+                continue;
+            };
+            if person == organizer {
+                continue;
+            }
+            let change_key = new_change_key(&mut self.ids);
+            let Some(mailbox) = self.mailbox_mut(person) else {
+                continue;
+            };
+            let Some(copy) = mailbox.events.iter_mut().find(|copy| copy.uid == event.uid) else {
+                continue;
+            };
+            cancel_copy(copy);
+            copy.change_key = change_key;
+            copy.modified = now;
+        }
+    }
+
+    /// Takes one day of a series out of the copies.
+    pub(crate) fn withdraw_occurrence(
+        &mut self,
+        organizer: PersonId,
+        master: &Event,
+        date: jiff::civil::Date,
+    ) {
+        for attendee in &master.attendees {
+            let Some(person) = self.person_by_address(&attendee.party.address) else {
+                continue;
+            };
+            let Some(mailbox) = self.mailbox_mut(person) else {
+                continue;
+            };
+            let copy = mailbox
+                .events
+                .iter_mut()
+                .find(|copy| copy.uid == master.uid && person != organizer);
+            if let Some(copy) = copy {
+                copy.exceptions.remove(&date);
+                copy.removed.insert(date);
+            }
+        }
+    }
+
+    fn deliver(&mut self, person: PersonId, event: &Event) {
+        let change_key = new_change_key(&mut self.ids);
+        let Some(fresh_id) = self.new_item_id(person) else {
+            return;
+        };
+        let Some(mailbox) = self.mailbox_mut(person) else {
+            return;
+        };
+        let existing = mailbox.events.iter().position(|copy| copy.uid == event.uid);
+        let mut copy = event.clone();
+        copy.is_organizer = false;
+        copy.transaction_id = None;
+        copy.change_key = change_key;
+        let moved = existing.is_none_or(|index| {
+            mailbox.events[index].start != copy.start || mailbox.events[index].end != copy.end
+        });
+        let (id, response, show_as) = match existing {
+            Some(index) if !moved => {
+                let old = &mailbox.events[index];
+                (
+                    old.id.clone(),
+                    old.response.clone(),
+                    old.show_as().to_owned(),
+                )
+            }
+            Some(index) => (
+                mailbox.events[index].id.clone(),
+                Response::never("notResponded"),
+                "tentative".to_owned(),
+            ),
+            None => (
+                fresh_id,
+                Response::never("notResponded"),
+                "tentative".to_owned(),
+            ),
+        };
+        copy.id = id;
+        copy.response = response;
+        copy.plain.insert("showAs".to_owned(), json!(show_as));
+        copy.exceptions = exceptions_of(&copy);
+        match existing {
+            Some(index) => mailbox.events[index] = copy,
+            None => mailbox.events.push(copy),
+        }
+    }
+}
+
+/// The changed occurrences, under the ids that they have in the copy's mailbox.
+fn exceptions_of(copy: &Event) -> BTreeMap<jiff::civil::Date, Event> {
+    let renamed = copy.exceptions.iter().map(|(date, exception)| {
+        let of_series = exception.of_series.as_ref().map(|series| OfSeries {
+            master_id: copy.id.clone(),
+            ..series.clone()
+        });
+        let exception = Event {
+            id: occurrence_id(&copy.id, *date),
+            is_organizer: false,
+            response: copy.response.clone(),
+            of_series,
+            ..exception.clone()
+        };
+        (*date, exception)
+    });
+    renamed.collect()
+}
+
+fn cancel_copy(copy: &mut Event) {
+    if copy.cancelled {
+        return;
+    }
+    copy.cancelled = true;
+    copy.subject = format!("Canceled: {}", copy.subject);
+    copy.plain.insert("showAs".to_owned(), json!("free"));
+}

@@ -1,0 +1,184 @@
+//! The handle of a running simulator.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use crate::company::{Person, PersonId};
+use crate::faults::Fault;
+use crate::log::LogEntry;
+use crate::mailbox::event::View;
+use crate::state::World;
+
+/// The world, shared between the server and its handle.
+pub(crate) type Shared = Arc<Mutex<World>>;
+
+/// A running simulator. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Simulator {
+    base: String,
+    tenant_id: String,
+    client_id: String,
+    client_secret: String,
+    world: Shared,
+    server: JoinHandle<()>,
+}
+
+impl Simulator {
+    pub(crate) fn new(world: Shared, server: JoinHandle<()>) -> Self {
+        let (base, tenant_id, client_id, client_secret) = {
+            let world = lock(&world);
+            let application = &world.application;
+            (
+                world.base.clone(),
+                world.tenant_id.clone(),
+                application.client_id.clone(),
+                application.client_secret.clone(),
+            )
+        };
+        Self {
+            base,
+            tenant_id,
+            client_id,
+            client_secret,
+            world,
+            server,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The authority to configure: the base and the tenant's GUID.
+    pub fn authority(&self) -> String {
+        format!("{}/{}", self.base, self.tenant_id)
+    }
+
+    /// The Graph root to configure, with its version.
+    pub fn graph(&self) -> String {
+        format!("{}/v1.0", self.base)
+    }
+
+    /// The tenant's GUID.
+    pub fn tenant_id(&self) -> &str {
+        &self.tenant_id
+    }
+
+    /// The registered application's client id.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The registered application's secret.
+    pub fn client_secret(&self) -> &str {
+        &self.client_secret
+    }
+
+    /// Everybody with an account: first the administrator, then the main member.
+    pub fn people(&self) -> Vec<Person> {
+        self.world().members()
+    }
+
+    /// The stored Graph events of a mailbox, complete, in UTC; none for an unknown login.
+    pub fn events_of(&self, login: &str) -> Vec<Value> {
+        let world = self.world();
+        world
+            .person_by_login(login)
+            .map_or_else(Vec::new, |person| world.events_of(person))
+    }
+
+    /// The last requests, newest last.
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.world().log.entries()
+    }
+
+    /// Forgets the requests.
+    pub fn clear_log(&self) {
+        self.world().log.clear();
+    }
+
+    /// Adds a misbehaviour; the first one that fits a request is used.
+    pub fn fault(&self, fault: Fault) {
+        self.world().faults.add(fault);
+    }
+
+    /// Ends all misbehaviour.
+    pub fn clear_faults(&self) {
+        self.world().faults.clear();
+    }
+
+    /// Every code, access token, refresh token and ID token ever issued, to look for leaks.
+    pub fn issued_secrets(&self) -> Vec<String> {
+        self.world().entra.tokens.issued()
+    }
+
+    /// Moves the simulator's clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.world().clock.advance(by);
+    }
+
+    /// Ends a person's sessions: refresh tokens are refused (50173), capable access tokens challenged.
+    pub fn revoke_sessions(&self, login: &str) {
+        let mut world = self.world();
+        if let Some(person) = world.person_by_login(login) {
+            world.revoke_sessions(person);
+        }
+    }
+
+    /// Stops serving and closes all connections.
+    pub async fn stop(mut self) {
+        self.server.abort();
+        // An aborted task ends with an error that says so; there is nothing else to learn from it.
+        let _ = (&mut self.server).await;
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Locks the world. A handler that panicked has answered nobody; the world is still worth reading.
+pub(crate) fn lock(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    /// Everybody with an account, in the order of the company.
+    pub(crate) fn members(&self) -> Vec<Person> {
+        let people = self.people.iter().filter_map(|account| {
+            Some(Person {
+                login: account.login.clone(),
+                password: account.password.clone()?,
+                name: account.name(),
+                object_id: account.object_id.clone(),
+                administrator: account.administrator,
+            })
+        });
+        people.collect()
+    }
+
+    /// What a mailbox holds: single events, series and changed occurrences.
+    pub(crate) fn events_of(&self, person: PersonId) -> Vec<Value> {
+        let Some(mailbox) = self.mailbox(person) else {
+            return Vec::new();
+        };
+        let view = View::plain();
+        let stored = mailbox
+            .events
+            .iter()
+            .flat_map(|event| std::iter::once(event).chain(event.exceptions.values()));
+        stored
+            .map(|event| Value::Object(event.render(&view)))
+            .collect()
+    }
+}

@@ -1,0 +1,106 @@
+//! The simulated world: everything that exists, behind one lock.
+
+use crate::clock::Clock;
+use crate::company::{Account, Application, Company, PersonId};
+use crate::entra::Entra;
+use crate::faults::Faults;
+use crate::log::Log;
+use crate::mailbox::Mailbox;
+use crate::options::Rotation;
+use crate::random::Seeded;
+
+/// Everything that exists. Handlers get it for the time of one answer, never across an await.
+#[derive(Debug)]
+pub(crate) struct World {
+    /// `http://127.0.0.1:PORT`, the front of every link.
+    pub(crate) base: String,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Seeded,
+    pub(crate) rotation: Rotation,
+    pub(crate) application: Application,
+    pub(crate) tenant_id: String,
+    pub(crate) tenant_domain: String,
+    pub(crate) tenant_name: String,
+    pub(crate) people: Vec<Account>,
+    /// By person; a guest has none.
+    mailboxes: Vec<Option<Mailbox>>,
+    pub(crate) entra: Entra,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+}
+
+impl World {
+    /// The world at its start: the company exists and its calendars are filled.
+    pub(crate) fn new(base: String, company: &Company, rotation: Rotation) -> Self {
+        let mut ids = Seeded::new(company.seed);
+        let people = company.accounts(&mut ids);
+        let mailboxes = people
+            .iter()
+            .map(|person| (!person.guest).then(|| Mailbox::new(&mut ids)))
+            .collect();
+        let mut world = Self {
+            base,
+            clock: Clock::starting_at(company.start),
+            ids,
+            rotation,
+            application: company.application(),
+            tenant_id: company.tenant_id.clone(),
+            tenant_domain: company.domain.clone(),
+            tenant_name: company.name.clone(),
+            people,
+            mailboxes,
+            entra: Entra::default(),
+            faults: Faults::default(),
+            log: Log::default(),
+        };
+        crate::company::settle(&mut world);
+        world
+    }
+
+    pub(crate) fn person(&self, person: PersonId) -> &Account {
+        &self.people[person.0]
+    }
+
+    pub(crate) fn mailbox(&self, person: PersonId) -> Option<&Mailbox> {
+        self.mailboxes[person.0].as_ref()
+    }
+
+    pub(crate) fn mailbox_mut(&mut self, person: PersonId) -> Option<&mut Mailbox> {
+        self.mailboxes[person.0].as_mut()
+    }
+
+    /// A fresh item id in that person's mailbox.
+    pub(crate) fn new_item_id(&mut self, person: PersonId) -> Option<String> {
+        let mailbox = self.mailboxes[person.0].as_ref()?;
+        Some(mailbox.new_id(&mut self.ids))
+    }
+
+    /// The person with that sign-in name, in any case.
+    pub(crate) fn person_by_login(&self, login: &str) -> Option<PersonId> {
+        self.find(|person| person.login.eq_ignore_ascii_case(login))
+    }
+
+    /// The person with that e-mail address.
+    pub(crate) fn person_by_address(&self, address: &str) -> Option<PersonId> {
+        self.find(|person| {
+            person.mail.eq_ignore_ascii_case(address) || person.login.eq_ignore_ascii_case(address)
+        })
+    }
+
+    /// The person with that object id or sign-in name.
+    pub(crate) fn person_by_key(&self, key: &str) -> Option<PersonId> {
+        self.find(|person| {
+            person.object_id.eq_ignore_ascii_case(key) || person.login.eq_ignore_ascii_case(key)
+        })
+    }
+
+    /// Ends every session of a person: refresh tokens die, capable access tokens are challenged.
+    pub(crate) fn revoke_sessions(&mut self, person: PersonId) {
+        self.people[person.0].tokens_valid_from = Some(self.clock.now());
+        self.entra.sessions.forget(person);
+    }
+
+    fn find(&self, fits: impl Fn(&Account) -> bool) -> Option<PersonId> {
+        self.people.iter().position(fits).map(PersonId)
+    }
+}
