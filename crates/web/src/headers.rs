@@ -11,6 +11,7 @@ use axum::response::Response;
 use domain::id::RequestId;
 use domain::random::Random;
 
+use crate::caller::Reader;
 use crate::error::Failure;
 use crate::router::is_for_programs;
 use crate::words::Words;
@@ -86,14 +87,15 @@ pub(crate) async fn finish(
     request.extensions_mut().insert(id.clone());
     let for_programs = is_for_programs(request.uri().path());
     let headers = request.headers().clone();
+    let reader = Reader::default();
+    request.extensions_mut().insert(reader.clone());
 
     let mut response = crate::trace::traced(&id, request, next).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = if for_programs {
             failure.json_response(&id)
         } else {
-            // Who is signed in may be what failed, so the language is the browser's.
-            let words = Words::of(None, &headers);
+            let words = Words::of(reader.language(), &headers);
             crate::pages::error_page(&words, &failure, &id)
         };
         failure.add_headers(&mut response);

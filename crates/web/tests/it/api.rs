@@ -1,0 +1,102 @@
+//! The REST interface.
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::app::App;
+
+#[tokio::test]
+async fn a_key_in_the_address_is_refused_even_beside_a_good_one() {
+    let app = App::new().await;
+    for path in [
+        "/api/v1/me?access_token=x",
+        "/api/v1/tools?key=attache_key_abc",
+    ] {
+        let answer = app.ask(Method::GET, path).with_key().send().await;
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.json()["error"]["code"], "token_in_url");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_does_not_exist_is_not_found() {
+    let app = App::new().await;
+    let asked = app.ask(Method::POST, "/api/v1/tools/grant_everything");
+    let answer = asked.with_key().json(&json!({})).send().await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.json()["error"]["code"], "unknown_tool");
+}
+
+#[tokio::test]
+async fn arguments_are_read_strictly() {
+    let app = App::new().await;
+    let check = async |content_type: &str, body: &str, expected: u16| {
+        let asked = app.ask(Method::POST, "/api/v1/tools/grant_everything");
+        let asked = asked.with_key().header("content-type", content_type);
+        let answer = asked.body(body.to_owned()).send().await;
+        assert_eq!(answer.status, expected, "{}", &body[..body.len().min(40)]);
+    };
+    check("application/json", "", 404).await;
+    check("application/json", r#"{"a":1,"a":2}"#, 400).await;
+    check("application/json", "[]", 400).await;
+    check("text/plain", "{}", 415).await;
+    check("application/json", &" ".repeat(1024 * 1024 + 1), 413).await;
+}
+
+#[tokio::test]
+async fn nothing_but_ones_own_approvals_can_be_read_and_waiting_is_bounded() {
+    let app = App::new().await;
+    let check = async |path: &str, expected: u16| {
+        let answer = app.ask(Method::GET, path).with_key().send().await;
+        assert_eq!(answer.status, expected, "{path}");
+    };
+    check("/api/v1/approvals/nonsense", 404).await;
+    check("/api/v1/approvals/apr_00000000000000000000000000", 404).await;
+    check(
+        "/api/v1/approvals/apr_00000000000000000000000000?wait_seconds=51",
+        400,
+    )
+    .await;
+    check(
+        "/api/v1/approvals/apr_00000000000000000000000000?then=approve",
+        400,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_openapi_document_describes_every_tool_and_is_open_to_everybody() {
+    let app = App::new().await;
+    let answer = app.ask(Method::GET, "/api/v1/openapi.json").send().await;
+    assert_eq!(answer.status, 200);
+    let document = answer.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document, web::openapi());
+    for tool in engine::tools::all() {
+        let path = format!("/api/v1/tools/{}", tool.name);
+        let operation = &document["paths"][&path]["post"];
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(*schema, tool.input_schema, "{path}");
+        assert_eq!(operation["summary"], tool.title.as_str());
+    }
+}
+
+#[tokio::test]
+async fn a_person_without_levels_has_no_tools() {
+    let app = App::new().await;
+    let answer = app
+        .ask(Method::GET, "/api/v1/tools")
+        .with_key()
+        .send()
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json(), json!({"tools": []}));
+    let me = app.ask(Method::GET, "/api/v1/me").with_key().send().await;
+    assert_eq!(me.status, 200, "{}", me.body);
+    let connections = app
+        .ask(Method::GET, "/api/v1/connections")
+        .with_key()
+        .send()
+        .await;
+    assert_eq!(connections.status, 200, "{}", connections.body);
+}

@@ -1,0 +1,7 @@
+//! The whole web side against a real engine, without a network.
+
+mod app;
+
+mod api;
+mod mcp;
+mod routes;
