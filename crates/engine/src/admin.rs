@@ -164,6 +164,7 @@ impl Engine {
         let mut record = self.about(&person, Kind::AdministratorAppointed);
         record.request = request.cloned();
         self.0.store.record(record).await?;
-        Ok(self.0.store.set_administrator(id, true).await?)
+        self.0.store.set_administrator(id, true).await?;
+        Ok(())
     }
 }

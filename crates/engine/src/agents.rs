@@ -29,7 +29,7 @@ pub struct KeyView {
     pub revoked: Option<Timestamp>,
 }
 
-impl From<store::Agent> for KeyView {
+impl From<store::agents::Agent> for KeyView {
     fn from(agent: store::agents::Agent) -> Self {
         let store::agents::Agent {
             id,

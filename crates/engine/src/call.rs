@@ -387,10 +387,7 @@ impl Engine {
                 "microsoft_throttled",
                 "Too many tokens were asked for this connection. Wait as long as it says.",
             );
-            return Err(Error {
-                retry_after: Some(wait),
-                ..error
-            });
+            return Err(error.after(Some(wait)));
         }
         let token = Arc::new(
             self.redeem(
@@ -551,28 +548,17 @@ impl Engine {
         self.0.store.record(record).await?;
         let state = match problem {
             RefreshProblem::Retry { after } => {
-                let error = Error {
-                    retry_after: after,
-                    ..Error::new(
-                        ErrorKind::Unreachable,
-                        "microsoft_unreachable",
-                        "Microsoft did not answer. Nothing was changed; try again shortly.",
-                    )
-                    .caused_by(error)
-                };
-                return Ok(error);
+                let words = "Microsoft did not answer. Nothing was changed; try again shortly.";
+                let unreachable =
+                    Error::new(ErrorKind::Unreachable, "microsoft_unreachable", words);
+                return Ok(unreachable.after(after).caused_by(error));
             }
             RefreshProblem::Loop => {
-                let wait = Some(Duration::from_secs(300));
-                return Ok(Error {
-                    retry_after: wait,
-                    ..Error::new(
-                        ErrorKind::Throttled,
-                        "microsoft_throttled",
-                        "Microsoft asks to wait five minutes. Nothing was changed.",
-                    )
-                    .caused_by(error)
-                });
+                let words = "Microsoft asks to wait five minutes. Nothing was changed.";
+                let throttled = Error::new(ErrorKind::Throttled, "microsoft_throttled", words);
+                return Ok(throttled
+                    .after(Some(Duration::from_secs(300)))
+                    .caused_by(error));
             }
             RefreshProblem::Bug | RefreshProblem::Installation => {
                 return Ok(Error::new(ErrorKind::Microsoft, "installation_refused", "Microsoft refuses attache itself. Its operator must check the client id and secret.").caused_by(error));

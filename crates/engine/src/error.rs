@@ -119,6 +119,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn after(self, retry_after: Option<Duration>) -> Self {
+        Self {
+            retry_after,
+            ..self
+        }
+    }
+
     pub(crate) fn caused_by(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self {
             source: Some(Box::new(source)),
@@ -206,7 +213,7 @@ impl From<microsoft::Error> for Error {
                 "installation_refused",
                 "Microsoft refuses attache itself. Its operator must check the client id and secret.",
             ),
-            Kind::IdToken => (
+            Kind::IdToken | Kind::TenantNotAllowed => (
                 ErrorKind::Forbidden,
                 "sign_in_rejected",
                 "The sign-in could not be verified. Start again.",

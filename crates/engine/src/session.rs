@@ -243,11 +243,11 @@ impl Engine {
                 "The languages are en and de.",
             ));
         }
-        Ok(self
-            .0
-            .store
+        let store = &self.0.store;
+        store
             .set_preferences(person.id(), Some(language), None)
-            .await?)
+            .await?;
+        Ok(())
     }
 
     /// A record about a person, now.

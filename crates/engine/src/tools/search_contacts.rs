@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Context, Done, Setting, Typed, input};
+use super::{Context, Done, Setting, Typed};
 use crate::call::Failure;
 use crate::{Card, Error};
 

@@ -4,7 +4,7 @@ use domain::calendar::Event;
 use domain::time::{When, Zone, local_text};
 use domain::tool::{Definition, Effect, Object, Operation, Scope, ToolName};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use microsoft::graph::View;
+use microsoft::graph::{NextLink, View};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -139,9 +139,13 @@ impl Typed for SearchEvents {
         } else {
             PAGE as usize
         };
-        let mut view = window.view(u32::try_from(top).unwrap_or(PAGE));
+        let top = u32::try_from(top).unwrap_or(PAGE);
+        let mut next = None;
         'pages: loop {
-            let page = context.graph.calendar_view(view).await?;
+            let page = context
+                .graph
+                .calendar_view(window.view(top, next.as_ref()))
+                .await?;
             for event in page.items {
                 scanned += 1;
                 if !event.span.overlaps(window.from, window.to, &window.zone)
@@ -160,12 +164,7 @@ impl Typed for SearchEvents {
                 lines.push(EventLine::of(&event, &window.zone));
             }
             match page.next {
-                Some(next) if scanned < SCANNED as usize => {
-                    view = View {
-                        next: Some(next),
-                        ..window.view(PAGE)
-                    }
-                }
+                Some(link) if scanned < SCANNED as usize => next = Some(link),
                 Some(_) => {
                     more = lines.len() == limit;
                     break;
@@ -193,7 +192,7 @@ impl Window {
     /// What to ask Microsoft for. It matches whole days as days of UTC, so where the zone is far from UTC the window is
     /// widened by as little as brings the whole days of its first and last date in; what does not overlap the true window
     /// is dropped here.
-    fn view(&self, top: u32) -> View {
+    fn view<'v>(&self, top: u32, next: Option<&'v NextLink>) -> View<'v> {
         let minute = SignedDuration::from_mins(1);
         let first = self.zone.at(self.from).date();
         let last = self
@@ -211,7 +210,7 @@ impl Window {
             from: self.from.min(first_ends - minute),
             to: self.to.max(last_begins + minute),
             top,
-            next: None,
+            next,
         }
     }
 }
