@@ -1,0 +1,37 @@
+//! `attache admin`
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{ConfigFile, Misuse};
+use crate::{terminal, wiring};
+
+/// Appoint the first administrator
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    Bootstrap(Bootstrap),
+}
+
+/// Print a one-time secret that makes one person the first administrator
+///
+/// It replaces a secret that was printed before and not used. The person signs in, opens /setup and enters it.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  attache admin bootstrap --config /etc/attache/attache.toml")]
+pub(crate) struct Bootstrap {
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+impl Admin {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let Self::Bootstrap(Bootstrap { config }) = self;
+        let settings = config.load()?;
+        let parts = wiring::join(&settings).await?;
+        let Some(secret) = parts.engine.issue_bootstrap().await? else {
+            return Err(Misuse::new("there is an administrator already, who can appoint others").into());
+        };
+        terminal::answer(secret.expose())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

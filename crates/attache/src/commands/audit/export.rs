@@ -1,0 +1,91 @@
+//! `attache audit export`
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use domain::id::OrganisationId;
+use store::Store;
+
+use super::{ChainLine, PAGE};
+use crate::commands::{ConfigFile, Misuse};
+use crate::{terminal, wiring};
+
+/// Write the audit log to a file of JSON lines, which `attache audit verify --file` can check anywhere
+///
+/// Each organisation begins with a line of its id and the end of its chain; its entries follow, one per line.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  attache audit export --out audit.jsonl")]
+pub(crate) struct Export {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Only this organisation
+    #[arg(long, value_name = "ID")]
+    organisation: Option<String>,
+    /// The file to write; it must not exist
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl Export {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = self.config.load()?;
+        let (store, _recorder) = wiring::open_store(&settings).await?;
+        let wanted = |id: &OrganisationId| {
+            let only = self.organisation.as_deref();
+            only.is_none_or(|only| only == id.as_str())
+        };
+        let mut organisations = store.organisations().await?;
+        organisations.retain(|(id, _)| wanted(id));
+        if organisations.is_empty() && self.organisation.is_some() {
+            return Err(Misuse::new("there is no such organisation").into());
+        }
+        let doing = || format!("{} cannot be written", self.out.display());
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = options.open(&self.out).with_context(doing)?;
+        let mut out = BufWriter::new(file);
+        let mut entries = 0;
+        for (id, _) in &organisations {
+            entries += export(&store, id, &mut out).await?;
+        }
+        let file = out.into_inner().context("the export is not complete")?;
+        file.sync_all().with_context(doing)?;
+        terminal::answer(&format!(
+            "{entries} entries of {} organisations are in {}",
+            organisations.len(),
+            self.out.display()
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes one chain as far as its head is now, so that entries written meanwhile do not matter.
+async fn export(
+    store: &Store,
+    organisation: &OrganisationId,
+    out: &mut impl Write,
+) -> anyhow::Result<i64> {
+    let head = store.head(organisation).await?;
+    let first = ChainLine {
+        organisation: organisation.clone(),
+        sequence: head.sequence,
+        hash: head.hash,
+    };
+    writeln!(out, "{}", serde_json::to_string(&first)?)?;
+    let mut from = 1;
+    loop {
+        let page = store.chain(organisation, from, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(head.sequence);
+        };
+        from = last.sequence + 1;
+        for entry in page.iter().filter(|entry| entry.sequence <= head.sequence) {
+            writeln!(out, "{}", serde_json::to_string(entry)?)?;
+        }
+    }
+}

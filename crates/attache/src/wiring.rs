@@ -1,0 +1,181 @@
+//! What starts, in what order, and how it stops. The one place where background work is started.
+//!
+//! 1. the key ring, from its files; 2. the store, which checks database and keys; 3. the writer of the audit log;
+//! 4. Microsoft's client; 5. the engine; 6. the pages and interfaces; 7. the listener.
+//!
+//! It stops the other way round: no new connections, running calls end (25 seconds at most), the record is flushed.
+
+mod listener;
+mod signals;
+mod simulator;
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use domain::clock::Clock;
+use domain::random::Random;
+use engine::Engine;
+use microsoft::Microsoft;
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::settings::{Refused, Settings};
+
+pub(crate) use listener::bind;
+pub(crate) use signals::stop_on_signal;
+
+/// How long running calls may take to end; below what service managers grant by default.
+const DRAIN: Duration = Duration::from_secs(25);
+/// How long the last audit entries may take to be written after that.
+const FLUSH: Duration = Duration::from_secs(4);
+
+/// The parts, joined and ready to serve.
+pub(crate) struct Parts {
+    /// Every use case.
+    pub(crate) engine: Engine,
+    /// The database, for commands that only read it.
+    pub(crate) store: Store,
+    /// Ends when every store is gone and everything is written.
+    recorder: JoinHandle<()>,
+}
+
+/// Opens the store and starts the writer of its audit log.
+///
+/// # Errors
+/// When the keys cannot be used or the store cannot be opened as it is.
+pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<(Store, JoinHandle<()>)> {
+    let keys = settings.keys.ring()?;
+    let (clock, random) = (Clock::system(), Random::operating_system());
+    let opened = Store::open(&settings.database.for_store(), keys, clock, random).await;
+    let (store, writer) = match opened {
+        Ok(opened) => opened,
+        Err(error @ store::Error::NotMigrated { .. }) => {
+            return Err(error).context(
+                "run `attache db migrate`, or set database.migrate_at_start = true",
+            );
+        }
+        Err(error) => return Err(error).context("the database cannot be used"),
+    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "wiring starts the writer and waits for it when it stops"
+    )]
+    let recorder = tokio::spawn(writer.run());
+    Ok((store, recorder))
+}
+
+/// Joins store, Microsoft and engine.
+///
+/// # Errors
+/// When a setting is missing or contradicts another, the database cannot be used, or what should be Microsoft says
+/// that it is a simulator.
+pub(crate) async fn join(settings: &Settings) -> anyhow::Result<Parts> {
+    let unfinished = settings.unfinished();
+    if !unfinished.is_empty() {
+        return Err(Refused(unfinished).into());
+    }
+    if !settings.entra.simulator {
+        simulator::refuse(&settings.entra).await?;
+    }
+    if settings.database.migrate_at_start {
+        for name in Store::migrate(&settings.database.for_store()).await? {
+            tracing::info!(migration = name, "migrated the database");
+        }
+    }
+    let (store, recorder) = open_store(settings).await?;
+    let (clock, random) = (Clock::system(), Random::operating_system());
+    let microsoft = Microsoft::new(for_microsoft(settings)?, clock.clone(), random.clone())
+        .context("Microsoft's client cannot be made from the settings")?;
+    let engine = Engine::new(store.clone(), microsoft, clock, random, for_engine(settings));
+    Ok(Parts {
+        engine,
+        store,
+        recorder,
+    })
+}
+
+impl Parts {
+    /// Serves until `stop`, then ends in order.
+    ///
+    /// # Errors
+    /// When calls still ran or entries were not written when the time was up.
+    pub(crate) async fn serve(
+        self,
+        settings: &Settings,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
+        let Self {
+            engine,
+            store,
+            recorder,
+        } = self;
+        let router = web::router(engine.clone(), for_web(settings));
+        let limits = listener::Limits {
+            connections: settings.server.max_connections,
+            header_timeout: settings.server.header_timeout,
+        };
+        let open = listener::accept(listener, router, limits, &stop).await;
+        tracing::info!("stopping: no new connections, running calls end");
+        let (drained, ()) = tokio::join!(engine.drain(DRAIN), open.close(DRAIN));
+        drop((engine, store));
+        let flushed = tokio::time::timeout(FLUSH, recorder).await;
+        match (drained, flushed) {
+            (true, Ok(Ok(()))) => Ok(()),
+            (false, _) => bail!("calls still ran after {} seconds", DRAIN.as_secs()),
+            (true, Ok(Err(_)) | Err(_)) => bail!("the audit log was not flushed in time"),
+        }
+    }
+}
+
+fn for_microsoft(settings: &Settings) -> anyhow::Result<microsoft::Settings> {
+    let entra = &settings.entra;
+    let secret = entra.client_secret.as_ref();
+    let secret = secret.context("entra.client_secret is not set")?.expose();
+    Ok(microsoft::Settings {
+        authority: entra.authority(),
+        graph: entra.graph.clone(),
+        client_id: entra.client_id.clone().context("entra.client_id is not set")?,
+        client_secret: domain::secret::ClientSecret::new(secret.to_owned()),
+        redirect_uri: format!("{}/auth/microsoft/callback", settings.server.base_url),
+        allowed_tenants: entra.tenants.clone(),
+        timeout: entra.timeout,
+    })
+}
+
+fn for_engine(settings: &Settings) -> engine::Settings {
+    engine::Settings {
+        base_url: settings.server.base_url.clone(),
+        token_linger: settings.policy.token_linger,
+        session_idle: settings.server.session_idle,
+        session_absolute: settings.server.session_absolute,
+        approval_lifetime: settings.policy.approval_lifetime,
+        home_domains: settings.policy.home_domains.clone(),
+        simulated: settings.entra.simulator,
+    }
+}
+
+fn for_web(settings: &Settings) -> web::Settings {
+    web::Settings {
+        base_url: settings.server.base_url.clone(),
+        authority_origin: settings.entra.login.clone(),
+        allowed_hosts: settings.server.allowed_hosts.clone(),
+    }
+}
+
+/// A memory image would hold keys and tokens. Failing is no reason to stop: a container may forbid the call.
+pub(crate) fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let _ = setrlimit(Resource::Core, none);
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
