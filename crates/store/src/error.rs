@@ -250,3 +250,31 @@ impl fmt::Debug for Cause {
 }
 
 impl std::error::Error for Cause {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_both_databases_are_told_apart() {
+        let cause = |code: &str| Cause {
+            code: Some(code.to_owned()),
+            text: String::new(),
+            refused: !is_passing(code),
+        };
+        for code in ["8", "1032", "10", "13", "14", "25006", "53100"] {
+            assert!(cause(code).forbids_writing(), "{code}");
+        }
+        for code in ["5", "261", "6", "40001", "40P01", "57P01", "08006"] {
+            let error = Error::Database {
+                doing: "work",
+                source: cause(code),
+            };
+            assert_eq!(error.kind(), Kind::Unavailable, "{code}");
+        }
+        for code in ["1", "19", "787", "23505", "42P01", "10000"] {
+            assert!(!cause(code).forbids_writing(), "{code}");
+            assert!(!is_passing(code), "{code}");
+        }
+    }
+}

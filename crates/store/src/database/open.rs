@@ -174,6 +174,39 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn every_connection_to_sqlite_is_durable_and_forgets_what_is_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = Settings {
+            url: format!("sqlite:{}", folder.path().join("attache.db").display()),
+            max_connections: 2,
+        };
+        let database = Database::create(&settings).await.expect("it opens");
+        let mut connections = Vec::new();
+        for _ in 0..2 {
+            connections.push(database.pool.acquire().await.expect("a connection"));
+        }
+        for connection in &mut connections {
+            for (pragma, expected) in [
+                ("PRAGMA synchronous", 2),
+                ("PRAGMA foreign_keys", 1),
+                ("PRAGMA secure_delete", 1),
+                ("PRAGMA busy_timeout", 5_000),
+            ] {
+                let found: i64 = sqlx::query_scalar(pragma)
+                    .fetch_one(&mut **connection)
+                    .await
+                    .expect("an answer");
+                assert_eq!(found, expected, "{pragma}");
+            }
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(&mut **connection)
+                .await
+                .expect("an answer");
+            assert_eq!(mode, "wal");
+        }
+    }
+
     #[test]
     fn only_files_and_postgres_are_accepted() {
         assert!(sqlite_file("sqlite::memory:").is_err());

@@ -1,0 +1,181 @@
+//! Approvals: stored as asked, decided once, void when what they rest on changes.
+
+use std::time::Duration;
+
+use domain::approval::ApprovalState;
+use domain::id::ApprovalId;
+use domain::permission::Level;
+use serde_json::json;
+use store::{Error, Store};
+use tokio::task::JoinSet;
+
+use crate::fixture::{Fixture, World};
+use crate::on_both;
+
+async fn state(world: &World, id: &ApprovalId) -> ApprovalState {
+    let approval = world
+        .store
+        .approval(&world.anna.id, id)
+        .await
+        .expect("an answer");
+    approval.expect("it is there").state
+}
+
+async fn ask(world: &World, fixture: &Fixture, title: &str) -> Result<ApprovalId, Error> {
+    let asked = world.store.ask(&world.call(fixture, title)).await;
+    asked.map(|approval| approval.id)
+}
+
+on_both! {
+    async fn what_is_stored_is_what_was_asked(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let new = world.call(fixture, "Lunch with Zoë 🌞");
+        let stored = world.store.ask(&new).await.expect("it is stored");
+        let read = world.store.approval(&world.anna.id, &stored.id).await.expect("an answer").expect("it is there");
+        assert_eq!(read, stored);
+        assert_eq!((read.arguments, read.card, read.summary), (new.arguments, new.card, new.summary));
+        assert_eq!((read.digest, read.call, read.expires), (new.digest, new.call, new.expires));
+        assert_eq!((read.state, read.created), (ApprovalState::Pending, fixture.now()));
+        assert!(!format!("{stored:?}").contains("Lunch"));
+        let bruno = fixture.person(&world.store, &world.tenant, "Bruno Costa").await;
+        assert_eq!(world.store.approval(&bruno.id, &stored.id).await.expect("an answer"), None);
+        assert_eq!(world.store.claim_approval(&bruno.id, &stored.id).await.expect("an answer"), None);
+        assert!(!world.store.decline_approval(&bruno.id, &stored.id).await.expect("an answer"));
+    }
+
+    async fn asking_the_same_again_answers_the_one_that_waits(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let first = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        assert_eq!(ask(&world, fixture, "Lunch").await.expect("an answer"), first);
+        assert!(world.store.decline_approval(&world.anna.id, &first).await.expect("an answer"));
+        assert_ne!(ask(&world, fixture, "Lunch").await.expect("a new one"), first);
+    }
+
+    async fn of_a_hundred_who_claim_an_approval_at_once_one_executes_it(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        let mut claims = JoinSet::new();
+        for number in 0..100 {
+            let (store, person, id): (Store, _, _) = (world.store.clone(), world.anna.id.clone(), id.clone());
+            claims.spawn(async move {
+                match number % 10 {
+                    // Some change their mind at the same moment.
+                    0 => store.decline_approval(&person, &id).await.expect("an answer"),
+                    _ => store.claim_approval(&person, &id).await.expect("an answer").is_some(),
+                }
+            });
+        }
+        assert_eq!(claims.join_all().await.into_iter().filter(|won| *won).count(), 1);
+    }
+
+    async fn a_claim_is_for_what_was_shown_and_ends_once(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let new = world.call(fixture, "Lunch");
+        let stored = store.ask(&new).await.expect("it is stored");
+        let fine = json!({"fine": true});
+        let finish = |state| store.finish_approval(anna, &stored.id, state, &fine);
+        assert!(!finish(ApprovalState::Done).await.expect("an answer"), "nobody executes it yet");
+        let claimed = store.claim_approval(anna, &stored.id).await.expect("an answer").expect("it waits");
+        assert_eq!((claimed.id, claimed.person), (stored.id.clone(), anna.clone()));
+        assert_eq!((claimed.tool, claimed.arguments, claimed.expires), (new.tool, new.digest, new.expires));
+        assert!(!finish(ApprovalState::Pending).await.expect("an answer"), "that is no end");
+        assert!(finish(ApprovalState::Unknown).await.expect("an answer"));
+        assert!(!finish(ApprovalState::Done).await.expect("an answer"));
+        let read = store.approval(anna, &stored.id).await.expect("an answer").expect("it is there");
+        assert_eq!((read.state, read.outcome.as_ref()), (ApprovalState::Unknown, Some(&fine)));
+        assert_eq!(read.decided, Some(fixture.now()));
+    }
+
+    async fn nobody_decides_after_the_time(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        fixture.clock.advance(Duration::from_secs(600));
+        assert_eq!(store.claim_approval(anna, &id).await.expect("an answer"), None);
+        assert!(!store.decline_approval(anna, &id).await.expect("an answer"));
+        let waiting = store.approvals(anna, Some(ApprovalState::Pending), None, 9).await.expect("a list");
+        assert!(waiting.is_empty());
+        let expired = store.approvals(anna, Some(ApprovalState::Expired), None, 9).await.expect("a list");
+        assert_eq!(expired.len(), 1);
+        assert_eq!(fixture.texts("SELECT state FROM approvals").await, ["pending"]);
+        assert_eq!(state(&world, &id).await, ApprovalState::Expired);
+        assert_eq!(fixture.texts("SELECT state FROM approvals").await, ["expired"]);
+    }
+
+    async fn five_may_wait_of_one_agent_and_ten_of_one_person(fixture: &Fixture) {
+        let mut world = fixture.world().await;
+        for round in 0..2 {
+            for number in 0..5 {
+                ask(&world, fixture, &format!("{round} {number}")).await.expect("it is stored");
+            }
+            let sixth = ask(&world, fixture, "one more").await;
+            assert!(matches!(sixth, Err(Error::TooManyPending)));
+            (world.agent, _) = fixture.agent(&world.store, &world.anna).await;
+        }
+        let eleventh = ask(&world, fixture, "one more").await;
+        assert!(matches!(eleventh, Err(Error::TooManyPending)));
+        fixture.clock.advance(Duration::from_secs(600));
+        ask(&world, fixture, "one more").await.expect("those that expired do not count");
+    }
+
+    async fn many_who_ask_at_once_stay_within_the_limit(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let mut asking = JoinSet::new();
+        for number in 0..30 {
+            let (store, new) = (world.store.clone(), world.call(fixture, &number.to_string()));
+            asking.spawn(async move { store.ask(&new).await.is_ok() });
+        }
+        assert_eq!(asking.join_all().await.into_iter().filter(|stored| *stored).count(), 5);
+    }
+
+    async fn a_changed_level_or_a_revoked_key_voids_what_waits(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna);
+        let set = |level| store.set_level(&anna.organisation, "create_event", level, &anna.id);
+        set(Level::Ask).await.expect("it is set");
+        let first = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        set(Level::Ask).await.expect("it is set");
+        assert_eq!(state(&world, &first).await, ApprovalState::Pending, "nothing changed");
+        set(Level::Deny).await.expect("it is set");
+        assert_eq!(state(&world, &first).await, ApprovalState::Void);
+        let second = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        assert!(store.revoke_agent(&anna.id, &world.agent.id).await.expect("an answer"));
+        assert_eq!(state(&world, &second).await, ApprovalState::Void);
+    }
+
+    async fn a_list_is_paged_from_the_newest(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let mut asked = Vec::new();
+        for number in 0..5 {
+            asked.push(ask(&world, fixture, &number.to_string()).await.expect("it is stored"));
+            fixture.clock.advance(Duration::from_secs(if number % 2 == 1 { 1 } else { 0 }));
+        }
+        let (mut seen, mut before) = (Vec::new(), None);
+        loop {
+            let page = world.store.approvals(&world.anna.id, None, before, 2).await.expect("a page");
+            let Some(last) = page.last() else { break };
+            before = Some((last.created, last.id.clone()));
+            seen.extend(page.into_iter().map(|approval| approval.id));
+        }
+        assert_eq!(seen.first(), asked.last());
+        seen.sort();
+        asked.sort();
+        assert_eq!(seen, asked);
+    }
+
+    async fn the_newest_decision_about_a_call_is_found(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, new) = (&world.store, world.call(fixture, "Lunch"));
+        let begin = fixture.now();
+        let find = |since| store.recent_decision(&world.agent.id, &new.digest, since);
+        assert_eq!(find(begin).await.expect("an answer"), None);
+        let first = store.ask(&new).await.expect("it is stored").id;
+        store.decline_approval(&world.anna.id, &first).await.expect("an answer");
+        fixture.clock.advance(Duration::from_secs(5));
+        let second = store.ask(&new).await.expect("it is stored").id;
+        let found = find(begin).await.expect("an answer").expect("it is there");
+        assert_eq!((found.id, found.state), (second, ApprovalState::Pending));
+        assert_eq!(find(fixture.now() + Duration::from_secs(1)).await.expect("an answer"), None);
+    }
+}
