@@ -95,11 +95,10 @@ impl fmt::Debug for KeyEncryptionKey {
 
 /// Random bytes hold 30 distinct values on average; a key with fewer than 12 is a pattern, a sentence or a sample.
 fn is_guessable(key: &[u8; 32]) -> bool {
-    let mut distinct = key.to_vec();
+    let mut distinct = Zeroizing::new(key.to_vec());
     distinct.sort_unstable();
     distinct.dedup();
     let few = distinct.len() < 12;
-    distinct.fill(0);
     let steps = |step: u8| key.windows(2).all(|w| w[1] == w[0].wrapping_add(step));
     few || steps(1) || steps(255) || key.iter().all(u8::is_ascii_graphic)
 }

@@ -117,8 +117,8 @@ pub(crate) fn open(
         decrypt(with, purpose, &data, message)
     };
     let data_key = unlock(key.bytes(), DATA_KEY, wrapped_key)?;
-    let data_key = <[u8; KEY]>::try_from(data_key.as_slice()).map_err(|_| Shut::Damaged)?;
-    let token = unlock(&Zeroizing::new(data_key), TOKEN, token)?;
+    let data_key = <&[u8; KEY]>::try_from(data_key.as_slice()).map_err(|_| Shut::Damaged)?;
+    let token = unlock(data_key, TOKEN, token)?;
     // The text becomes the secret's own, overwritten when that is dropped.
     match std::str::from_utf8(&token) {
         Ok(token) => Ok(RefreshToken::new(token.to_owned())),

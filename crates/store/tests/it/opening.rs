@@ -54,6 +54,18 @@ async fn all_files_of_a_database_are_for_its_owner_only() {
 }
 
 #[tokio::test]
+async fn a_path_may_have_spaces_and_letters_of_any_language() {
+    let mut fixture = Fixture::sqlite();
+    let folder = fixture.folder.as_ref().expect("SQLite has one").path();
+    let folder = folder.join("Größe und Maß");
+    std::fs::create_dir(&folder).expect("it is made");
+    let file = folder.join("attache.db");
+    fixture.settings.url = format!("sqlite:{}", file.display());
+    drop(fixture.store().await);
+    assert!(file.exists());
+}
+
+#[tokio::test]
 async fn a_place_that_cannot_be_written_is_said_to_be_so() {
     let fixture = Fixture::sqlite();
     let folder = fixture.folder.as_ref().expect("SQLite has one").path();
