@@ -187,7 +187,7 @@ pub(crate) fn new_change_key(ids: &mut Seeded) -> String {
 /// The id of one occurrence of a series.
 pub(crate) fn occurrence_id(master: &str, date: Date) -> String {
     format!(
-        "{}FRA{:04}{:02}{:02}A=",
+        "{}FR{:04}{:02}{:02}A=",
         &master[..ITEM],
         date.year(),
         date.month(),
@@ -230,7 +230,7 @@ fn split(id: &str) -> Option<(&str, Option<Date>)> {
     if tail == ITEM_TAIL {
         return Some((item_part(id), None));
     }
-    let digits = tail.strip_prefix("FRA")?.strip_suffix("A=")?;
+    let digits = tail.strip_prefix("FR")?.strip_suffix("A=")?;
     let date = Date::strptime("%Y%m%d", digits).ok()?;
     Some((item_part(id), Some(date)))
 }

@@ -5,7 +5,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
-use jiff::{Span, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 
 use crate::company::PersonId;
@@ -169,7 +169,13 @@ fn add_fillers(world: &mut World, person: PersonId, monday: Date) {
     }
     let zone = zone_of(world, person);
     let bound = |offset: i64| zone.instant(monday.saturating_add(days(offset)).at(0, 0, 0, 0));
-    let (from, until) = (bound(-7), bound(14));
+    let taken = world
+        .mailbox(person)
+        .map(|mailbox| mailbox.view(bound(-7), bound(14)));
+    let taken = taken.unwrap_or_default();
+    let mut count = taken.len();
+    let timed = taken.iter().filter(|event| !event.all_day);
+    let mut busy: Vec<(Timestamp, Timestamp)> = timed.map(Event::span).collect();
     for slot in person.0 * 3..person.0 * 3 + 200 {
         let (subject, minutes, place_name) = FILLERS[slot % FILLERS.len()];
         let day = [0, 1, 2, 3, 4, 7, 8, 9, 10, 11, -3, -5][slot % 12];
@@ -181,19 +187,17 @@ fn add_fillers(world: &mut World, person: PersonId, monday: Date) {
             begins.saturating_add(i64::from(minutes).minutes()),
             zone.clone(),
         );
-        let Some(mailbox) = world.mailbox(person) else {
-            return;
-        };
-        if mailbox.view(from, until).len() >= ENOUGH {
+        if count >= ENOUGH {
             return;
         }
-        if mailbox
-            .view(start.instant(), end.instant())
+        if busy
             .iter()
-            .any(|event| !event.all_day)
+            .any(|(from, until)| *from < end.instant() && *until > start.instant())
         {
             continue;
         }
+        busy.push((start.instant(), end.instant()));
+        count += 1;
         let mut event = blank(world, person, subject);
         (event.start, event.end) = (start, end);
         event.locations = places(place_name);

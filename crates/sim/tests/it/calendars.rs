@@ -1,1 +1,271 @@
-//! To come.
+//! Calendars, views and free/busy times.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::browser::{App, lena, simulator};
+
+/// Before and after the change of the clocks on 29 March 2026.
+const TWO_WEEKS: &str =
+    "startDateTime=2026-03-23T00:00:00%2B01:00&endDateTime=2026-04-06T00:00:00%2B02:00";
+const BERLIN: (&str, &str) = ("Prefer", "outlook.timezone=\"Europe/Berlin\"");
+
+#[tokio::test]
+async fn a_series_keeps_its_wall_time_when_the_clocks_change() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let path = format!(
+        "/me/calendarView?{TWO_WEEKS}&$top=100&$filter=startswith(subject,'Wochenstart')&$orderby=start/dateTime"
+    );
+    let utc = app.get(&path).await;
+    let starts = |answer: &crate::browser::Answer| -> Vec<String> {
+        answer
+            .items()
+            .iter()
+            .map(|item| item["start"]["dateTime"].as_str().expect("text").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        starts(&utc),
+        ["2026-03-23T08:30:00.0000000", "2026-03-30T07:30:00.0000000"]
+    );
+    let local = app.get_with(&path, &[BERLIN]).await;
+    assert_eq!(
+        starts(&local),
+        ["2026-03-23T09:30:00.0000000", "2026-03-30T09:30:00.0000000"]
+    );
+    assert_eq!(local.items()[0]["start"]["timeZone"], "Europe/Berlin");
+    assert_eq!(
+        local.headers["preference-applied"],
+        "outlook.timezone=\"Europe/Berlin\""
+    );
+    assert!(
+        local
+            .items()
+            .iter()
+            .all(|item| item["type"] == "occurrence" && item["seriesMasterId"].is_string())
+    );
+    let one = app
+        .get(&format!(
+            "/me/events/{}",
+            local.items()[1]["id"].as_str().expect("an id")
+        ))
+        .await;
+    assert_eq!(one.body["start"]["dateTime"], "2026-03-30T07:30:00.0000000");
+}
+
+#[tokio::test]
+async fn a_view_pages_by_ten_through_absolute_links() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let first = app
+        .get(&format!("/me/calendarView?{TWO_WEEKS}&$count=true"))
+        .await;
+    assert_eq!(first.items().len(), 10);
+    let total = first.body["@odata.count"].as_u64().expect("a count");
+    assert!(total >= 25, "{total}");
+    let mut ids: Vec<String> = Vec::new();
+    let mut page = first;
+    loop {
+        ids.extend(page.texts("id").into_iter().map(str::to_owned));
+        let Some(next) = page.body["@odata.nextLink"].as_str().map(str::to_owned) else {
+            break;
+        };
+        assert!(
+            next.starts_with(&simulator.graph()) && next.contains("startDateTime"),
+            "{next}"
+        );
+        page = app.get(&next).await;
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len() as u64, total);
+}
+
+#[tokio::test]
+async fn a_selection_keeps_the_id_and_hides_the_join_link_without_its_flag() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let window = format!("{TWO_WEEKS}&$top=100&$filter=startswith(subject,'Demo')");
+    let view = app
+        .get(&format!(
+            "/me/calendarView?{window}&$select=subject,onlineMeeting"
+        ))
+        .await;
+    let item = view.items()[0].as_object().expect("an object");
+    assert_eq!(item.len(), 4, "{item:?}");
+    assert_eq!(item["onlineMeeting"], Value::Null);
+    let view = app
+        .get(&format!(
+            "/me/calendarView?{window}&$select=onlineMeeting,isOnlineMeeting"
+        ))
+        .await;
+    assert!(view.items()[0]["onlineMeeting"]["joinUrl"].is_string());
+}
+
+#[tokio::test]
+async fn a_window_is_needed_understood_and_limited() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    assert_eq!(
+        app.get("/me/calendarView").await.code(),
+        "ErrorInvalidParameter"
+    );
+    let wide = app
+        .get("/me/calendarView?startDateTime=2020-01-01T00:00:00Z&endDateTime=2026-01-01T00:00:00Z")
+        .await;
+    assert_eq!(
+        (wide.status, wide.code()),
+        (StatusCode::BAD_REQUEST, "ErrorInvalidRequest")
+    );
+    let zone = ("Prefer", "outlook.timezone=\"Middle Earth Standard Time\"");
+    let unknown = app
+        .get_with(&format!("/me/calendarView?{TWO_WEEKS}"), &[zone])
+        .await;
+    assert_eq!(unknown.code(), "TimeZoneNotSupportedException");
+}
+
+#[tokio::test]
+async fn all_day_events_float_through_every_zone() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let path = format!("/me/calendarView?{TWO_WEEKS}&$top=100&$filter=subject%20eq%20'Homeoffice'");
+    for zone in ["Tokyo Standard Time", "America/New_York"] {
+        let view = app
+            .get_with(
+                &path,
+                &[("Prefer", &format!("outlook.timezone=\"{zone}\""))],
+            )
+            .await;
+        assert_eq!(
+            view.items()[0]["start"]["dateTime"],
+            "2026-03-27T00:00:00.0000000",
+            "{zone}"
+        );
+        assert_eq!(
+            view.items()[0]["end"]["dateTime"],
+            "2026-03-28T00:00:00.0000000"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_shared_calendar_is_read_in_two_ways_with_different_ids_and_without_private_words() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let calendars = app.get("/me/calendars").await;
+    assert_eq!(calendars.items().len(), 2);
+    let shared = &calendars.items()[1];
+    assert_eq!(
+        (
+            &shared["owner"]["name"],
+            &shared["canShare"],
+            &shared["canEdit"]
+        ),
+        (&json!("Anna Berger"), &json!(false), &json!(false))
+    );
+    let id = shared["id"].as_str().expect("an id");
+    let copy = app
+        .get(&format!(
+            "/me/calendars/{id}/calendarView?{TWO_WEEKS}&$top=100"
+        ))
+        .await;
+    let theirs = app
+        .get(&format!(
+            "/users/anna.berger@nordwind.example/calendarView?{TWO_WEEKS}&$top=100"
+        ))
+        .await;
+    assert_eq!(copy.items().len(), theirs.items().len());
+    assert!(
+        copy.texts("subject").contains(&"Private Appointment")
+            && !copy.texts("subject").contains(&"Personalgespräch")
+    );
+    let (mine, hers) = (copy.texts("id"), theirs.texts("id"));
+    assert!(mine.iter().all(|id| !hers.contains(id)));
+    let read = app.get(&format!("/me/events/{}", mine[0])).await;
+    assert_eq!(read.body["subject"], copy.items()[0]["subject"]);
+    let write = app
+        .call(
+            reqwest::Method::PATCH,
+            &format!("/me/events/{}", mine[0]),
+            &[],
+            Some(&json!({ "subject": "x" })),
+        )
+        .await;
+    assert_eq!(
+        (write.status, write.code()),
+        (StatusCode::FORBIDDEN, "ErrorAccessDenied")
+    );
+    let hidden = app
+        .get(&format!(
+            "/users/jonas.weber@nordwind.example/calendarView?{TWO_WEEKS}"
+        ))
+        .await;
+    assert_eq!(
+        (hidden.status, hidden.code()),
+        (StatusCode::NOT_FOUND, "ErrorItemNotFound")
+    );
+}
+
+#[tokio::test]
+async fn schedules_tell_times_to_everybody_and_words_to_few() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let body = json!({
+        "Schedules": ["lena.hoffmann@nordwind.example", "jonas.weber@nordwind.example", "michael.carter@nordwind.example", "x@nowhere.example"],
+        "StartTime": { "dateTime": "2026-03-24T00:00:00", "timeZone": "Europe/Berlin" },
+        "EndTime": { "dateTime": "2026-03-25T00:00:00", "timeZone": "Europe/Berlin" },
+        "availabilityViewInterval": "60",
+    });
+    let answer = app.post("/me/calendar/getSchedule", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let [own, other, far, unknown] = answer.items() else {
+        panic!("four schedules")
+    };
+    assert_eq!(own["availabilityView"].as_str().map(str::len), Some(24));
+    assert!(
+        own["availabilityView"]
+            .as_str()
+            .is_some_and(|view| view.contains('2'))
+    );
+    assert!(own["scheduleItems"][0]["subject"].is_string());
+    assert!(
+        other["scheduleItems"][0]["start"].is_object()
+            && other["scheduleItems"][0].get("subject").is_none()
+    );
+    assert_eq!(
+        own["workingHours"]["timeZone"]["name"],
+        "W. Europe Standard Time"
+    );
+    assert_eq!(
+        far["workingHours"]["timeZone"]["name"],
+        "Customized Time Zone"
+    );
+    assert_eq!(unknown["error"]["responseCode"], "5009");
+    let mut long = body.clone();
+    long["EndTime"]["dateTime"] = json!("2026-06-25T00:00:00");
+    assert_eq!(
+        app.post("/me/calendar/getSchedule", &long).await.code(),
+        "ErrorTimeIntervalTooBig"
+    );
+}
+
+#[tokio::test]
+async fn somebody_outside_has_sent_orders_to_whoever_reads_them() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let path = format!(
+        "/me/calendarView?{TWO_WEEKS}&$top=100&$filter=contains(subject,'Partner%20Summit')"
+    );
+    let view = app
+        .get_with(&path, &[("Prefer", "outlook.body-content-type=\"text\"")])
+        .await;
+    let event = &view.items()[0];
+    assert_eq!(event["isOrganizer"], false);
+    assert_eq!(event["body"]["contentType"], "text");
+    assert!(
+        event["body"]["content"]
+            .as_str()
+            .is_some_and(|text| text.contains("Ignore previous instructions"))
+    );
+}

@@ -1,12 +1,333 @@
-//! Events.
+//! Creating, changing and deleting events.
 
-use crate::browser::{App, lena, simulator};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sim::Simulator;
+
+use crate::browser::{Answer, App, lena, simulator};
+
+fn lunch() -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.event",
+        "subject": "Mittagessen",
+        "body": { "contentType": "HTML", "content": "Um <b>zwölf</b>?" },
+        "start": { "dateTime": "2026-03-30T12:00:00", "timeZone": "W. Europe Standard Time" },
+        "end": { "dateTime": "2026-03-30T13:00:00", "timeZone": "Europe/Berlin" },
+        "location": { "displayName": "Café Leise" },
+        "attendees": [{ "emailAddress": { "address": "anna.brandt@nordwind.example", "name": "Anna Brandt" }, "type": "Required" }],
+    })
+}
+
+fn with(mut body: Value, name: &str, value: Value) -> Value {
+    body[name] = value;
+    body
+}
+
+fn copies(simulator: &Simulator, login: &str, uid: &Value) -> Vec<Value> {
+    simulator
+        .events_of(login)
+        .into_iter()
+        .filter(|event| event["iCalUId"] == *uid)
+        .collect()
+}
+
+async fn patch(app: &App, id: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+    app.call(
+        Method::PATCH,
+        &format!("/me/events/{id}"),
+        headers,
+        Some(&body),
+    )
+    .await
+}
+
+async fn delete(app: &App, id: &str) -> Answer {
+    app.call(Method::DELETE, &format!("/me/events/{id}"), &[], None)
+        .await
+}
+
+fn id(answer: &Answer) -> String {
+    answer.body["id"].as_str().expect("an id").to_owned()
+}
 
 #[tokio::test]
-async fn the_happy_path() {
+async fn a_new_event_has_microsofts_defaults_and_arrives_with_its_attendees() {
     let simulator = simulator().await;
     let app = App::connected(&simulator, &lena(&simulator)).await;
-    assert_eq!(app.get("/me").await.body["displayName"], "Lena Hoffmann");
-    let view = app.get("/me/calendarView?startDateTime=2026-03-23T00:00:00Z&endDateTime=2026-03-30T00:00:00Z&$top=50").await;
-    assert!(view.items().len() > 15, "{}", view.items().len());
+    let created = app.post("/me/events", &lunch()).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.body);
+    let event = &created.body;
+    assert_eq!(
+        event["start"],
+        json!({ "dateTime": "2026-03-30T10:00:00.0000000", "timeZone": "UTC" })
+    );
+    assert_eq!(
+        (&event["showAs"], &event["type"], &event["isOrganizer"]),
+        (&json!("busy"), &json!("singleInstance"), &json!(true))
+    );
+    assert_eq!(event["originalStartTimeZone"], "W. Europe Standard Time");
+    assert_eq!(event["bodyPreview"], "Um zwölf?");
+    assert_eq!(event["locations"][0]["displayName"], "Café Leise");
+    let copies = copies(
+        &simulator,
+        "anna.brandt@nordwind.example",
+        &event["iCalUId"],
+    );
+    assert_eq!(copies.len(), 1);
+    assert_ne!(copies[0]["id"], event["id"]);
+    assert_eq!(
+        (
+            &copies[0]["isOrganizer"],
+            &copies[0]["responseStatus"]["response"]
+        ),
+        (&json!(false), &json!("notResponded"))
+    );
+    assert_eq!(
+        copies[0]["organizer"]["emailAddress"]["address"],
+        "lena.hoffmann@nordwind.example"
+    );
+}
+
+#[tokio::test]
+async fn the_same_creation_is_the_same_event_and_another_one_is_refused() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let body = with(lunch(), "transactionId", json!("t-1"));
+    let first = app.post("/me/events", &body).await;
+    let again = app.post("/me/events", &body).await;
+    assert_eq!(again.status, StatusCode::CREATED);
+    assert_eq!(first.body["id"], again.body["id"]);
+    assert_eq!(first.body["transactionId"], "t-1");
+    let other = app
+        .post("/me/events", &with(body, "subject", json!("Abendessen")))
+        .await;
+    assert_eq!(
+        (other.status, other.code()),
+        (StatusCode::BAD_REQUEST, "ErrorDuplicateTransactionId")
+    );
+    assert_eq!(
+        other.body["error"]["@event.existingEventId"],
+        first.body["id"]
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_event_is_refused_with_the_right_code() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let before = simulator.events_of(&lena(&simulator).login).len();
+    let time = |text: &str, zone: &str| json!({ "dateTime": text, "timeZone": zone });
+    let cases = [
+        (
+            with(lunch(), "end", time("2026-03-30T11:00:00", "Europe/Berlin")),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            with(lunch(), "start", time("2026-03-30T12:00:00", "Mordor")),
+            "TimeZoneNotSupportedException",
+        ),
+        (
+            with(lunch(), "isAllDay", json!(true)),
+            "ErrorInvalidRequest",
+        ),
+        (
+            with(
+                lunch(),
+                "attendees",
+                json!([{ "emailAddress": { "address": "nobody" } }]),
+            ),
+            "ErrorPropertyValidationFailure",
+        ),
+        (with(lunch(), "showAs", json!("asleep")), "RequestBodyRead"),
+        (with(lunch(), "colour", json!("red")), "RequestBodyRead"),
+        (
+            json!({ "subject": "no times" }),
+            "ErrorPropertyValidationFailure",
+        ),
+        (json!([]), "BadRequest"),
+    ];
+    for (body, expected) in cases {
+        let answer = app.post("/me/events", &body).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (StatusCode::BAD_REQUEST, expected),
+            "{body}"
+        );
+    }
+    assert_eq!(simulator.events_of(&lena(&simulator).login).len(), before);
+}
+
+#[tokio::test]
+async fn a_patch_changes_what_it_names_and_replaces_the_attendees() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let created = app.post("/me/events", &lunch()).await;
+    let (id, uid) = (id(&created), created.body["iCalUId"].clone());
+    let stale = ("If-Match", "W/\"old\"");
+    let refused = patch(&app, &id, &[stale], json!({ "subject": "Brunch" })).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (StatusCode::PRECONDITION_FAILED, "ErrorIrresolvableConflict")
+    );
+    let etag = created.body["@odata.etag"].as_str().expect("an etag");
+    let attendees = json!([{ "emailAddress": { "address": "jonas.weber@nordwind.example" } }]);
+    let changed = patch(
+        &app,
+        &id,
+        &[("If-Match", etag)],
+        json!({ "subject": "Brunch", "attendees": attendees }),
+    )
+    .await;
+    assert_eq!(changed.status, StatusCode::OK);
+    assert_eq!(
+        (&changed.body["subject"], &changed.body["start"]),
+        (&json!("Brunch"), &created.body["start"])
+    );
+    assert_ne!(changed.body["@odata.etag"], created.body["@odata.etag"]);
+    assert_eq!(
+        copies(&simulator, "jonas.weber@nordwind.example", &uid)[0]["subject"],
+        "Brunch"
+    );
+    assert_eq!(
+        copies(&simulator, "anna.brandt@nordwind.example", &uid)[0]["isCancelled"],
+        true
+    );
+}
+
+#[tokio::test]
+async fn deleting_cancels_for_everybody_and_a_second_time_finds_nothing() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let created = app.post("/me/events", &lunch()).await;
+    let id = id(&created);
+    assert_eq!(delete(&app, &id).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        copies(
+            &simulator,
+            "anna.brandt@nordwind.example",
+            &created.body["iCalUId"]
+        )[0]["isCancelled"],
+        true
+    );
+    let again = delete(&app, &id).await;
+    assert_eq!(
+        (again.status, again.code()),
+        (StatusCode::NOT_FOUND, "ErrorItemNotFound")
+    );
+    assert_eq!(
+        app.get("/me/events/short").await.code(),
+        "ErrorInvalidIdMalformed"
+    );
+}
+
+#[tokio::test]
+async fn a_series_repeats_and_one_day_of_it_can_differ_or_go() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let recurrence = json!({
+        "pattern": { "type": "Weekly", "interval": 1, "daysOfWeek": ["Monday"] },
+        "range": { "type": "numbered", "startDate": "2026-03-30", "numberOfOccurrences": 3 },
+    });
+    let created = app
+        .post("/me/events", &with(lunch(), "recurrence", recurrence))
+        .await;
+    assert_eq!(created.body["type"], "seriesMaster", "{}", created.body);
+    assert_eq!(created.body["recurrence"]["pattern"]["index"], "first");
+    let instances = format!(
+        "/me/events/{}/instances?startDateTime=2026-03-01T00:00:00Z&endDateTime=2026-06-01T00:00:00Z",
+        id(&created)
+    );
+    let days = app.get(&instances).await;
+    assert_eq!(days.items().len(), 3);
+    let (second, third) = (
+        days.texts("id")[1].to_owned(),
+        days.texts("id")[2].to_owned(),
+    );
+    let changed = patch(
+        &app,
+        &second,
+        &[],
+        json!({ "subject": "Mittagessen mit Kuchen" }),
+    )
+    .await;
+    assert_eq!(changed.body["type"], "exception");
+    assert_eq!(delete(&app, &third).await.status, StatusCode::NO_CONTENT);
+    let days = app.get(&instances).await;
+    assert_eq!(days.texts("type"), ["occurrence", "exception"]);
+    assert_eq!(days.texts("subject")[1], "Mittagessen mit Kuchen");
+    let wrong = json!({ "pattern": { "type": "weekly", "interval": 1, "daysOfWeek": ["monday"] },
+        "range": { "type": "noEnd", "startDate": "2026-03-31" } });
+    assert_eq!(
+        app.post("/me/events", &with(lunch(), "recurrence", wrong))
+            .await
+            .code(),
+        "ErrorPropertyValidationFailure"
+    );
+}
+
+#[tokio::test]
+async fn an_immutable_id_is_another_name_of_the_same_event() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let created = app.post("/me/events", &lunch()).await;
+    let path = format!("/me/events/{}?$select=subject", id(&created));
+    let immutable = app
+        .get_with(&path, &[("Prefer", "IdType=\"ImmutableId\"")])
+        .await;
+    assert_ne!(immutable.body["id"], created.body["id"]);
+    assert_eq!(
+        immutable.headers["preference-applied"],
+        "IdType=ImmutableId"
+    );
+    assert_eq!(
+        app.get(&format!("/me/events/{}", id(&immutable)))
+            .await
+            .body["id"],
+        created.body["id"]
+    );
+}
+
+#[tokio::test]
+async fn events_lists_series_and_single_events_but_no_occurrence() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let all = app.get("/me/events?$top=200&$select=type,subject").await;
+    assert!(
+        all.texts("type").contains(&"seriesMaster") && !all.texts("type").contains(&"occurrence")
+    );
+    let recent = app.get("/me/events?$filter=start/dateTime%20ge%20'2026-03-25T00:00'&$orderby=start/dateTime&$top=3").await;
+    assert_eq!(recent.items().len(), 3);
+    assert!(recent.items().iter().all(|item| {
+        item["start"]["dateTime"]
+            .as_str()
+            .is_some_and(|start| start >= "2026-03-25")
+    }));
+}
+
+#[tokio::test]
+async fn somebody_elses_meeting_changes_in_ones_own_copy_only() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let created = app.post("/me/events", &lunch()).await;
+    let uid = created.body["iCalUId"].clone();
+    let anna = simulator
+        .people()
+        .into_iter()
+        .find(|person| person.login.starts_with("anna.brandt"))
+        .expect("Anna");
+    let hers = App::connected(&simulator, &anna).await;
+    let copy = copies(&simulator, &anna.login, &uid)[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    patch(&hers, &copy, &[], json!({ "subject": "Meins" })).await;
+    assert_eq!(
+        copies(&simulator, &lena(&simulator).login, &uid)[0]["subject"],
+        "Mittagessen"
+    );
+    assert_eq!(delete(&hers, &copy).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        copies(&simulator, &lena(&simulator).login, &uid)[0]["isCancelled"],
+        false
+    );
 }
