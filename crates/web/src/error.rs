@@ -3,6 +3,7 @@
 //! A handler returns a [`Failure`]; the outermost layer, which knows the request's id and whether a page or a program
 //! asked, gives it its body. So every failure carries the id, and a panic or an unknown path looks like all others.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,13 +24,13 @@ pub(crate) struct Failure {
     /// What happened and what to do next, in English.
     pub(crate) message: String,
     /// The input field that was wrong.
-    pub(crate) field: Option<String>,
+    pub(crate) field: Option<Box<str>>,
     /// Where a person can do something about it.
     pub(crate) link: Option<String>,
-    /// When trying again makes sense.
-    pub(crate) retry_after: Option<Duration>,
+    /// When trying again makes sense, in seconds.
+    pub(crate) retry_after: Option<NonZeroU64>,
     /// The methods that would have been answered.
-    allow: Option<String>,
+    allow: Option<Box<str>>,
     /// For logs only.
     cause: Option<Arc<engine::Error>>,
 }
@@ -74,9 +75,9 @@ impl Failure {
         )
     }
 
-    pub(crate) fn method_not_allowed(allow: String) -> Self {
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
         Self {
-            allow: Some(allow),
+            allow: Some(allow.into()),
             ..Self::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
@@ -150,7 +151,7 @@ impl Failure {
 
     pub(crate) fn invalid_field(field: &str, message: &str) -> Self {
         Self {
-            field: Some(field.to_owned()),
+            field: Some(field.into()),
             ..Self::new(StatusCode::BAD_REQUEST, "invalid_arguments", message)
         }
     }
@@ -214,7 +215,7 @@ impl Failure {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(after) = self.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
+            headers.insert(RETRY_AFTER, HeaderValue::from(after.get()));
         }
         if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {
             headers.insert(ALLOW, allow);
@@ -228,9 +229,9 @@ impl From<engine::Error> for Failure {
             status: status(error.kind),
             code: error.code,
             message: error.message.clone(),
-            field: error.field.clone(),
+            field: error.field.as_deref().map(Into::into),
             link: error.link.clone(),
-            retry_after: error.retry_after,
+            retry_after: error.retry_after.and_then(whole_seconds),
             allow: None,
             cause: Some(Arc::new(error)),
         }
@@ -244,6 +245,11 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Seconds, rounded up: who comes back earlier is sent away again.
+fn whole_seconds(wait: Duration) -> Option<NonZeroU64> {
+    NonZeroU64::new(wait.as_millis().div_ceil(1000).try_into().ok()?).or(NonZeroU64::new(1))
 }
 
 /// The causes behind an engine error, outermost first. Our crates keep content out of them.

@@ -15,12 +15,15 @@ use crate::router::{ROUTES, is_for_programs, is_probe};
 
 /// Lets a request through or says why not.
 pub(crate) async fn admit(With(state): With<State>, request: Request, next: Next) -> Response {
+    if let Some(path) = to_our_host(&state, &request) {
+        return Redirect::temporary(&format!("{}{path}", state.base_url)).into_response();
+    }
     let admitted = check_host(&state, &request)
-        .and_then(|()| check_listed(&request).map_err(IntoResponse::into_response))
-        .and_then(|()| check_site(&state, &request).map_err(IntoResponse::into_response));
+        .and_then(|()| check_listed(&request))
+        .and_then(|()| check_site(&state, &request));
     match admitted {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -39,10 +42,6 @@ pub(crate) async fn patience(request: Request, next: Next) -> Response {
 }
 
 /// What a panic becomes. Its message may hold anything, so it goes nowhere.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the payload over"
-)]
 pub(crate) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Failure::internal().into_response()
 }
@@ -54,31 +53,25 @@ fn matched(request: &Request) -> Option<&str> {
         .map(MatchedPath::as_str)
 }
 
-fn check_host(state: &State, request: &Request) -> Result<(), Response> {
-    let path = request.uri().path();
-    if is_probe(path) {
+/// Cookies belong to a host name, so who typed 127.0.0.1 for localhost is taken to where they are set: to this path.
+fn to_our_host<'r>(state: &State, request: &'r Request) -> Option<&'r str> {
+    let host = host(request.uri(), request.headers())?;
+    let page = request.method() == Method::GET && !is_for_programs(request.uri().path());
+    let elsewhere = host != *state.host && is_loopback(&host) && is_loopback(&state.host);
+    let path = request.uri().path_and_query();
+    (page && elsewhere).then(|| path.map_or("/", |path| path.as_str()))
+}
+
+fn check_host(state: &State, request: &Request) -> Result<(), Failure> {
+    if is_probe(request.uri().path()) {
         return Ok(());
     }
-    let Some(host) = host(request.uri(), request.headers()) else {
-        return Err(Failure::unknown_host().into_response());
-    };
-    if host == *state.host {
-        return Ok(());
-    }
-    // Cookies belong to a host name, so somebody who typed 127.0.0.1 for localhost is taken to where they are set.
-    let page = request.method() == Method::GET && !is_for_programs(path);
-    if page && is_loopback(&host) && is_loopback(&state.host) {
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
-        return Err(Redirect::temporary(&format!("{}{path}", state.base_url)).into_response());
-    }
+    let host = host(request.uri(), request.headers()).ok_or_else(Failure::unknown_host)?;
     let allowed = |known: &String| *known == host || *known == without_port(&host);
-    if state.allowed_hosts.iter().any(allowed) {
+    if host == *state.host || state.allowed_hosts.iter().any(allowed) {
         return Ok(());
     }
-    Err(Failure::unknown_host().into_response())
+    Err(Failure::unknown_host())
 }
 
 /// The one host the request names, in lower case: in its target (HTTP/2) or in its only `Host` header.
@@ -120,7 +113,7 @@ fn check_listed(request: &Request) -> Result<(), Failure> {
         return Err(Failure::not_found());
     }
     let names: Vec<&str> = methods.into_iter().map(Method::as_str).collect();
-    Err(Failure::method_not_allowed(names.join(", ")))
+    Err(Failure::method_not_allowed(&names.join(", ")))
 }
 
 /// Refuses a form that another site sent: by what the browser says of the request's site, else by its origin.

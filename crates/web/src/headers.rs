@@ -31,7 +31,8 @@ impl Outermost {
     pub(crate) fn new(random: Random, secure: bool, authority_origin: &str) -> Self {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-             form-action 'self' {authority_origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+             form-action 'self' {authority_origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; \
+             require-trusted-types-for 'script'; trusted-types 'none'"
         );
         Self {
             random,

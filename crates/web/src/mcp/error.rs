@@ -16,7 +16,7 @@ pub(super) fn answer(error: Error, request: &RequestId) -> Result<CallToolRespon
     let mut body = failure.json(request)["error"].take();
     body["status"] = Value::from("failed");
     if let Some(after) = failure.retry_after {
-        body["retry_after_seconds"] = json!(after.as_secs().max(1));
+        body["retry_after_seconds"] = json!(after.get());
     }
     Ok(CallToolResult::structured_error(body).into())
 }

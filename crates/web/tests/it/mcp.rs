@@ -187,6 +187,7 @@ async fn a_call_that_must_be_asked_for_answers_the_same_over_mcp_and_rest() {
         "title": "Follow-up",
         "start": "2026-12-01T10:00:00+01:00",
         "end": "2026-12-01T10:30:00+01:00",
+        "zone": "Europe/Berlin",
     });
     let call = json!({"name": "create_event", "arguments": event});
     let answer = modern(&app, "tools/call", call).await.json();
