@@ -151,7 +151,7 @@ impl Mailbox {
             match event.kind() {
                 Kind::SeriesMaster => found.extend(event.occurrences_in(from, until)),
                 Kind::Single | Kind::Occurrence | Kind::Exception if event.touches(from, until) => {
-                    found.push(event.clone())
+                    found.push(event.clone());
                 }
                 Kind::Single | Kind::Occurrence | Kind::Exception => {}
             }

@@ -42,6 +42,10 @@ pub async fn start(options: Options) -> std::io::Result<Simulator> {
     let router = Router::new()
         .fallback(answer)
         .with_state(Arc::clone(&world));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the handle stops the task, at the latest when it is dropped"
+    )]
     let server = tokio::spawn(accept(listener, router));
     Ok(Simulator::new(world, server))
 }

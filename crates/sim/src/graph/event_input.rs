@@ -93,7 +93,7 @@ impl Changes {
                         .iter()
                         .map(attendee)
                         .collect::<Result<_, _>>()?,
-                )
+                );
             }
             "location" => self.locations = Some(place(value).into_iter().collect()),
             "locations" => self.locations = Some(list(value)?.iter().filter_map(place).collect()),
@@ -102,7 +102,7 @@ impl Changes {
                     None
                 } else {
                     Some(value.clone())
-                })
+                });
             }
             "isonlinemeeting" => self.online = Some(flag(value)?),
             "transactionid" => self.transaction_id = text(value)?,
@@ -114,7 +114,7 @@ impl Changes {
             "allownewtimeproposals" => self.keep("allowNewTimeProposals", json!(flag(value)?)),
             "hideattendees" => self.keep("hideAttendees", json!(flag(value)?)),
             "reminderminutesbeforestart" => {
-                self.keep("reminderMinutesBeforeStart", json!(number(value)?))
+                self.keep("reminderMinutesBeforeStart", json!(number(value)?));
             }
             "categories" => {
                 let names: Vec<String> = list(value)?

@@ -140,7 +140,7 @@ impl Recurrence {
             "second" => fitting.nth(1),
             "third" => fitting.nth(2),
             "fourth" => fitting.nth(3),
-            "last" => fitting.last(),
+            "last" => fitting.next_back(),
             _ => fitting.next(),
         };
         chosen == Some(day)

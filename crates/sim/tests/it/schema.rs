@@ -82,6 +82,7 @@ fn kind(method: &Method, url: &str, status: StatusCode) -> Option<&'static str> 
     clippy::disallowed_methods,
     reason = "the folder of the schemas may be elsewhere on another machine"
 )]
+#[expect(clippy::print_stderr, reason = "a skipped check must say so")]
 fn load() -> Option<HashMap<String, Validator>> {
     let folder = std::env::var_os("ATTACHE_TEST_GRAPH").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/graph"),
