@@ -19,9 +19,20 @@ pub(crate) async fn list(
 
 /// The entry in the OpenAPI document.
 pub(super) fn openapi() -> Value {
+    let text = || json!({"type": "string"});
+    let connection = json!({
+        "type": "object",
+        "required": ["integration", "state", "link"],
+        "properties": {"integration": text(), "state": text(), "link": text()},
+    });
+    let connections = json!({
+        "type": "object",
+        "required": ["connections"],
+        "properties": {"connections": {"type": "array", "items": connection}},
+    });
     json!({
         "operationId": "list_connections",
         "summary": "The connections of this agent's person, and their states",
-        "responses": super::openapi::responses("200", "The connections", &json!({})),
+        "responses": super::openapi::responses("200", "The connections", &connections),
     })
 }

@@ -19,7 +19,16 @@ pub(crate) async fn read(
 
 /// The entry in the OpenAPI document.
 pub(super) fn openapi() -> Value {
-    let me = json!({"type": "object"});
+    let me = json!({
+        "type": "object",
+        "required": ["name", "organisation", "agent", "connection"],
+        "properties": {
+            "name": {"type": "string"},
+            "organisation": {"type": "string"},
+            "agent": {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}},
+            "connection": {"type": "string", "description": "The state of the connection to Outlook Calendar."},
+        },
+    });
     json!({
         "operationId": "read_me",
         "summary": "For whom this agent acts",
