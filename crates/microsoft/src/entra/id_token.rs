@@ -151,3 +151,6 @@ fn moment(seconds: i64) -> Option<Timestamp> {
         .ok()
         .filter(|moment| *moment < Timestamp::MAX - Duration::from_secs(86_400))
 }
+
+#[cfg(test)]
+mod tests;

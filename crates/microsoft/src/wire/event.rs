@@ -227,3 +227,163 @@ fn series(value: &str) -> Series {
         _ => Series::Single,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(event: Value) -> Option<Event> {
+        serde_json::from_value::<WireEvent>(event)
+            .ok()?
+            .understood()
+    }
+
+    fn meeting() -> Value {
+        json!({
+            "@odata.etag": "W/\"ck\"", "id": "AAMk=", "subject": "Plan\u{200b}ning\r\nnow", "isAllDay": false, "isCancelled": false,
+            "isOrganizer": false, "showAs": "oof", "sensitivity": "private", "type": "occurrence", "isOnlineMeeting": true,
+            "start": { "dateTime": "2026-11-24T09:00:00.0000000", "timeZone": "UTC" },
+            "end": { "dateTime": "2026-11-24T10:00:00.0000000", "timeZone": "UTC" },
+            "location": { "displayName": "Room 1", "locationType": "default", "uniqueId": "x" },
+            "organizer": { "emailAddress": { "name": "Anna", "address": "anna@x.example" } },
+            "responseStatus": { "response": "tentativelyAccepted", "time": "0001-01-01T00:00:00Z" },
+            "attendees": [
+                { "type": "optional", "status": { "response": "declined", "time": "0001-01-01T00:00:00Z" }, "emailAddress": { "name": "Bo", "address": "bo@x.example" } },
+                { "type": "somethingNew", "status": null, "emailAddress": { "name": "Dl", "address": "/o=Ex/ou=1/cn=2" } },
+                { "type": "required" },
+            ],
+            "onlineMeeting": { "joinUrl": "https://teams.example/j" }, "notKnownToUs": { "a": [1] },
+        })
+    }
+
+    #[test]
+    fn a_meeting_is_read_with_everything_used() {
+        let event = read(meeting()).expect("readable");
+        assert_eq!(
+            (
+                event.id.as_str(),
+                event.etag.as_deref(),
+                event.title.as_str()
+            ),
+            ("AAMk=", Some("W/\"ck\""), "Planning now")
+        );
+        assert_eq!(
+            event.span,
+            Span::Timed {
+                start: "2026-11-24T09:00:00Z".parse().expect("a time"),
+                end: "2026-11-24T10:00:00Z".parse().expect("a time")
+            }
+        );
+        assert_eq!(
+            (event.show_as, event.series, event.answer),
+            (ShowAs::OutOfOffice, Series::Occurrence, Answer::Tentative)
+        );
+        assert!(event.private && event.online && !event.cancelled && !event.is_organizer);
+        assert_eq!(event.join_url.as_deref(), Some("https://teams.example/j"));
+        assert_eq!(event.location.as_deref(), Some("Room 1"));
+        assert_eq!(event.attendees.len(), 2);
+        assert!(event.attendees[0].optional && event.attendees[0].answer == Answer::Declined);
+        assert!(
+            !event.attendees[1].optional
+                && event.attendees[1].mailbox.address.is_none()
+                && event.attendees[1].mailbox.name == "Dl"
+        );
+    }
+
+    #[test]
+    fn unknown_and_absent_values_are_survived() {
+        let mut event = meeting();
+        for name in [
+            "subject",
+            "isAllDay",
+            "location",
+            "organizer",
+            "attendees",
+            "responseStatus",
+            "showAs",
+            "sensitivity",
+            "type",
+            "onlineMeeting",
+            "isCancelled",
+        ] {
+            event[name] = Value::Null;
+        }
+        event["showAs"] = json!("unknownFutureValue");
+        let event = read(event).expect("readable");
+        assert_eq!(
+            (event.show_as, event.series, event.title.as_str()),
+            (ShowAs::Unknown, Series::Single, "")
+        );
+        assert!(event.attendees.is_empty() && event.location.is_none() && !event.private);
+    }
+
+    #[test]
+    fn whole_days_keep_their_dates_whatever_the_zone() {
+        let mut event = meeting();
+        event["isAllDay"] = json!(true);
+        for (zone, from, to, first, last) in [
+            (
+                "UTC",
+                "2026-11-24",
+                "2026-11-25",
+                "2026-11-24",
+                "2026-11-24",
+            ),
+            (
+                "Tokyo Standard Time",
+                "2026-11-24",
+                "2026-11-27",
+                "2026-11-24",
+                "2026-11-26",
+            ),
+            (
+                "UTC",
+                "2026-11-24",
+                "2026-11-24",
+                "2026-11-24",
+                "2026-11-24",
+            ),
+        ] {
+            event["start"] =
+                json!({ "dateTime": format!("{from}T00:00:00.0000000"), "timeZone": zone });
+            event["end"] =
+                json!({ "dateTime": format!("{to}T00:00:00.0000000"), "timeZone": zone });
+            let days = Span::Days {
+                first: first.parse().expect("a date"),
+                last: last.parse().expect("a date"),
+            };
+            assert_eq!(read(event.clone()).expect("readable").span, days);
+        }
+    }
+
+    #[test]
+    fn other_zones_than_the_asked_one_are_understood_and_unknown_ones_are_utc() {
+        let mut event = meeting();
+        for (zone, start) in [
+            ("W. Europe Standard Time", "2026-11-24T08:00:00Z"),
+            ("Europe/Berlin", "2026-11-24T08:00:00Z"),
+            ("tzone://Microsoft/Custom", "2026-11-24T09:00:00Z"),
+        ] {
+            event["start"]["timeZone"] = json!(zone);
+            event["end"]["timeZone"] = json!(zone);
+            let Span::Timed { start: read, .. } = read(event.clone()).expect("readable").span
+            else {
+                panic!("timed")
+            };
+            assert_eq!(read, start.parse::<Timestamp>().expect("a time"), "{zone}");
+        }
+    }
+
+    #[test]
+    fn an_event_without_a_time_or_a_link_that_is_none_is_noticed() {
+        let mut event = meeting();
+        event["onlineMeeting"]["joinUrl"] = json!("javascript:alert(1)");
+        assert_eq!(read(event.clone()).expect("readable").join_url, None);
+        event["start"]["dateTime"] = json!("soon");
+        assert!(read(event.clone()).is_none());
+        event["start"] = Value::Null;
+        assert!(read(event).is_none());
+    }
+}

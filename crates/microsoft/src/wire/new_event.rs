@@ -81,3 +81,101 @@ fn is_said_locally(moment: Timestamp, zone: &Zone) -> bool {
 fn time(local: DateTime, zone: &Zone) -> Value {
     json!({ "dateTime": local.strftime("%Y-%m-%dT%H:%M:%S").to_string(), "timeZone": zones::name(zone) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(start: &str, end: &str, zone: &str) -> NewEvent {
+        NewEvent {
+            title: "Visit".into(),
+            span: Span::Timed {
+                start: start.parse().expect("a time"),
+                end: end.parse().expect("a time"),
+            },
+            zone: Zone::named(zone).expect("bundled"),
+            location: Some("Room".into()),
+            body: Some("Hello".into()),
+            required: vec![Address::parse("a@x.example").expect("an address")],
+            optional: vec![Address::parse("b@x.example").expect("an address")],
+            online: true,
+            transaction_id: "t-1".into(),
+        }
+    }
+
+    #[test]
+    fn an_event_is_sent_in_the_clocks_it_was_meant_in() {
+        let body = body(&new(
+            "2026-11-24T09:00:00Z",
+            "2026-11-24T10:00:00Z",
+            "Europe/Berlin",
+        ));
+        assert_eq!(
+            body,
+            json!({
+                "subject": "Visit", "isAllDay": false, "transactionId": "t-1",
+                "start": { "dateTime": "2026-11-24T10:00:00", "timeZone": "W. Europe Standard Time" },
+                "end": { "dateTime": "2026-11-24T11:00:00", "timeZone": "W. Europe Standard Time" },
+                "location": { "displayName": "Room" }, "body": { "contentType": "text", "content": "Hello" },
+                "isOnlineMeeting": true, "onlineMeetingProvider": "teamsForBusiness",
+                "attendees": [
+                    { "type": "required", "emailAddress": { "address": "a@x.example" } },
+                    { "type": "optional", "emailAddress": { "address": "b@x.example" } },
+                ],
+            })
+        );
+    }
+
+    #[test]
+    fn a_zone_without_a_windows_name_goes_by_its_iana_name() {
+        let body = body(&new(
+            "2026-11-24T09:00:00Z",
+            "2026-11-24T10:00:00Z",
+            "Europe/Vienna",
+        ));
+        assert_eq!(
+            body["start"],
+            json!({ "dateTime": "2026-11-24T10:00:00", "timeZone": "Europe/Vienna" })
+        );
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_said_in_utc() {
+        // 00:30 UTC is the first 02:30 in Berlin, 01:30 UTC the second.
+        for (start, end) in [
+            ("2026-10-25T00:30:00Z", "2026-10-25T03:00:00Z"),
+            ("2026-10-25T01:30:00Z", "2026-10-25T03:00:00Z"),
+        ] {
+            let body = body(&new(start, end, "Europe/Berlin"));
+            assert_eq!(
+                body["start"],
+                json!({ "dateTime": start.trim_end_matches('Z'), "timeZone": "UTC" })
+            );
+            assert_eq!(body["end"]["timeZone"], "UTC");
+        }
+    }
+
+    #[test]
+    fn whole_days_end_at_the_midnight_after() {
+        let date = |text: &str| text.parse().expect("a date");
+        let mut event = new(
+            "2026-11-24T09:00:00Z",
+            "2026-11-24T10:00:00Z",
+            "Europe/Berlin",
+        );
+        event.span = Span::Days {
+            first: date("2026-11-24"),
+            last: date("2026-11-25"),
+        };
+        let body = body(&event);
+        assert_eq!(body["isAllDay"], true);
+        assert_eq!(
+            body["start"],
+            json!({ "dateTime": "2026-11-24T00:00:00", "timeZone": "W. Europe Standard Time" })
+        );
+        assert_eq!(
+            body["end"],
+            json!({ "dateTime": "2026-11-26T00:00:00", "timeZone": "W. Europe Standard Time" })
+        );
+    }
+}

@@ -158,3 +158,40 @@ fn line(text: Option<String>) -> Option<String> {
     text.map(|text| one_line(&text, 255))
         .filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_search_text_cannot_leave_its_quotes() {
+        assert_eq!(quoted("Anna"), Some("Anna".into()));
+        assert_eq!(quoted("a\" OR \"mail:x\\"), Some("a OR mail x".into()));
+        assert_eq!(quoted(" \"\u{200b}: "), None);
+    }
+
+    #[test]
+    fn a_guest_a_group_and_somebody_without_a_mailbox_are_told_apart() {
+        let user = |user: serde_json::Value| {
+            serde_json::from_value::<WireUser>(user)
+                .expect("a user")
+                .found()
+        };
+        let guest = user(
+            json!({ "id": "1", "displayName": "Gus", "mail": "gus@y.example", "userPrincipalName": "gus_y.example#EXT#@x.example" }),
+        );
+        assert!(guest.guest && guest.addresses.len() == 1);
+        let boxless = user(
+            json!({ "id": "1", "displayName": "Bo", "mail": null, "userPrincipalName": "bo@x.example" }),
+        );
+        assert!(!boxless.guest && boxless.addresses.is_empty());
+        let group = json!({ "displayName": "Team", "personType": { "class": "Group", "subclass": "UnifiedGroup" },
+            "scoredEmailAddresses": [{ "address": "t@x.example", "relevanceScore": -3 }, { "address": "T@X.example" }, { "address": null }] });
+        let group = serde_json::from_value::<WirePerson>(group)
+            .expect("a person")
+            .found();
+        assert!(group.group && group.addresses.len() == 1);
+    }
+}

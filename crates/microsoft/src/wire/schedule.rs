@@ -76,3 +76,53 @@ fn weekday(name: &str) -> Option<Weekday> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(schedule: serde_json::Value) -> OwnSchedule {
+        serde_json::from_value::<WireSchedule>(schedule)
+            .expect("a schedule")
+            .understood()
+    }
+
+    #[test]
+    fn working_hours_name_the_zone() {
+        let schedule = read(json!({ "scheduleId": "a@x.example", "workingHours": {
+            "daysOfWeek": ["monday", "Friday", "unknownFutureValue"], "startTime": "08:00:00.0000000", "endTime": "17:30:00.0000000",
+            "timeZone": { "name": "W. Europe Standard Time" } } }));
+        assert_eq!(schedule.zone.expect("known").name(), "Europe/Berlin");
+        let hours = schedule.working_hours.expect("there");
+        assert_eq!(hours.days, [Weekday::Monday, Weekday::Friday]);
+        assert_eq!(
+            (hours.start, hours.end),
+            (Time::constant(8, 0, 0, 0), Time::constant(17, 30, 0, 0))
+        );
+    }
+
+    #[test]
+    fn a_custom_zone_or_no_hours_name_none() {
+        let custom = read(
+            json!({ "workingHours": { "daysOfWeek": [], "startTime": "08:00:00.0000000", "endTime": "17:00:00.0000000",
+            "timeZone": { "@odata.type": "#microsoft.graph.customTimeZone", "name": "Customized Time Zone", "bias": 480 } } }),
+        );
+        assert!(custom.zone.is_none() && custom.working_hours.is_some());
+        assert_eq!(
+            read(json!({ "error": { "responseCode": "5009" } })),
+            OwnSchedule {
+                zone: None,
+                working_hours: None
+            }
+        );
+        assert_eq!(
+            read(json!({ "workingHours": null })),
+            OwnSchedule {
+                zone: None,
+                working_hours: None
+            }
+        );
+    }
+}
