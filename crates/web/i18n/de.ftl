@@ -15,12 +15,9 @@ sign-out = Abmelden
 signed-in-as = Angemeldet als
 footer = Handelt nur als Sie, nur mit den Werkzeugen, die Ihre Administration erlaubt hat, und hält jeden Schritt fest.
 next-page = Ältere
-first-page = Neueste
 copy = Kopieren
 copied = Kopiert
 cancel = Abbrechen
-back = Zurück
-and = und
 not-yet = Noch nicht
 never = Nie
 utc = Zeiten stehen in UTC, bis ein Kalender verbunden ist.
@@ -56,7 +53,6 @@ integrations-title = Integrationen
 integrations-about = Womit Agenten in Ihrem Namen arbeiten können. Sie verbinden jede selbst und können sie jederzeit trennen.
 outlook = Outlook-Kalender
 outlook-about = Termine, freie Zeiten und die Menschen, die Sie treffen, aus Ihrem Microsoft-365-Konto.
-outlook-open = Öffnen
 connected-note = Der Outlook-Kalender ist verbunden.
 disconnected-note = Der Outlook-Kalender ist getrennt. Von Ihrer Erlaubnis ist hier nichts übrig.
 
@@ -101,7 +97,6 @@ hidden-approval_does_not_fit = Es ist im Moment nicht verfügbar.
 column-tool = Werkzeug
 column-level = Stufe
 column-state = Für Agenten
-column-does = Was es tut
 
 scopes-title = Berechtigungen
 scopes-about = Diese zehn Berechtigungen, keine weiteren, und nur als Sie: Keine davon lässt attache an fremde E-Mails, Dateien oder Kalender, die nicht mit Ihnen geteilt sind.
@@ -153,7 +148,6 @@ tools-saved = { $count ->
     [one] Eine Stufe wurde geändert. Sie gilt ab dem nächsten Aufruf.
    *[other] { $count } Stufen wurden geändert. Sie gelten ab dem nächsten Aufruf.
   }
-tools-level-of = Stufe von { $tool }
 
 tool-search_events = Termine suchen
 tool-search_events-about = Sucht Termine in einem Zeitraum, im eigenen Kalender und in geteilten Kalendern.
@@ -275,10 +269,14 @@ activity-filter-tool = Werkzeug
 activity-filter-outcome = Ausgang
 activity-any = Alle
 activity-show = Anzeigen
-activity-took = { $ms } ms
 activity-by = durch { $agent }
 activity-call = { $tool }: { $outcome }
 activity-reason = Grund: { $reason }
+activity-before = Vorher: { $level }
+reason-level_denies = Die Administration hat es nicht erlaubt.
+reason-not_connected = Der Kalender war nicht verbunden.
+reason-missing_scopes = Microsoft hat nicht gewährt, was es braucht.
+reason-approval_does_not_fit = Die Freigabe galt nicht für diesen Aufruf oder war zu alt.
 
 kind-signed_in = Sie haben sich angemeldet
 kind-sign_in_failed = Eine Anmeldung schlug fehl
@@ -343,14 +341,12 @@ keys-column-expires = Läuft ab
 keys-column-action = Aktion
 keys-revoke = Widerrufen
 keys-revoke-label = { $name } widerrufen
-keys-revoked = Widerrufen
+keys-revoked = Bereits widerrufen
 keys-revoked-note = Der Schlüssel ist widerrufen. Wer ihn hat, kann damit nichts mehr tun.
-keys-expired = Abgelaufen
 keys-new-title = Ihr neuer Schlüssel
 keys-new-about = Er wird nur dieses eine Mal gezeigt. Kopieren Sie ihn jetzt und bewahren Sie ihn wie ein Kennwort auf.
 keys-new-label = Schlüssel von { $name }
 keys-new-mcp = Für einen MCP-Client: diese Adresse, mit der Kopfzeile darunter
-keys-new-header = Kopfzeile
 keys-new-rest = Für ein Programm: REST, mit dem Schlüssel in der Variablen ATTACHE_KEY
 keys-new-done = Ich habe ihn kopiert
 
@@ -365,8 +361,6 @@ setup-signed-in = Sie sind als { $login } angemeldet.
 
 ## Fehler
 
-error-title = Das hat nicht geklappt
-error-what = Was geschehen ist
 error-next = Was Sie tun können
 error-request = Anfrage
 error-home = Zurück zu attache

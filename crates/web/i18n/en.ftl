@@ -15,12 +15,9 @@ sign-out = Sign out
 signed-in-as = Signed in as
 footer = Acts only as you, only with the tools your administrator has allowed, with every step on record.
 next-page = Older
-first-page = Newest
 copy = Copy
 copied = Copied
 cancel = Cancel
-back = Back
-and = and
 not-yet = Not yet
 never = Never
 utc = Times are shown in UTC until a calendar is connected.
@@ -56,7 +53,6 @@ integrations-title = Integrations
 integrations-about = What agents can work with on your behalf. You connect each one yourself, and can disconnect it at any time.
 outlook = Outlook Calendar
 outlook-about = Events, meeting times and the people you meet, from your Microsoft 365 account.
-outlook-open = Open
 connected-note = Outlook Calendar is connected.
 disconnected-note = Outlook Calendar is disconnected. Nothing of your grant is left here.
 
@@ -101,7 +97,6 @@ hidden-approval_does_not_fit = It is not available at the moment.
 column-tool = Tool
 column-level = Level
 column-state = For agents
-column-does = What it does
 
 scopes-title = Permissions
 scopes-about = These ten permissions, no others, and only as you: none of them lets attache into other people's mail, files or calendars that are not shared with you.
@@ -153,7 +148,6 @@ tools-saved = { $count ->
     [one] One level was changed. It counts from the next call on.
    *[other] { $count } levels were changed. They count from the next call on.
   }
-tools-level-of = Level of { $tool }
 
 tool-search_events = Search Events
 tool-search_events-about = Looks for events in a span of time, in the person's own calendar and in calendars shared with them.
@@ -275,10 +269,14 @@ activity-filter-tool = Tool
 activity-filter-outcome = Outcome
 activity-any = All
 activity-show = Show
-activity-took = { $ms } ms
 activity-by = by { $agent }
 activity-call = { $tool }: { $outcome }
 activity-reason = Reason: { $reason }
+activity-before = Before: { $level }
+reason-level_denies = The administrator has not allowed it.
+reason-not_connected = The calendar was not connected.
+reason-missing_scopes = Microsoft did not grant what it needs.
+reason-approval_does_not_fit = The approval was not for this call, or too old.
 
 kind-signed_in = You signed in
 kind-sign_in_failed = A sign-in failed
@@ -345,12 +343,10 @@ keys-revoke = Revoke
 keys-revoke-label = Revoke { $name }
 keys-revoked = Revoked
 keys-revoked-note = The key is revoked. Whoever holds it can do nothing with it any more.
-keys-expired = Expired
 keys-new-title = Your new key
 keys-new-about = This is the only time it is shown. Copy it now and keep it where you keep passwords.
 keys-new-label = Key of { $name }
 keys-new-mcp = For an MCP client: this address, with the header below
-keys-new-header = Header
 keys-new-rest = For a program: REST, with the key in the variable ATTACHE_KEY
 keys-new-done = I have copied it
 
@@ -365,8 +361,6 @@ setup-signed-in = You are signed in as { $login }.
 
 ## Errors
 
-error-title = That did not work
-error-what = What happened
 error-next = What you can do
 error-request = Request
 error-home = Back to attache

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use sha2::{Digest as _, Sha256};
@@ -57,7 +57,10 @@ impl Asset {
     pub(crate) fn path(&self) -> &str {
         self.path.get_or_init(|| {
             let digest = Sha256::digest(self.content);
-            let hash: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash: String = digest[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             format!("/static/{hash}/{}", self.name)
         })
     }

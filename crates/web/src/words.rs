@@ -154,8 +154,9 @@ fn bundle(language: Language, source: &'static str) -> FluentBundle<FluentResour
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Values are isolated with <bdi> in the templates instead: invisible characters would end up in copied text.
     bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned())
-        .unwrap_or_else(|(rest, _)| rest /* a test reads both files without an error */);
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(
+        |(rest, _)| rest, /* a test reads both files without an error */
+    );
     if bundle.add_resource(resource).is_err() {
         tracing::error!(language = language.tag(), "an id is defined twice");
     }
@@ -196,10 +197,17 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_ids_with_the_same_variables() {
-        let (english, german) = (include_str!("../i18n/en.ftl"), include_str!("../i18n/de.ftl"));
+        let (english, german) = (
+            include_str!("../i18n/en.ftl"),
+            include_str!("../i18n/de.ftl"),
+        );
         for source in [english, german] {
             let parsed = FluentResource::try_new(source.to_owned());
-            assert!(parsed.is_ok(), "{:?}", parsed.err().map(|(_, errors)| errors));
+            assert!(
+                parsed.is_ok(),
+                "{:?}",
+                parsed.err().map(|(_, errors)| errors)
+            );
         }
         assert_eq!(ids(english), ids(german));
     }
@@ -226,10 +234,22 @@ mod tests {
     #[test]
     fn one_is_singular_in_both_languages() {
         let english = Words::in_language(Language::English);
-        assert_eq!(english.count("approvals-waiting", 1), "1 request is waiting for you");
-        assert_eq!(english.count("approvals-waiting", 2), "2 requests are waiting for you");
+        assert_eq!(
+            english.count("approvals-waiting", 1),
+            "1 request is waiting for you"
+        );
+        assert_eq!(
+            english.count("approvals-waiting", 2),
+            "2 requests are waiting for you"
+        );
         let german = Words::in_language(Language::German);
-        assert_eq!(german.count("approvals-waiting", 1), "1 Anfrage wartet auf Sie");
-        assert_eq!(german.count("approvals-waiting", 2), "2 Anfragen warten auf Sie");
+        assert_eq!(
+            german.count("approvals-waiting", 1),
+            "1 Anfrage wartet auf Sie"
+        );
+        assert_eq!(
+            german.count("approvals-waiting", 2),
+            "2 Anfragen warten auf Sie"
+        );
     }
 }

@@ -1,5 +1,12 @@
 // What pages do in the browser. Every page works without this file.
 
+// On a phone the navigation scrolls sideways; the current section starts in view.
+const current = document.querySelector(".sections [aria-current]");
+if (current) {
+  const strip = document.querySelector(".sections");
+  strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
+}
+
 // The Connect form tells the server the browser's time zone.
 for (const field of document.querySelectorAll("input[data-zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

@@ -41,12 +41,13 @@ struct ActivityPage {
     outcomes: Vec<Choice>,
     filtered: bool,
     entries: Vec<Entry>,
-    zone_note: String,
     next: Option<String>,
 }
 
 /// What can be filtered by.
-const OUTCOMES: &[&str] = &["done", "failed", "unknown", "denied", "approved", "declined"];
+const OUTCOMES: &[&str] = &[
+    "done", "failed", "unknown", "denied", "approved", "declined",
+];
 
 impl ActivityPage {
     fn new(page: Frame, filter: &Filter, listed: &Listed<ActivityView>) -> Self {
@@ -71,7 +72,6 @@ impl ActivityPage {
                 .collect(),
             filtered: tool.is_some() || outcome.is_some(),
             entries: listed.items.iter().map(|view| entry(&page, view)).collect(),
-            zone_note: page.zone_note(),
             next: listed.next.as_deref().map(|before| filter.address(before)),
             page,
         }
@@ -92,7 +92,7 @@ fn entry(page: &Frame, view: &ActivityView) -> Entry {
         reason: view
             .reason
             .as_deref()
-            .map(|reason| words.fill("activity-reason", &[("reason", reason)])),
+            .map(|reason| reason_words(words, reason)),
         who: who(words, view),
         at: view.at.to_string(),
         when: page.when(view.at),
@@ -111,12 +111,16 @@ fn sentence(words: Words, view: &ActivityView) -> String {
         }
         (Kind::LevelChanged, Some(level)) => {
             let id = format!("level-{level}");
-            let level = words.say_if_known(&id).unwrap_or_else(|| level.to_owned().into());
+            let level = words
+                .say_if_known(&id)
+                .unwrap_or_else(|| level.to_owned().into());
             words.fill("activity-call", &[("tool", &tool), ("outcome", &level)])
         }
         (Kind::ConnectionStateChanged, Some(state)) => {
             let id = format!("state-{state}");
-            let state = words.say_if_known(&id).unwrap_or_else(|| state.to_owned().into());
+            let state = words
+                .say_if_known(&id)
+                .unwrap_or_else(|| state.to_owned().into());
             let outlook = words.say("outlook");
             words.fill("activity-call", &[("tool", &outlook), ("outcome", &state)])
         }
@@ -129,13 +133,31 @@ fn own_title(words: Words, title: &str) -> String {
     DEFINITIONS
         .iter()
         .find(|definition| definition.title() == title)
-        .map_or_else(|| title.to_owned(), |definition| tool_title(words, definition))
+        .map_or_else(
+            || title.to_owned(),
+            |definition| tool_title(words, definition),
+        )
 }
 
 fn outcome_words(words: Words, outcome: &str) -> String {
     words
         .say_if_known(&format!("outcome-{outcome}"))
         .map_or_else(|| outcome.to_owned(), Into::into)
+}
+
+/// A reason in words where there are some, else the word of the record, which an administrator can search for.
+fn reason_words(words: Words, reason: &str) -> String {
+    if let Some(before) = reason.strip_prefix("was_") {
+        let id = format!("level-{before}");
+        let before = words
+            .say_if_known(&id)
+            .unwrap_or_else(|| before.to_owned().into());
+        return words.fill("activity-before", &[("level", &before)]);
+    }
+    words.say_if_known(&format!("reason-{reason}")).map_or_else(
+        || words.fill("activity-reason", &[("reason", reason)]),
+        Into::into,
+    )
 }
 
 fn who(words: Words, view: &ActivityView) -> Option<String> {
@@ -163,7 +185,9 @@ impl Filter {
     }
 
     fn outcome(&self) -> Option<&str> {
-        self.outcome.as_deref().filter(|outcome| !outcome.is_empty())
+        self.outcome
+            .as_deref()
+            .filter(|outcome| !outcome.is_empty())
     }
 
     fn address(&self, before: &str) -> String {
@@ -199,28 +223,60 @@ pub(super) async fn show(
 }
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {
-    let view = |sequence, kind, tool: Option<&str>, outcome: Option<&str>, reason: Option<&str>| ActivityView {
-        sequence,
-        at: "2026-11-23T08:12:00Z".parse().expect("a moment"),
-        kind,
-        tool_title: tool.map(str::to_owned),
-        agent_name: tool.map(|_| "Claude on my laptop".to_owned()),
-        surface: tool.map(|_| Surface::Mcp),
-        outcome: outcome.map(str::to_owned),
-        reason: reason.map(str::to_owned),
-        duration_ms: Some(180),
-        call: None,
+    let view = |sequence, kind, tool: Option<&str>, outcome: Option<&str>, reason: Option<&str>| {
+        ActivityView {
+            sequence,
+            at: "2026-11-23T08:12:00Z".parse().expect("a moment"),
+            kind,
+            tool_title: tool.map(str::to_owned),
+            agent_name: tool.map(|_| "Claude on my laptop".to_owned()),
+            surface: tool.map(|_| Surface::Mcp),
+            outcome: outcome.map(str::to_owned),
+            reason: reason.map(str::to_owned),
+            duration_ms: Some(180),
+            call: None,
+        }
     };
     let create = Some("Create Event");
     let items = vec![
         view(12, Kind::CallFinished, create, Some("done"), None),
         view(11, Kind::ApprovalDecided, create, Some("approved"), None),
         view(10, Kind::ApprovalRequested, create, None, None),
-        view(9, Kind::CallFinished, Some("Search Contacts"), Some("done"), None),
-        view(8, Kind::CallDenied, None, Some("denied"), Some("level_denies")),
-        view(7, Kind::CallFinished, Some("Search Events"), Some("failed"), Some("microsoft_throttled")),
-        view(6, Kind::CallFinished, create, Some("unknown"), Some("outcome_unknown")),
-        view(5, Kind::ConnectionStateChanged, None, Some("needs_sign_in"), None),
+        view(
+            9,
+            Kind::CallFinished,
+            Some("Search Contacts"),
+            Some("done"),
+            None,
+        ),
+        view(
+            8,
+            Kind::CallDenied,
+            None,
+            Some("denied"),
+            Some("level_denies"),
+        ),
+        view(
+            7,
+            Kind::CallFinished,
+            Some("Search Events"),
+            Some("failed"),
+            Some("microsoft_throttled"),
+        ),
+        view(
+            6,
+            Kind::CallFinished,
+            create,
+            Some("unknown"),
+            Some("outcome_unknown"),
+        ),
+        view(
+            5,
+            Kind::ConnectionStateChanged,
+            None,
+            Some("needs_sign_in"),
+            None,
+        ),
         view(4, Kind::LevelChanged, create, Some("ask"), Some("was_deny")),
         view(3, Kind::KeyCreated, None, None, None),
         view(2, Kind::Connected, None, None, None),
@@ -229,7 +285,10 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     let render = |name, filter: &Filter, items, next: Option<&str>| {
         let page = Frame::sample(words, SECTION, "activity-title");
         let next = next.map(str::to_owned);
-        sample(name, &ActivityPage::new(page, filter, &Listed { items, next }))
+        sample(
+            name,
+            &ActivityPage::new(page, filter, &Listed { items, next }),
+        )
     };
     let filter = Filter {
         tool: Some("create_event".to_owned()),
@@ -252,10 +311,21 @@ mod tests {
     fn every_kind_of_entry_has_a_sentence() {
         // The kinds that a person is shown; the engine's list.
         let kinds = [
-            Kind::SignedIn, Kind::SignedOut, Kind::AdministratorAppointed, Kind::Connected,
-            Kind::ConnectFailed, Kind::ConnectionStateChanged, Kind::Disconnected, Kind::LevelChanged,
-            Kind::KeyCreated, Kind::KeyRevoked, Kind::CallFinished, Kind::CallDenied,
-            Kind::ApprovalRequested, Kind::ApprovalDecided, Kind::ApprovalExpired,
+            Kind::SignedIn,
+            Kind::SignedOut,
+            Kind::AdministratorAppointed,
+            Kind::Connected,
+            Kind::ConnectFailed,
+            Kind::ConnectionStateChanged,
+            Kind::Disconnected,
+            Kind::LevelChanged,
+            Kind::KeyCreated,
+            Kind::KeyRevoked,
+            Kind::CallFinished,
+            Kind::CallDenied,
+            Kind::ApprovalRequested,
+            Kind::ApprovalDecided,
+            Kind::ApprovalExpired,
         ];
         for language in Language::ALL {
             let words = Words::in_language(language);

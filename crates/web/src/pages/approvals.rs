@@ -145,7 +145,10 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     let render = |name, all, items, next: Option<&str>| {
         let page = Frame::sample(words, SECTION, "approvals-title");
         let next = next.map(str::to_owned);
-        sample(name, &ApprovalsPage::new(page, all, &Listed { items, next }))
+        sample(
+            name,
+            &ApprovalsPage::new(page, all, &Listed { items, next }),
+        )
     };
     let everything = ApprovalState::ALL.into_iter().map(approval::sample_view);
     vec![

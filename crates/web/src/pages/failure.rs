@@ -55,7 +55,11 @@ pub(crate) fn error_page(words: &Words, failure: &Failure, request: &RequestId) 
 fn page(words: Words, failure: &Failure, request: &str) -> FailurePage {
     let about = [failure.code, by_status(failure), "general"]
         .into_iter()
-        .find(|about| words.say_if_known(&format!("error-{about}-title")).is_some())
+        .find(|about| {
+            words
+                .say_if_known(&format!("error-{about}-title"))
+                .is_some()
+        })
         .unwrap_or("general");
     let say = |part: &str| words.say(&format!("error-{about}-{part}")).into_owned();
     let to_outlook = BACK_TO_OUTLOOK.contains(&failure.code);
@@ -119,9 +123,18 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     consent.link = Some("https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=6731de76-14a6-49ae-97bc-6eba6914391e".to_owned());
     let cancelled = of(StatusCode::BAD_REQUEST, "consent_cancelled", "");
     vec![
-        sample("error-not-found", &page(words, &Failure::not_found(), request)),
-        sample("error-internal", &page(words, &Failure::internal(), request)),
-        sample("error-form-outdated", &page(words, &super::form::outdated(), request)),
+        sample(
+            "error-not-found",
+            &page(words, &Failure::not_found(), request),
+        ),
+        sample(
+            "error-internal",
+            &page(words, &Failure::internal(), request),
+        ),
+        sample(
+            "error-form-outdated",
+            &page(words, &super::form::outdated(), request),
+        ),
         sample("error-cancelled", &page(words, &cancelled, request)),
         sample("error-admin-must-consent", &page(words, &consent, request)),
     ]

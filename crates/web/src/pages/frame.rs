@@ -194,6 +194,12 @@ impl Frame {
         }
     }
 
+    /// The day of a moment on the reader's clocks.
+    pub(super) fn day(&self, moment: Timestamp) -> String {
+        let zone = self.zone.clone().unwrap_or_else(Zone::utc);
+        self.words.day(zone.at(moment).date())
+    }
+
     /// In which zone the times of the page are.
     pub(super) fn zone_note(&self) -> String {
         match &self.zone {

@@ -38,7 +38,10 @@ pub(super) async fn show(
         .frame(&state, &person, SECTION, "integrations-title")
         .await?;
     let connection = state.engine.connection(&person).await?;
-    Ok(html(&IntegrationsPage::new(page, connection.state.as_ref())))
+    Ok(html(&IntegrationsPage::new(
+        page,
+        connection.state.as_ref(),
+    )))
 }
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {

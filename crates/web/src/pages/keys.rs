@@ -60,9 +60,7 @@ impl KeysPage {
             label: page.words.fill("keys-new-label", &[("name", name)]),
             key: key.expose().to_owned(),
             mcp: format!("{base_url}/mcp"),
-            rest: format!(
-                "curl -H \"Authorization: Bearer $ATTACHE_KEY\" {base_url}/api/v1/tools"
-            ),
+            rest: format!("curl -H \"Authorization: Bearer $ATTACHE_KEY\" {base_url}/api/v1/tools"),
         };
         Self {
             new: Some(new),
@@ -72,16 +70,17 @@ impl KeysPage {
 }
 
 fn row(page: &Frame, key: &KeyView) -> KeyRow {
-    let or = |moment: Option<Timestamp>, id: &str| {
-        moment.map_or_else(|| page.say(id).into_owned(), |moment| page.when(moment))
-    };
     KeyRow {
         id: key.id.to_string(),
         name: key.name.clone(),
         hint: key.hint.clone(),
-        created: page.when(key.created),
-        used: or(key.last_used, "not-yet"),
-        expires: or(key.expires, "never"),
+        created: page.day(key.created),
+        used: key
+            .last_used
+            .map_or_else(|| page.say("not-yet").into_owned(), |at| page.when(at)),
+        expires: key
+            .expires
+            .map_or_else(|| page.say("never").into_owned(), |at| page.day(at)),
         over: key.revoked.map(|_| page.say("keys-revoked").into_owned()),
         revoke_label: page.words.fill("keys-revoke-label", &[("name", &key.name)]),
     }
@@ -120,7 +119,9 @@ pub(super) async fn create(
     let page = visit.frame(&state, person, SECTION, "keys-title").await?;
     let keys = state.engine.keys(person).await?;
     let base_url = &state.base_url;
-    Ok(html(&KeysPage::with_new(page, &keys, &view.name, &key, base_url)))
+    Ok(html(&KeysPage::with_new(
+        page, &keys, &view.name, &key, base_url,
+    )))
 }
 
 pub(super) async fn revoke(
@@ -148,9 +149,19 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         revoked: revoked.map(moment),
     };
     let keys = [
-        key("Claude on my laptop", "x7Qa", Some("2026-11-23T08:12:00Z"), None),
+        key(
+            "Claude on my laptop",
+            "x7Qa",
+            Some("2026-11-23T08:12:00Z"),
+            None,
+        ),
         key("CRM sync", "P0zz", None, None),
-        key("Old phone", "9aBc", Some("2026-09-02T10:00:00Z"), Some("2026-10-01T10:00:00Z")),
+        key(
+            "Old phone",
+            "9aBc",
+            Some("2026-09-02T10:00:00Z"),
+            Some("2026-10-01T10:00:00Z"),
+        ),
     ];
     let secret = AgentKey::random(&random);
     let base = "https://attache.nordwind.example";
@@ -162,6 +173,9 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         sample("keys-none", &KeysPage::new(page(), &[])),
         sample("keys", &KeysPage::new(page(), &keys)),
         sample("keys-revoked", &revoked),
-        sample("keys-new", &KeysPage::with_new(page(), &keys, "Claude on my laptop", &secret, base)),
+        sample(
+            "keys-new",
+            &KeysPage::with_new(page(), &keys, "Claude on my laptop", &secret, base),
+        ),
     ]
 }

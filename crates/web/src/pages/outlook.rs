@@ -176,7 +176,12 @@ fn sample_reason_id(scope: Scope) -> &'static str {
 }
 
 fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
-    let levels = [Level::AlwaysAllow, Level::Ask, Level::AlwaysAllow, Level::Deny];
+    let levels = [
+        Level::AlwaysAllow,
+        Level::Ask,
+        Level::AlwaysAllow,
+        Level::Deny,
+    ];
     engine::tools::DEFINITIONS
         .iter()
         .zip(levels.into_iter().cycle())
@@ -220,20 +225,52 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         render("outlook-partly", None, &partly),
     ];
     let mut also = |name, note, state| samples.push(render(name, note, &view(Some(state))));
-    also("outlook-needs-sign-in", None, ConnectionState::NeedsSignIn { claims: None });
+    also(
+        "outlook-needs-sign-in",
+        None,
+        ConnectionState::NeedsSignIn { claims: None },
+    );
     let why = AdminWhy::ConsentMissing;
-    also("outlook-needs-admin-consent", None, ConnectionState::NeedsAdmin { why });
+    also(
+        "outlook-needs-admin-consent",
+        None,
+        ConnectionState::NeedsAdmin { why },
+    );
     let why = AdminWhy::BlockedByPolicy;
-    also("outlook-needs-admin-policy", None, ConnectionState::NeedsAdmin { why });
+    also(
+        "outlook-needs-admin-policy",
+        None,
+        ConnectionState::NeedsAdmin { why },
+    );
     let why = AdminWhy::AppUnavailable;
-    also("outlook-needs-admin-app", None, ConnectionState::NeedsAdmin { why });
+    also(
+        "outlook-needs-admin-app",
+        None,
+        ConnectionState::NeedsAdmin { why },
+    );
     let why = RevokedWhy::EndedAtMicrosoft;
-    also("outlook-revoked-ended", None, ConnectionState::Revoked { why });
+    also(
+        "outlook-revoked-ended",
+        None,
+        ConnectionState::Revoked { why },
+    );
     let why = RevokedWhy::Expired;
-    also("outlook-revoked-expired", None, ConnectionState::Revoked { why });
+    also(
+        "outlook-revoked-expired",
+        None,
+        ConnectionState::Revoked { why },
+    );
     let why = RevokedWhy::AccountDisabled;
-    also("outlook-revoked-disabled", None, ConnectionState::Revoked { why });
+    also(
+        "outlook-revoked-disabled",
+        None,
+        ConnectionState::Revoked { why },
+    );
     also("outlook-damaged", None, ConnectionState::Damaged);
-    also("outlook-disconnected", Some("disconnected-note"), ConnectionState::Disconnected);
+    also(
+        "outlook-disconnected",
+        Some("disconnected-note"),
+        ConnectionState::Disconnected,
+    );
     samples
 }

@@ -24,7 +24,11 @@ mod tests {
 
     #[test]
     fn a_path_of_ours_is_kept() {
-        for path in ["/approvals", "/approvals/apr_1?state=all", "/activity?tool=a&before=b%2F"] {
+        for path in [
+            "/approvals",
+            "/approvals/apr_1?state=all",
+            "/activity?tool=a&before=b%2F",
+        ] {
             assert_eq!(checked(Some(path)), path);
         }
     }
@@ -32,8 +36,18 @@ mod tests {
     #[test]
     fn whatever_could_lead_elsewhere_leads_home() {
         for path in [
-            "", "/", "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
-            "/a//b", "javascript:alert(1)", "/\tevil", "/a\r\nSet-Cookie: x=y", "evil.example", "/ /x",
+            "",
+            "/",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example",
+            "/a//b",
+            "javascript:alert(1)",
+            "/\tevil",
+            "/a\r\nSet-Cookie: x=y",
+            "evil.example",
+            "/ /x",
         ] {
             assert_eq!(checked(Some(path)), HOME, "{path:?}");
         }

@@ -142,7 +142,12 @@ fn levels_in(fields: &Fields) -> Vec<(String, Level)> {
 }
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {
-    let mixed = [Some(Level::AlwaysAllow), Some(Level::Ask), None, Some(Level::Deny)];
+    let mixed = [
+        Some(Level::AlwaysAllow),
+        Some(Level::Ask),
+        None,
+        Some(Level::Deny),
+    ];
     let views = |levels: &[Option<Level>]| {
         let rows = engine::tools::DEFINITIONS.iter().zip(levels.iter().cycle());
         rows.map(|(definition, level)| LevelView {
@@ -155,8 +160,14 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     };
     let page = || Frame::sample(words, SECTION, "tools-title");
     vec![
-        sample("tools-unset", &ToolsPage::new(page(), None, &views(&[None]))),
+        sample(
+            "tools-unset",
+            &ToolsPage::new(page(), None, &views(&[None])),
+        ),
         sample("tools-set", &ToolsPage::new(page(), None, &views(&mixed))),
-        sample("tools-saved", &ToolsPage::new(page(), Some(2), &views(&mixed))),
+        sample(
+            "tools-saved",
+            &ToolsPage::new(page(), Some(2), &views(&mixed)),
+        ),
     ]
 }

@@ -109,9 +109,7 @@ pub(super) fn next_step(
         None => ("next-never", Some("connect")),
         Some(ConnectionState::Connected) if complete => ("next-connected", None),
         Some(ConnectionState::Connected) => ("next-connected-missing", Some("connect-again")),
-        Some(ConnectionState::NeedsSignIn { .. }) => {
-            ("next-needs_sign_in", Some("sign-in-again"))
-        }
+        Some(ConnectionState::NeedsSignIn { .. }) => ("next-needs_sign_in", Some("sign-in-again")),
         Some(ConnectionState::NeedsAdmin { why }) => {
             let next = match why {
                 AdminWhy::ConsentMissing => "next-needs_admin-consent_missing",

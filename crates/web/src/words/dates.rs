@@ -27,7 +27,11 @@ impl Words {
 
     /// A moment on the clocks of its zone: `Tue 24 Nov 2026, 10:00`, `Di. 24. Nov. 2026, 10:00 Uhr`.
     pub(crate) fn moment(&self, moment: &Zoned) -> String {
-        format!("{}, {}", self.day(moment.date()), self.clock(&[moment.time()]))
+        format!(
+            "{}, {}",
+            self.day(moment.date()),
+            self.clock(&[moment.time()])
+        )
     }
 
     /// A moment on the clocks of a zone.

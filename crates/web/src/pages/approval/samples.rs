@@ -49,7 +49,10 @@ pub(in super::super) fn sample_view(state: ApprovalState) -> ApprovalView {
             }),
             zone: Some("Europe/Berlin".to_owned()),
             location: Some("Hafenwerk, Am Sandtorkai 5, Hamburg".to_owned()),
-            body: Some("Hello Anna,\n\nas discussed: thirty minutes on site, then lunch.\n\nJonas".to_owned()),
+            body: Some(
+                "Hello Anna,\n\nas discussed: thirty minutes on site, then lunch.\n\nJonas"
+                    .to_owned(),
+            ),
             attendees: vec![
                 attendee("anna.schmidt@nordwind.example", false, false),
                 attendee("mara.lindt@hafenwerk.example", false, true),
@@ -61,7 +64,9 @@ pub(in super::super) fn sample_view(state: ApprovalState) -> ApprovalView {
         },
         zone: Zone::named("Europe/Berlin").expect("bundled"),
         outcome: match state {
-            ApprovalState::Failed => Some(json!({"status": "failed", "code": "microsoft_forbidden"})),
+            ApprovalState::Failed => {
+                Some(json!({"status": "failed", "code": "microsoft_forbidden"}))
+            }
             ApprovalState::Done => Some(json!({"status": "done", "verified": true})),
             _ => None,
         },
@@ -89,7 +94,13 @@ pub(in super::super) fn sample_read() -> ApprovalView {
 /// A request whose texts try everything.
 fn hostile() -> ApprovalView {
     let view = sample_view(ApprovalState::Pending);
-    let many = (1..=12).map(|n| attendee(&format!("person.{n}@a-company-with-a-rather-long-name.example"), n > 8, true));
+    let many = (1..=12).map(|n| {
+        attendee(
+            &format!("person.{n}@a-company-with-a-rather-long-name.example"),
+            n > 8,
+            true,
+        )
+    });
     let lookalike = attendee("anna@xn--nrdwind-o7a.example", false, true);
     ApprovalView {
         agent_name: "<img src=x onerror=alert(1)>".to_owned(),
