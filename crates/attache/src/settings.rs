@@ -22,9 +22,9 @@ pub(crate) use self::entra::Entra;
 pub(crate) use self::keys::Keys;
 pub(crate) use self::log::{Format, Log};
 pub(crate) use self::policy::Policy;
+use self::reader::Reader;
 pub(crate) use self::reader::{Problem, Shown};
 pub(crate) use self::server::Server;
-use self::reader::Reader;
 use self::table::Section;
 
 /// The file that is read when none is named and it exists.
@@ -187,7 +187,9 @@ mod tests {
     fn check(toml: &str, environment: &[(&str, &str)], expected: &str) {
         let found = read(toml, environment).expect_err("must be refused");
         assert_eq!(
-            found.to_string().replace("the settings cannot be used\n  ", ""),
+            found
+                .to_string()
+                .replace("the settings cannot be used\n  ", ""),
             expected
         );
     }
@@ -288,7 +290,10 @@ mod tests {
             let secret = settings.entra.client_secret.as_ref().expect("set");
             assert_eq!(secret.expose(), "marked");
             assert!(!format!("{settings:?}").contains("marked"));
-            let shown = settings.shown.iter().find(|s| s.key == "entra.client_secret");
+            let shown = settings
+                .shown
+                .iter()
+                .find(|s| s.key == "entra.client_secret");
             assert_eq!(shown.expect("listed").value, "set");
         }
         check(

@@ -11,7 +11,15 @@ use crate::settings::{Format, Log};
 use crate::terminal;
 
 /// Our crates. Whatever else logs may see bodies and addresses, so it stays at `warn`.
-const OURS: [&str; 7] = ["attache", "domain", "engine", "microsoft", "sim", "store", "web"];
+const OURS: [&str; 7] = [
+    "attache",
+    "domain",
+    "engine",
+    "microsoft",
+    "sim",
+    "store",
+    "web",
+];
 
 /// Starts the log. A second start in one process changes nothing.
 pub(crate) fn start(log: &Log) {
@@ -53,7 +61,13 @@ mod tests {
     #[test]
     fn libraries_that_see_bodies_stay_at_warn() {
         let filter = filter(LevelFilter::TRACE);
-        for theirs in ["reqwest::connect", "hyper", "hyper_util", "sqlx::query", "rmcp::service"] {
+        for theirs in [
+            "reqwest::connect",
+            "hyper",
+            "hyper_util",
+            "sqlx::query",
+            "rmcp::service",
+        ] {
             assert!(!filter.would_enable(theirs, &Level::INFO), "{theirs}");
             assert!(filter.would_enable(theirs, &Level::WARN), "{theirs}");
         }

@@ -52,9 +52,8 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<(Store, Jo
     let (store, writer) = match opened {
         Ok(opened) => opened,
         Err(error @ store::Error::NotMigrated { .. }) => {
-            return Err(error).context(
-                "run `attache db migrate`, or set database.migrate_at_start = true",
-            );
+            return Err(error)
+                .context("run `attache db migrate`, or set database.migrate_at_start = true");
         }
         Err(error) => return Err(error).context("the database cannot be used"),
     };
@@ -88,7 +87,13 @@ pub(crate) async fn join(settings: &Settings) -> anyhow::Result<Parts> {
     let (clock, random) = (Clock::system(), Random::operating_system());
     let microsoft = Microsoft::new(for_microsoft(settings)?, clock.clone(), random.clone())
         .context("Microsoft's client cannot be made from the settings")?;
-    let engine = Engine::new(store.clone(), microsoft, clock, random, for_engine(settings));
+    let engine = Engine::new(
+        store.clone(),
+        microsoft,
+        clock,
+        random,
+        for_engine(settings),
+    );
     Ok(Parts {
         engine,
         store,
@@ -137,7 +142,10 @@ fn for_microsoft(settings: &Settings) -> anyhow::Result<microsoft::Settings> {
     Ok(microsoft::Settings {
         authority: entra.authority(),
         graph: entra.graph.clone(),
-        client_id: entra.client_id.clone().context("entra.client_id is not set")?,
+        client_id: entra
+            .client_id
+            .clone()
+            .context("entra.client_id is not set")?,
         client_secret: domain::secret::ClientSecret::new(secret.to_owned()),
         redirect_uri: format!("{}/auth/microsoft/callback", settings.server.base_url),
         allowed_tenants: entra.tenants.clone(),

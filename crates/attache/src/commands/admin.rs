@@ -29,7 +29,9 @@ impl Admin {
         let settings = config.load()?;
         let parts = wiring::join(&settings).await?;
         let Some(secret) = parts.engine.issue_bootstrap().await? else {
-            return Err(Misuse::new("there is an administrator already, who can appoint others").into());
+            return Err(
+                Misuse::new("there is an administrator already, who can appoint others").into(),
+            );
         };
         terminal::answer(secret.expose())?;
         Ok(ExitCode::SUCCESS)

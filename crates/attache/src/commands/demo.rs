@@ -111,12 +111,8 @@ async fn seed(engine: &Engine, simulator: &Simulator) -> anyhow::Result<Seeded> 
             tenant: tenant.clone(),
             object: ObjectId::parse(&person.object_id)?,
         };
-        let seeded = engine.seed_person(
-            &identity,
-            &person.name,
-            &person.login,
-            person.administrator,
-        );
+        let seeded =
+            engine.seed_person(&identity, &person.name, &person.login, person.administrator);
         let id = seeded.await?;
         if member.is_none() && !person.administrator {
             member = Some((id, person.login));
@@ -151,7 +147,9 @@ fn as_text(
 ) -> String {
     let people = simulator.people();
     let who = |administrator| {
-        let found = people.iter().find(|person| person.administrator == administrator);
+        let found = people
+            .iter()
+            .find(|person| person.administrator == administrator);
         found.map_or_else(String::new, |person| {
             format!("{}  password {}", person.login, person.password)
         })

@@ -34,7 +34,9 @@ impl Docs {
             }
             stale = true;
             if self.check {
-                terminal::answer(&format!("{name} is not up to date; run `cargo xtask regen`"))?;
+                terminal::answer(&format!(
+                    "{name} is not up to date; run `cargo xtask regen`"
+                ))?;
                 continue;
             }
             fs::write(&file, text).with_context(|| format!("{name} cannot be written"))?;
@@ -66,7 +68,10 @@ mod tests {
         for (name, text) in documents() {
             let file = format!("{}/../../{name}", env!("CARGO_MANIFEST_DIR"));
             let found = fs::read_to_string(&file).unwrap_or_default();
-            assert!(found == text, "{name} is not up to date; run `cargo xtask regen`");
+            assert!(
+                found == text,
+                "{name} is not up to date; run `cargo xtask regen`"
+            );
         }
     }
 }

@@ -36,7 +36,9 @@ impl Keys {
         let Self::Generate(Generate { out }) = self;
         let id = generate(&out)?;
         let file = out.display();
-        terminal::answer(&format!("{file} holds the key {id}; set keys.file = \"{file}\""))?;
+        terminal::answer(&format!(
+            "{file} holds the key {id}; set keys.file = \"{file}\""
+        ))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -29,7 +29,11 @@ impl Pages {
             }
             fs::write(&file, page).with_context(doing)?;
         }
-        terminal::answer(&format!("{} pages are in {}", pages.len(), self.out.display()))?;
+        terminal::answer(&format!(
+            "{} pages are in {}",
+            pages.len(),
+            self.out.display()
+        ))?;
         Ok(ExitCode::SUCCESS)
     }
 }

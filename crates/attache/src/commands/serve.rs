@@ -28,7 +28,10 @@ impl Serve {
         let stop = wiring::stop_on_signal()?;
         let parts = wiring::join(&settings).await?;
         let listener = wiring::bind(settings.server.listen, "server.listen").await?;
-        terminal::note(&format!("attache is ready: open {}", settings.server.base_url));
+        terminal::note(&format!(
+            "attache is ready: open {}",
+            settings.server.base_url
+        ));
         tell_how_to_begin(&settings, &parts).await?;
         tracing::info!(listen = %settings.server.listen, "ready");
         parts.serve(&settings, listener, stop).await?;
@@ -55,6 +58,8 @@ async fn tell_how_to_begin(settings: &Settings, parts: &Parts) -> anyhow::Result
             return Ok(());
         }
     }
-    tracing::warn!("there is no administrator yet; `attache admin bootstrap` prints a one-time secret for /setup");
+    tracing::warn!(
+        "there is no administrator yet; `attache admin bootstrap` prints a one-time secret for /setup"
+    );
     Ok(())
 }

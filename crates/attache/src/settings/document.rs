@@ -59,7 +59,11 @@ fn entry(section: &str, key: &Key) -> String {
         Default::Unset(_) => "Not set by default.".into(),
         Default::Secret(_) => format!("Secret; `{name}_file` names a file that holds it."),
     };
-    let variable = format!("ATTACHE_{}__{}", section.to_uppercase(), name.to_uppercase());
+    let variable = format!(
+        "ATTACHE_{}__{}",
+        section.to_uppercase(),
+        name.to_uppercase()
+    );
     format!(
         "\n### `{section}.{name}`\n\n{}\n\nAccepted: {}. {default} Variable: `{variable}`.\n",
         key.about, key.accepts

@@ -107,13 +107,18 @@ impl Entra {
         Self {
             tenants: reader.value(&SECTION, "tenants", |value| {
                 let names = texts(value)?;
-                names.iter().map(|name| TenantId::parse(name).ok()).collect()
+                names
+                    .iter()
+                    .map(|name| TenantId::parse(name).ok())
+                    .collect()
             }),
             client_id: reader.optional(&SECTION, "client_id", |value| {
                 let id = TenantId::parse(&text(value)?).ok()?;
                 Some(id.as_str().to_owned())
             }),
-            client_secret: reader.secret(&SECTION, "client_secret").map(ClientSecret::new),
+            client_secret: reader
+                .secret(&SECTION, "client_secret")
+                .map(ClientSecret::new),
             login: reader.value(&SECTION, "login", |value| {
                 let address = address(&text(value)?)?;
                 (Url::parse(&address).ok()?.path() == "/").then_some(address)
@@ -139,7 +144,10 @@ impl Entra {
             problems.push(Problem::missing("entra.tenants", "at least one tenant id"));
         }
         if self.client_id.is_none() {
-            problems.push(Problem::missing("entra.client_id", "the application (client) id"));
+            problems.push(Problem::missing(
+                "entra.client_id",
+                "the application (client) id",
+            ));
         }
         if self.client_secret.is_none() {
             problems.push(Problem::missing(
@@ -164,7 +172,8 @@ impl Entra {
     fn refuse_host(&self, key: &str, address: &str, hosts: &[&str]) -> Option<Problem> {
         let url = Url::parse(address).ok()?;
         let https = url.scheme() == "https";
-        let theirs = url.host_str().is_some_and(|host| hosts.contains(&host)) && url.port().is_none();
+        let theirs =
+            url.host_str().is_some_and(|host| hosts.contains(&host)) && url.port().is_none();
         let accepted = match (https && theirs, self.simulator, self.allow_other_hosts) {
             (true, _, _) => return None,
             (false, true, _) if is_loopback(address) => return None,
@@ -222,7 +231,10 @@ mod tests {
         reader.add_file("attache.toml", toml);
         let settings = Settings::read(reader).expect("the form is accepted");
         let problems = settings.entra.unfinished(&settings.server);
-        let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        let keys: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.key.as_str())
+            .collect();
         let hosts = |key: &&str| ["entra.login", "entra.graph", "entra.simulator"].contains(key);
         let keys: Vec<&str> = keys.into_iter().filter(hosts).collect();
         assert_eq!(keys, refused, "{toml}");
@@ -231,12 +243,30 @@ mod tests {
     #[test]
     fn only_microsofts_hosts_are_trusted_unless_the_operator_says_otherwise() {
         check("", &[]);
-        check("[entra]\nlogin = \"https://login.evil.example\"", &["entra.login"]);
-        check("[entra]\nlogin = \"http://login.microsoftonline.com\"", &["entra.login"]);
-        check("[entra]\nlogin = \"https://login.microsoftonline.com:444\"", &["entra.login"]);
-        check("[entra]\ngraph = \"https://graph.microsoft.com.evil.example/v1.0\"", &["entra.graph"]);
-        check("[entra]\nallow_other_hosts = true\nlogin = \"https://other.example\"", &[]);
-        check("[entra]\nallow_other_hosts = true\nlogin = \"http://other.example\"", &["entra.login"]);
+        check(
+            "[entra]\nlogin = \"https://login.evil.example\"",
+            &["entra.login"],
+        );
+        check(
+            "[entra]\nlogin = \"http://login.microsoftonline.com\"",
+            &["entra.login"],
+        );
+        check(
+            "[entra]\nlogin = \"https://login.microsoftonline.com:444\"",
+            &["entra.login"],
+        );
+        check(
+            "[entra]\ngraph = \"https://graph.microsoft.com.evil.example/v1.0\"",
+            &["entra.graph"],
+        );
+        check(
+            "[entra]\nallow_other_hosts = true\nlogin = \"https://other.example\"",
+            &[],
+        );
+        check(
+            "[entra]\nallow_other_hosts = true\nlogin = \"http://other.example\"",
+            &["entra.login"],
+        );
     }
 
     #[test]
@@ -245,9 +275,14 @@ mod tests {
         check(&format!("[entra]\n{sim}"), &["entra.login", "entra.graph"]);
         check(&format!("[entra]\nsimulator = true\n{sim}"), &[]);
         check(
-            &format!("[server]\nbase_url = \"https://attache.example\"\n[entra]\nsimulator = true\n{sim}"),
+            &format!(
+                "[server]\nbase_url = \"https://attache.example\"\n[entra]\nsimulator = true\n{sim}"
+            ),
             &["entra.simulator"],
         );
-        check("[entra]\nsimulator = true\nlogin = \"http://10.0.0.1\"", &["entra.login"]);
+        check(
+            "[entra]\nsimulator = true\nlogin = \"http://10.0.0.1\"",
+            &["entra.login"],
+        );
     }
 }

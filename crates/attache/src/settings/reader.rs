@@ -202,12 +202,12 @@ impl Reader {
                     .map(|part| toml::Value::String(part.to_owned()))
                     .collect(),
             ),
-            toml::Value::Boolean(_) => {
-                text.parse().map_or_else(|_| text_value(), toml::Value::Boolean)
-            }
-            toml::Value::Integer(_) => {
-                text.parse().map_or_else(|_| text_value(), toml::Value::Integer)
-            }
+            toml::Value::Boolean(_) => text
+                .parse()
+                .map_or_else(|_| text_value(), toml::Value::Boolean),
+            toml::Value::Integer(_) => text
+                .parse()
+                .map_or_else(|_| text_value(), toml::Value::Integer),
             _ => text_value(),
         }
     }
@@ -263,7 +263,12 @@ impl Reader {
             .remove(&(section.name.into(), format!("{name}_file")));
         self.shown.push(Shown {
             key: format!("{}.{name}", section.name),
-            value: if value.is_some() || file.is_some() { "set" } else { "unset" }.into(),
+            value: if value.is_some() || file.is_some() {
+                "set"
+            } else {
+                "unset"
+            }
+            .into(),
             place: match (&value, &file) {
                 (Some(given), _) | (None, Some(given)) => given.place.clone(),
                 (None, None) => "default".into(),
@@ -340,7 +345,11 @@ fn twins(one: &str, other: &str) -> bool {
 /// Broken TOML by its line; the parser's own message quotes the line, which may hold a secret.
 fn not_toml(place: &str, text: &str, error: &toml::de::Error) -> Problem {
     let at = error.span().map_or(0, |span| span.start.min(text.len()));
-    let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    let line = text.as_bytes()[..at]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+        + 1;
     Problem {
         key: format!("line {line}"),
         place: place.into(),
@@ -372,9 +381,7 @@ pub(super) fn texts(value: &toml::Value) -> Option<Vec<String>> {
 }
 
 /// A whole number of a range.
-pub(super) fn number(
-    range: std::ops::RangeInclusive<u32>,
-) -> impl Fn(&toml::Value) -> Option<u32> {
+pub(super) fn number(range: std::ops::RangeInclusive<u32>) -> impl Fn(&toml::Value) -> Option<u32> {
     move |value| {
         let number = u32::try_from(value.as_integer()?).ok()?;
         range.contains(&number).then_some(number)

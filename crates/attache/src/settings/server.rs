@@ -103,7 +103,10 @@ impl Server {
             );
         }
         if self.session_absolute < self.session_idle {
-            found.push("server.session_idle is longer than server.session_absolute and has no effect".into());
+            found.push(
+                "server.session_idle is longer than server.session_absolute and has no effect"
+                    .into(),
+            );
         }
         found
     }
@@ -124,7 +127,11 @@ fn origin(text: &str) -> Option<String> {
 
 /// Whether an address names this machine by `localhost` or a loopback IP address.
 pub(super) fn is_loopback(address: &str) -> bool {
-    match url::Url::parse(address).ok().as_ref().and_then(url::Url::host) {
+    match url::Url::parse(address)
+        .ok()
+        .as_ref()
+        .and_then(url::Url::host)
+    {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),

@@ -21,7 +21,10 @@ pub(crate) async fn refuse(entra: &Entra) -> anyhow::Result<()> {
         .timeout(Duration::from_secs(5))
         .build()
         .context("no HTTP client can be made")?;
-    let address = format!("{}/v2.0/.well-known/openid-configuration", entra.authority());
+    let address = format!(
+        "{}/v2.0/.well-known/openid-configuration",
+        entra.authority()
+    );
     match client.get(address).send().await {
         Ok(answer) if answer.headers().contains_key("x-simulator") => bail!(
             "entra.login answers as a simulator; to try attache with one, set entra.simulator = true and a \

@@ -56,7 +56,10 @@ impl Verify {
                 let mut checked = Vec::new();
                 for (organisation, _) in store.organisations().await? {
                     let found = check_stored(&store, &organisation).await?;
-                    checked.push(Checked { organisation, found });
+                    checked.push(Checked {
+                        organisation,
+                        found,
+                    });
                 }
                 checked
             }
@@ -106,7 +109,10 @@ impl Checked {
             Ok(head) => {
                 let end = serde_json::to_value(head.hash).unwrap_or_default();
                 let end = end.as_str().unwrap_or_default();
-                format!("{organisation}: {} entries, whole, end {end}", head.sequence)
+                format!(
+                    "{organisation}: {} entries, whole, end {end}",
+                    head.sequence
+                )
             }
             Err(broken) => {
                 let (what, at) = words(broken);
@@ -186,12 +192,18 @@ fn check_file(file: &Path) -> anyhow::Result<Vec<Checked>> {
         let parsed = serde_json::from_str(&line?).ok();
         parsed.with_context(|| format!("line {number} of {name} is no line of an export"))
     };
-    let mut lines = BufReader::new(opened).lines().zip(1..).map(parse).peekable();
+    let mut lines = BufReader::new(opened)
+        .lines()
+        .zip(1..)
+        .map(parse)
+        .peekable();
     let is_entry = |line: &anyhow::Result<Line>| matches!(line, Ok(Line::Entry(_)));
     let mut checked = Vec::new();
     while let Some(line) = lines.next() {
         let Line::Chain(chain) = line? else {
-            bail!("{name} begins with an entry; expected an organisation with the end of its chain");
+            bail!(
+                "{name} begins with an entry; expected an organisation with the end of its chain"
+            );
         };
         let entries = std::iter::from_fn(|| match lines.next_if(is_entry) {
             Some(Ok(Line::Entry(entry))) => Some(entry),
@@ -237,7 +249,8 @@ mod tests {
             let mut head = Head::START;
             let mut lines = String::new();
             for _ in 0..length {
-                let record = Record::new(Timestamp::UNIX_EPOCH, Kind::SignedIn, organisation.clone());
+                let record =
+                    Record::new(Timestamp::UNIX_EPOCH, Kind::SignedIn, organisation.clone());
                 let text = record.to_text();
                 head = head.after(&organisation, &text);
                 let entry = Entry {
