@@ -1,6 +1,6 @@
 //! The seeded company: who exists, and the application that asks for their calendars.
 
-pub(crate) mod calendars;
+mod calendars;
 mod contacts;
 mod people;
 

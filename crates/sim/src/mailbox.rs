@@ -1,6 +1,7 @@
 //! Mailboxes: the calendar and the contacts of one person, and what others may see of them.
 
 pub(crate) mod body;
+pub(crate) mod draft;
 pub(crate) mod event;
 pub(crate) mod invitations;
 pub(crate) mod moment;

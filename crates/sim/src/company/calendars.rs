@@ -2,15 +2,14 @@
 
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, Timestamp, ToSpan};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::company::PersonId;
 use crate::mailbox::body::Body;
-use crate::mailbox::event::{Attendee, Event, Online, Party, Response};
+use crate::mailbox::draft::{blank, location, online};
+use crate::mailbox::event::{Attendee, Event, Party, Response};
 use crate::mailbox::moment::Moment;
 use crate::mailbox::recurrence::{End, Pattern, Range, Recurrence, Repeat};
 use crate::mailbox::{Accepted, Share, ShareLevel, new_calendar_id, new_change_key, new_key};
@@ -270,63 +269,6 @@ fn share(world: &mut World, owner: PersonId, with: PersonId, level: ShareLevel) 
     }
 }
 
-/// An event with Graph's defaults, one hour from now until it gets its times.
-pub(crate) fn blank(world: &mut World, organizer: PersonId, subject: &str) -> Event {
-    let now = world.clock.now();
-    let moment = Moment::new(Zone::utc().wall(now), Zone::utc());
-    let account = world.person(organizer);
-    let organizer_party = Party {
-        name: account.name(),
-        address: account.mail.clone(),
-    };
-    let id = world.new_item_id(organizer).unwrap_or_default();
-    Event {
-        id,
-        change_key: new_change_key(&mut world.ids),
-        uid: new_uid(world),
-        created: now,
-        modified: now,
-        subject: subject.to_owned(),
-        body: Body::default(),
-        start: moment.clone(),
-        end: moment,
-        all_day: false,
-        cancelled: false,
-        organizer: organizer_party,
-        is_organizer: true,
-        response: Response::never("organizer"),
-        attendees: Vec::new(),
-        locations: Vec::new(),
-        online: None,
-        transaction_id: None,
-        plain: defaults(),
-        recurrence: None,
-        exceptions: BTreeMap::new(),
-        removed: BTreeSet::new(),
-        of_series: None,
-    }
-}
-
-/// A fresh online meeting.
-pub(crate) fn online(world: &mut World) -> Online {
-    let (thread, number) = (
-        world.ids.letters(48),
-        100_000_000 + world.ids.below(900_000_000),
-    );
-    Online {
-        join_url: format!(
-            "https://teams.microsoft.com/l/meetup-join/19%3ameeting_{thread}%40thread.v2/0?context=%7b%22Tid%22%3a%22{}%22%7d",
-            world.tenant_id
-        ),
-        conference_id: number.to_string(),
-    }
-}
-
-/// A `location` of that name.
-pub(crate) fn location(name: &str) -> Value {
-    json!({ "displayName": name, "locationType": "default", "uniqueId": name, "uniqueIdType": "private" })
-}
-
 fn place(world: &mut World, person: PersonId, event: Event) {
     if world.mailbox(person).is_some() {
         world.invite(person, &event);
@@ -338,31 +280,6 @@ fn push(world: &mut World, person: PersonId, event: Event) {
     if let Some(mailbox) = world.mailbox_mut(person) {
         mailbox.events.push(event);
     }
-}
-
-fn defaults() -> Map<String, Value> {
-    let defaults = json!({
-        "importance": "normal",
-        "sensitivity": "normal",
-        "showAs": "busy",
-        "categories": [],
-        "isReminderOn": true,
-        "reminderMinutesBeforeStart": 15,
-        "responseRequested": true,
-        "allowNewTimeProposals": true,
-        "hideAttendees": false,
-    });
-    match defaults {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
-
-fn new_uid(world: &mut World) -> String {
-    let digits: String = (0..48)
-        .map(|_| char::from(b"0123456789ABCDEF"[world.ids.below(16)]))
-        .collect();
-    format!("040000008200E00074C5B7101A82E00800000000{digits}10000000")
 }
 
 fn invited(world: &World, people: &[usize]) -> Vec<Attendee> {

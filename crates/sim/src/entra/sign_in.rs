@@ -25,36 +25,7 @@ pub(crate) fn decide(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
         (None, _) => None,
     };
     match (flow.prompt, silent) {
-        (Prompt::None, Some(session)) => {
-            flow.signed_in = Some(session.clone());
-            if missing_consent(world, &flow, session.person) {
-                let refused = EntraError::new(
-                    65_001,
-                    "consent_required",
-                    "The user or administrator has not consented to use the application.",
-                );
-                return refuse(world, &flow, &refused, None);
-            }
-            send_code(world, &flow, &session)
-        }
-        (Prompt::None, None) if sessions.len() > 1 && flow.login_hint.is_none() => {
-            let text = "Several accounts are signed in and none of them was chosen.";
-            refuse(
-                world,
-                &flow,
-                &EntraError::new(16_000, "interaction_required", text),
-                None,
-            )
-        }
-        (Prompt::None, None) => {
-            let text = "A silent sign-in request was sent but no user is signed in.";
-            refuse(
-                world,
-                &flow,
-                &EntraError::new(50_058, "login_required", text),
-                None,
-            )
-        }
+        (Prompt::None, silent) => silently(world, &flow, silent, sessions.len()),
         (Prompt::AsNeeded | Prompt::Consent, Some(session)) => {
             flow.signed_in = Some(session);
             consent_or_code(world, flow)
@@ -97,6 +68,31 @@ pub(crate) fn decide(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
             ),
         },
     }
+}
+
+/// `prompt=none`: an answer without a page, whatever it is.
+fn silently(world: &mut World, flow: &Flow, session: Option<SignedIn>, signed_in: usize) -> Answer {
+    let refused = match session {
+        Some(session) if !missing_consent(world, flow, session.person) => {
+            return send_code(world, flow, &session);
+        }
+        Some(_) => EntraError::new(
+            65_001,
+            "consent_required",
+            "The user or administrator has not consented to use the application.",
+        ),
+        None if signed_in > 1 && flow.login_hint.is_none() => EntraError::new(
+            16_000,
+            "interaction_required",
+            "Several accounts are signed in and none of them was chosen.",
+        ),
+        None => EntraError::new(
+            50_058,
+            "login_required",
+            "A silent sign-in request was sent but no user is signed in.",
+        ),
+    };
+    refuse(world, flow, &refused, None)
 }
 
 /// A page's form came back.

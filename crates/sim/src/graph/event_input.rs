@@ -7,8 +7,8 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::error::GraphError;
-use crate::company::calendars::location;
 use crate::mailbox::body::Body;
+use crate::mailbox::draft::location;
 use crate::mailbox::event::{Attendee, Event, Party, Response};
 use crate::mailbox::moment::Moment;
 use crate::zones::Zone;

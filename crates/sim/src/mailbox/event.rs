@@ -185,9 +185,21 @@ impl Event {
             .wall(until)
             .date()
             .saturating_add(Span::new().days(1));
+        let length = self
+            .start
+            .wall()
+            .date()
+            .until(self.end.wall().date())
+            .unwrap_or_default()
+            .get_days();
+        let first = recurrence
+            .zone
+            .wall(from)
+            .date()
+            .saturating_sub(Span::new().days(length + 2));
         let mut found = Vec::new();
         for date in recurrence.days_until(last) {
-            if self.removed.contains(&date) || self.exceptions.contains_key(&date) {
+            if date < first || self.removed.contains(&date) || self.exceptions.contains_key(&date) {
                 continue;
             }
             let (start, end) = self.times_on(date);
