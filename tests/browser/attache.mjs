@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const BINARY = process.env.ATTACHE_BINARY ?? join(ROOT, "target/release/attache");
+const BINARY = process.env.STORY_BINARY ?? join(ROOT, "target/release/attache");
 
 /** The demo, ready to use: what `--json` says, its data folder, and how to end it. */
 export async function demo() {

@@ -12,7 +12,7 @@ import urllib.request
 from html.parser import HTMLParser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("ATTACHE_BINARY", ROOT / "target/release/attache"))
+BINARY = pathlib.Path(os.environ.get("STORY_BINARY", ROOT / "target/release/attache"))
 
 
 class Demo:

@@ -26,7 +26,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
-// A click that was meant for something else must not approve: the button sleeps until its card has been in view.
+// A click that was meant for something else must not approve: the button sleeps until its card has been in view a while.
 for (const button of document.querySelectorAll("button[data-active-after]")) {
   let timer;
   button.disabled = true;
@@ -37,7 +37,7 @@ for (const button of document.querySelectorAll("button[data-active-after]")) {
   };
   let inView = false;
   const decide = () => (inView && document.visibilityState === "visible" ? wake() : sleep());
-  new IntersectionObserver(([entry]) => { inView = entry.isIntersecting; decide(); }).observe(button);
+  new IntersectionObserver(([entry]) => { inView = entry.isIntersecting; decide(); }).observe(button.closest("article") ?? button);
   document.addEventListener("visibilitychange", decide);
 }
 
