@@ -198,8 +198,8 @@ impl Event {
             .date()
             .saturating_sub(Span::new().days(length + 2));
         let mut found = Vec::new();
-        for date in recurrence.days_until(last) {
-            if date < first || self.removed.contains(&date) || self.exceptions.contains_key(&date) {
+        for date in recurrence.days_in(first, last) {
+            if self.removed.contains(&date) || self.exceptions.contains_key(&date) {
                 continue;
             }
             let (start, end) = self.times_on(date);

@@ -76,21 +76,24 @@ impl Repeat {
 }
 
 impl Recurrence {
-    /// The days of the series up to and including `until`.
-    pub(crate) fn days_until(&self, until: Date) -> Vec<Date> {
+    /// The days of the series from `first` to `last`, both included.
+    pub(crate) fn days_in(&self, first: Date, last: Date) -> Vec<Date> {
         let last = match self.range.end {
-            End::On(end) => end.min(until),
-            End::Never | End::After(_) => until,
+            End::On(end) => end.min(last),
+            End::Never | End::After(_) => last,
         };
-        let limit = match self.range.end {
-            End::After(count) => usize::try_from(count).unwrap_or(usize::MAX),
-            End::Never | End::On(_) => usize::MAX,
+        // A number of occurrences is counted from the start of the series; nothing else needs its past.
+        let (mut day, mut left) = match self.range.end {
+            End::After(count) => (self.range.start, count),
+            End::Never | End::On(_) => (first.max(self.range.start), u32::MAX),
         };
         let mut days = Vec::new();
-        let mut day = self.range.start;
-        while day <= last && days.len() < limit {
+        while day <= last && left > 0 {
             if self.falls_on(day) {
-                days.push(day);
+                left -= 1;
+                if day >= first {
+                    days.push(day);
+                }
             }
             let Ok(next) = day.tomorrow() else { break };
             day = next;
@@ -100,7 +103,7 @@ impl Recurrence {
 
     /// Whether the series has an occurrence on this day.
     pub(crate) fn includes(&self, day: Date) -> bool {
-        day >= self.range.start && self.falls_on(day) && self.days_until(day).last() == Some(&day)
+        self.days_in(day, day) == [day]
     }
 
     fn falls_on(&self, day: Date) -> bool {
@@ -239,7 +242,7 @@ mod tests {
         );
         series.pattern.interval = 2;
         assert_eq!(
-            series.days_until(date(2026, 4, 30)),
+            series.days_in(Date::MIN, date(2026, 4, 30)),
             [date(2026, 3, 6), date(2026, 3, 16), date(2026, 3, 20)]
         );
     }
@@ -248,7 +251,7 @@ mod tests {
     fn a_month_without_the_day_uses_its_last_one() {
         let series = series(Repeat::AbsoluteMonthly, &[], date(2026, 1, 31), End::Never);
         assert_eq!(
-            series.days_until(date(2026, 3, 31)),
+            series.days_in(Date::MIN, date(2026, 3, 31)),
             [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
         );
     }
@@ -262,7 +265,7 @@ mod tests {
             End::On(date(2026, 2, 27)),
         );
         assert_eq!(
-            series.days_until(date(2026, 12, 31)),
+            series.days_in(Date::MIN, date(2026, 12, 31)),
             [date(2026, 1, 30), date(2026, 2, 27)]
         );
     }
