@@ -184,10 +184,7 @@ impl<'a> Graph<'a> {
         loop {
             let result = self.once(call, patience.left()).await;
             let (again, asked) = match &result {
-                Ok(answer) if answer.is_success() => (
-                    call.effect == Effect::RepeatableWrite && answer.body.is_empty(),
-                    None,
-                ),
+                Ok(answer) if answer.is_success() => (false, None),
                 Ok(answer) => (
                     answer.status == 429 || answer.status >= 500,
                     answer.retry_after(),

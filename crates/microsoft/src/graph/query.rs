@@ -24,7 +24,11 @@ impl Query {
     /// One more segment, an id. Ids of other programs may hold `/`, `+` and `=`.
     pub(crate) fn segment(mut self, id: &str) -> Self {
         self.path.push('/');
-        encode(id, &mut self.path);
+        // However they are encoded, dots alone would be taken for a way up. No id is made of them.
+        match id {
+            "" | "." | ".." => self.path.push('_'),
+            id => encode(id, &mut self.path),
+        }
         self
     }
 
@@ -60,7 +64,7 @@ fn encode(value: &str, into: &mut String) {
     for byte in value.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                into.push(char::from(byte))
+                into.push(char::from(byte));
             }
             _ => {
                 let _ = write!(into, "%{byte:02X}");
@@ -72,6 +76,15 @@ fn encode(value: &str, into: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_of_dots_does_not_lead_up() {
+        let base = Url::parse("https://graph.example/v1.0").expect("an address");
+        for id in ["..", ".", ""] {
+            let url = Query::path("/me/events").segment(id).on(&base);
+            assert_eq!(url.path(), "/v1.0/me/events/_", "{id}");
+        }
+    }
 
     #[test]
     fn no_value_can_leave_its_place() {
