@@ -33,6 +33,10 @@ impl Random {
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.0 {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one place that asks the system for random numbers"
+            )]
             Source::OperatingSystem => getrandom::fill(&mut bytes)
                 .expect("an operating system without random numbers is unusable"),
             Source::Seeded(state) => {

@@ -15,11 +15,11 @@ pub struct Error {
     /// What happened and what to do next, in English.
     pub message: String,
     /// Which argument is meant.
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// When to try again.
     pub retry_after: Option<Duration>,
     /// A page of attache that helps.
-    pub link: Option<String>,
+    pub link: Option<Box<str>>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -71,7 +71,7 @@ impl Error {
     /// A wrong argument: which one, and what was expected.
     pub(crate) fn invalid(code: &'static str, field: &str, message: impl Into<String>) -> Self {
         Self {
-            field: Some(field.to_owned()),
+            field: Some(field.into()),
             ..Self::new(ErrorKind::Invalid, code, message)
         }
     }
@@ -114,7 +114,7 @@ impl Error {
 
     pub(crate) fn with_link(self, link: String) -> Self {
         Self {
-            link: Some(link),
+            link: Some(link.into()),
             ..self
         }
     }

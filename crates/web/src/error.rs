@@ -230,7 +230,7 @@ impl From<engine::Error> for Failure {
             code: error.code,
             message: error.message.clone(),
             field: error.field.as_deref().map(Into::into),
-            link: error.link.clone(),
+            link: error.link.as_deref().map(str::to_owned),
             retry_after: error.retry_after.and_then(whole_seconds),
             allow: None,
             cause: Some(Arc::new(error)),

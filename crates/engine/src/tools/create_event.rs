@@ -270,8 +270,18 @@ fn transaction_id(call: &str) -> String {
 fn zone_of(input: &Input, setting: &Setting) -> Result<Zone, Error> {
     match &input.zone {
         Some(name) => input::zone(name, "zone"),
-        None => setting.zone("start").cloned(),
+        None => match &setting.zone {
+            Some(zone) => Ok(zone.clone()),
+            // Times with their own offset, and whole days, mean the same in every zone.
+            None if says_its_own_time(input) => Ok(Zone::utc()),
+            None => setting.zone("start").cloned(),
+        },
     }
+}
+
+fn says_its_own_time(input: &Input) -> bool {
+    let elsewhere = Zone::named("Asia/Tokyo").unwrap_or_else(|_| Zone::utc());
+    matches!((span(input, &Zone::utc()), span(input, &elsewhere)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn span(input: &Input, zone: &Zone) -> Result<Span, Error> {
@@ -390,6 +400,10 @@ fn card(input: &Input, span: &Span, zone: &Zone, setting: &Setting) -> Card {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table of literals reads better"
+    )]
     fn check(arguments: Value, expected: &str) {
         let setting = Setting {
             zone: Zone::named("Europe/Berlin").ok(),
@@ -512,6 +526,31 @@ mod tests {
                     .0;
             assert_eq!(first, input::exact(&again));
         }
+    }
+
+    #[test]
+    fn without_a_known_zone_only_times_that_need_one_are_refused() {
+        let nowhere = Setting {
+            zone: None,
+            address: None,
+            home: vec![],
+            now: "2026-11-23T08:00:00Z".parse().expect("a time"),
+        };
+        let try_with = |start: &str| {
+            let arguments = json!({"title": "Plan", "start": start, "duration_minutes": 30});
+            let input: Input = input::parse(&arguments).expect("fits");
+            CreateEvent::resolve(input, &nowhere)
+                .map(|(input, ..)| input.start)
+                .map_err(|error| error.code)
+        };
+        assert_eq!(
+            try_with("2026-11-24T10:00:00+01:00").as_deref(),
+            Ok("2026-11-24T09:00+00:00[UTC]")
+        );
+        assert_eq!(
+            try_with("2026-11-24T10:00").as_deref(),
+            Err(&"zone_unknown")
+        );
     }
 
     #[test]
