@@ -162,7 +162,11 @@ fn reason_words(words: Words, reason: &str) -> String {
 
 fn who(words: Words, view: &ActivityView) -> Option<String> {
     let agent = view.agent_name.as_deref()?;
-    let by = words.fill("activity-by", &[("agent", agent)]);
+    let by = match view.kind {
+        Kind::ApprovalRequested | Kind::ApprovalDecided | Kind::ApprovalExpired => "activity-asked",
+        _ => "activity-by",
+    };
+    let by = words.fill(by, &[("agent", agent)]);
     let over = match view.surface {
         Some(surface @ (Surface::Mcp | Surface::Rest)) => {
             words.say_if_known(&format!("surface-{}", surface.as_str()))

@@ -90,9 +90,11 @@ impl OutlookPage {
 }
 
 fn facts(page: &Frame, connection: &ConnectionView, known: bool) -> Vec<Fact> {
+    // Only the account that is signed in can be connected, so its name stands in where Microsoft told no address.
+    let login = page.reader.as_ref().map(|reader| reader.login.clone());
     let since = connection.connected_at.map(|at| page.when(at));
     [
-        ("fact-account", connection.address.clone()),
+        ("fact-account", connection.address.clone().or(login)),
         ("fact-since", since),
         ("fact-zone", connection.zone.clone()),
     ]
