@@ -124,5 +124,9 @@ fn html(page: &impl Template) -> Response {
 type Sample = (&'static str, String);
 
 fn sample(name: &'static str, page: &impl Template) -> Sample {
-    (name, page.render().expect("a sample holds nothing that cannot be rendered"))
+    (
+        name,
+        page.render()
+            .expect("a sample holds nothing that cannot be rendered"),
+    )
 }
