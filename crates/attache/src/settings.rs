@@ -151,11 +151,7 @@ impl Settings {
     }
 }
 
-/// The variables that are meant for attache.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads the environment"
-)]
+/// The variables that are meant for attache. This is the one place that reads the environment.
 fn environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| {

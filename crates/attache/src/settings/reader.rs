@@ -136,7 +136,7 @@ impl Reader {
             let name = variable.trim_start_matches("ATTACHE_").to_lowercase();
             match name.split_once("__") {
                 Some((section, key)) => {
-                    let value = self.from_text(section, key, &text);
+                    let value = self.typed(section, key, &text);
                     let place = format!("the variable {variable}");
                     self.add(section, key, value, &place);
                 }
@@ -188,7 +188,7 @@ impl Reader {
     }
 
     /// A variable has no type, so the default's type decides how it is read.
-    fn from_text(&self, section: &str, key: &str, text: &str) -> toml::Value {
+    fn typed(&self, section: &str, key: &str, text: &str) -> toml::Value {
         let literal = match self.find(section, key).map(|key| key.default) {
             Some(Default::Is(literal) | Default::Unset(literal)) => literal,
             Some(Default::Secret(_)) | None => "\"\"",

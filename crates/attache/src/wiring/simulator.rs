@@ -37,3 +37,24 @@ pub(crate) async fn refuse(entra: &Entra) -> anyhow::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::Settings;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_simulator_cannot_pass_for_microsoft() {
+        microsoft::install_crypto();
+        let simulator = sim::start(sim::Options::default()).await.expect("started");
+        let mut entra = Settings::defaults().entra;
+        entra.login = simulator.base().to_owned();
+        let refused = refuse(&entra).await.expect_err("must be refused");
+        assert!(refused.to_string().contains("entra.simulator"), "{refused}");
+        simulator.stop().await;
+        refuse(&entra)
+            .await
+            .expect("nobody answers any more, which is no reason not to start");
+    }
+}

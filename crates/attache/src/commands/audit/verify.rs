@@ -33,7 +33,7 @@ pub(crate) struct Verify {
     #[command(flatten)]
     config: ConfigFile,
     /// Check an export instead of the database; needs no settings
-    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]

@@ -1,0 +1,85 @@
+use std::fs;
+
+use serde_json::Value;
+
+use crate::program::{Running, answer, attache, get, run, text};
+
+const SETTINGS: &str = r#"
+[server]
+listen = "127.0.0.1:LISTEN"
+base_url = "http://127.0.0.1:LISTEN"
+[database]
+url = "sqlite:attache.db"
+[keys]
+file = "attache.key"
+[entra]
+tenants = ["TENANT"]
+client_id = "CLIENT"
+client_secret = "SECRET"
+login = "LOGIN"
+graph = "LOGIN/v1.0"
+simulator = true
+"#;
+
+/// A free port. Somebody could take it before the program does, which a repeated run would show.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("bound").port()
+}
+
+#[test]
+fn serve_starts_on_a_migrated_database_only_and_stops_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut sim = Running::start(attache(&["sim", "--json", "--port", "0"], folder.path()));
+    let said: Value = serde_json::from_str(&sim.line()).expect("JSON");
+    let word = |key: &str| said[key].as_str().expect("a text").to_owned();
+    let port = free_port();
+    let settings = SETTINGS
+        .replace("LISTEN", &port.to_string())
+        .replace("TENANT", &word("tenant"))
+        .replace("CLIENT", &word("client_id"))
+        .replace("SECRET", &word("client_secret"))
+        .replace("LOGIN", &word("simulator"));
+    fs::write(folder.path().join("attache.toml"), settings).expect("written");
+    answer(&["keys", "generate", "--out", "attache.key"], folder.path());
+
+    let early = run(&["serve"], folder.path());
+    let remarks = text(early.stderr);
+    assert_eq!(early.status.code(), Some(1));
+    assert!(remarks.contains("attache db migrate"), "{remarks}");
+
+    assert!(answer(&["db", "migrate"], folder.path()).contains("applied"));
+    assert!(answer(&["db", "migrate"], folder.path()).contains("up to date"));
+
+    let mut serve = Running::start(attache(&["serve"], folder.path()));
+    serve.remark("attache is ready");
+    // The error stream is collected here as in a service, so the secret itself must not be in it.
+    let hint = serve.remark("no administrator yet");
+    assert!(hint.contains("attache admin bootstrap"), "{hint}");
+    let base = format!("http://127.0.0.1:{port}");
+    assert_eq!(get(&base, "/readyz"), 200);
+    let secret = answer(&["admin", "bootstrap"], folder.path());
+    assert_eq!(secret.trim().len(), 43, "256 random bits");
+    assert_eq!(serve.stop(), (Some(0), String::new()));
+}
+
+#[test]
+fn serve_refuses_what_is_not_microsoft() {
+    let folder = tempfile::tempdir().expect("a folder");
+    answer(&["keys", "generate", "--out", "attache.key"], folder.path());
+    let guid = "11111111-2222-3333-4444-555555555555";
+    let settings = SETTINGS
+        .replace("LISTEN", "0")
+        .replace("TENANT", guid)
+        .replace("CLIENT", guid)
+        .replace("simulator = true", "")
+        .replace("LOGIN", "http://127.0.0.1:1");
+    fs::write(folder.path().join("attache.toml"), settings).expect("written");
+    let output = run(&["serve"], folder.path());
+    let remarks = text(output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        remarks.contains("entra.login") && remarks.contains("entra.graph"),
+        "{remarks}"
+    );
+}
