@@ -19,7 +19,7 @@ use store::connections::Connection;
 use store::levels::Standing;
 
 use crate::connect::availability;
-use crate::operation::Slot;
+use crate::operation::{Burst, Slot};
 use crate::tools::{Context, Done, Setting, Tool};
 use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
 
@@ -381,7 +381,7 @@ impl Engine {
             burst.started();
             return Ok(token);
         }
-        if let Err(wait) = burst.may_request(now) {
+        if let Some(wait) = burst.must_wait(now) {
             let error = Error::new(
                 ErrorKind::Throttled,
                 "microsoft_throttled",
@@ -389,14 +389,10 @@ impl Engine {
             );
             return Err(error.after(Some(wait)));
         }
+        let claims = claims.filter(|claims| !claims.is_empty());
         let token = Arc::new(
-            self.redeem(
-                permit,
-                passage,
-                claims.filter(|claims| !claims.is_empty()),
-                upstream,
-            )
-            .await?,
+            self.redeem(permit, passage, claims, &mut burst, upstream)
+                .await?,
         );
         burst.begin(Arc::clone(&token), self.0.clock.now());
         burst.started();
@@ -435,6 +431,7 @@ impl Engine {
         permit: &Permit,
         passage: &Passage,
         claims: Option<&str>,
+        burst: &mut Burst,
         upstream: &mut Vec<UpstreamRequest>,
     ) -> Result<AccessToken, Error> {
         let (store, person, connection) = (
@@ -443,7 +440,9 @@ impl Engine {
             &passage.connection.id,
         );
         let fence = self.lease(passage).await?;
-        let result = self.redeem_leased(permit, passage, claims, upstream).await;
+        let result = self
+            .redeem_leased(permit, passage, claims, burst, upstream)
+            .await;
         if let Err(error) = store.release_refresh(person, connection, fence).await {
             tracing::warn!(connection.id = %connection, error = %error, "A refresh lease could not be released; it ends by itself");
         }
@@ -479,6 +478,7 @@ impl Engine {
         permit: &Permit,
         passage: &Passage,
         claims: Option<&str>,
+        burst: &mut Burst,
         upstream: &mut Vec<UpstreamRequest>,
     ) -> Result<AccessToken, Error> {
         let (store, person, connection) = (
@@ -490,6 +490,7 @@ impl Engine {
             Ok(opened) => opened,
             Err(error) => return Err(self.closed(passage, error).await?),
         };
+        burst.asked(self.0.clock.now());
         match self.0.microsoft.entra().redeem(permit, grant, claims).await {
             Ok(redeemed) => {
                 // The new grant is durable before the new token is used.

@@ -150,24 +150,29 @@ impl Burst {
         });
     }
 
-    /// Whether Entra may be asked for a token now; if not, when.
-    pub(crate) fn may_request(&mut self, now: Timestamp) -> Result<(), Duration> {
+    /// How long to wait before Entra may be asked for a token again, if it may not be asked now.
+    pub(crate) fn must_wait(&mut self, now: Timestamp) -> Option<Duration> {
+        self.forget_old_requests(now);
+        let oldest = self
+            .requests
+            .front()
+            .filter(|_| self.requests.len() >= GUARD_REQUESTS)?;
+        let wait = GUARD_WINDOW - now.duration_since(*oldest);
+        Some(Duration::try_from(wait).unwrap_or(Duration::from_secs(300)))
+    }
+
+    /// Entra is being asked for a token.
+    pub(crate) fn asked(&mut self, now: Timestamp) {
+        self.requests.push_back(now);
+    }
+
+    fn forget_old_requests(&mut self, now: Timestamp) {
         while self
             .requests
             .front()
             .is_some_and(|asked| now.duration_since(*asked) >= GUARD_WINDOW)
         {
             self.requests.pop_front();
-        }
-        match self.requests.front() {
-            Some(oldest) if self.requests.len() >= GUARD_REQUESTS => {
-                let wait = GUARD_WINDOW - now.duration_since(*oldest);
-                Err(Duration::try_from(wait).unwrap_or(Duration::from_secs(300)))
-            }
-            Some(_) | None => {
-                self.requests.push_back(now);
-                Ok(())
-            }
         }
     }
 
@@ -202,13 +207,7 @@ impl Burst {
         if self.over(now, linger) {
             self.drop_token();
         }
-        while self
-            .requests
-            .front()
-            .is_some_and(|asked| now.duration_since(*asked) >= GUARD_WINDOW)
-        {
-            self.requests.pop_front();
-        }
+        self.forget_old_requests(now);
         if self.held.is_none() && self.requests.is_empty() {
             self.reaped = false;
             return None;

@@ -1,0 +1,197 @@
+//! Ask for Permission: the stored call, once, by its owner.
+
+use domain::approval::ApprovalState;
+use domain::id::ApprovalId;
+use domain::permission::Level;
+use serde_json::{Value, json};
+
+use crate::house::{House, Pair};
+
+fn event(title: &str) -> Value {
+    json!({"title": title, "start": "2031-03-04T10:00", "duration_minutes": 30, "attendees": ["kim@other.example"]})
+}
+
+async fn asked(house: &House, pair: &Pair, title: &str) -> ApprovalId {
+    let answer = house
+        .call(pair, "create_event", event(title))
+        .await
+        .expect("asks");
+    assert_eq!(answer.body["status"], "approval_required");
+    ApprovalId::parse(answer.body["approval_id"].as_str().expect("an id")).expect("an id")
+}
+
+#[tokio::test]
+async fn nothing_reaches_microsoft_before_the_person_has_said_yes() {
+    let house = House::new().await;
+    let pair = house
+        .connected(
+            1,
+            &[("create_event", Level::Ask), ("search_events", Level::Ask)],
+        )
+        .await;
+    let id = asked(&house, &pair, "Waits").await;
+    assert_eq!(
+        house.word(&pair, "search_events", json!({})).await,
+        "approval_required"
+    );
+    assert_eq!(house.sim.log().len(), 0);
+    let view = house
+        .engine
+        .approve(&pair.person, &id, &house.request())
+        .await
+        .expect("approves");
+    assert_eq!(view.state, ApprovalState::Done);
+    assert_eq!(house.events(&pair.login, "Waits"), 1);
+}
+
+#[tokio::test]
+async fn a_hundred_approvals_of_one_call_make_one_event() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let id = asked(&house, &pair, "Once").await;
+    let requests: Vec<_> = (0..100).map(|_| house.request()).collect();
+    let results = futures_util::future::join_all(
+        requests
+            .iter()
+            .map(|request| house.engine.approve(&pair.person, &id, request)),
+    )
+    .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    assert!(
+        results
+            .iter()
+            .filter_map(|result| result.as_ref().err())
+            .all(|error| error.code == "already_decided")
+    );
+    assert_eq!(house.events(&pair.login, "Once"), 1);
+}
+
+#[tokio::test]
+async fn a_no_is_a_no_until_the_agent_asks_something_else() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let id = asked(&house, &pair, "Refused").await;
+    house
+        .engine
+        .decline(&pair.person, &id, &house.request())
+        .await
+        .expect("declines");
+    assert_eq!(
+        house.word(&pair, "create_event", event("Refused")).await,
+        "declined"
+    );
+    assert_eq!(
+        house
+            .word(&pair, "check_approval", json!({"approval_id": id.as_str()}))
+            .await,
+        "declined"
+    );
+    assert_eq!(
+        house.word(&pair, "create_event", event("Another")).await,
+        "approval_required"
+    );
+    let again = house
+        .engine
+        .approve(&pair.person, &id, &house.request())
+        .await
+        .map(|_| ())
+        .map_err(|error| error.code);
+    assert_eq!(again, Err("already_decided"));
+    assert_eq!(house.events(&pair.login, "Refused"), 0);
+}
+
+#[tokio::test]
+async fn what_changed_meanwhile_voids_the_yes() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let id = asked(&house, &pair, "Too late").await;
+    house.set(&[("create_event", Level::Deny)]).await;
+    let result = house
+        .engine
+        .approve(&pair.person, &id, &house.request())
+        .await
+        .map(|view| view.state);
+    assert!(
+        matches!(result, Ok(ApprovalState::Void) | Err(_)),
+        "{:?}",
+        result.is_ok()
+    );
+    assert_eq!(house.events(&pair.login, "Too late"), 0);
+    assert_eq!(house.graph_requests().len(), 0);
+}
+
+#[tokio::test]
+async fn nobody_but_the_owner_decides_or_sees_it() {
+    let house = House::new().await;
+    let (pair, other) = (
+        house.connected(1, &[("create_event", Level::Ask)]).await,
+        house.connected(2, &[]).await,
+    );
+    let id = asked(&house, &pair, "Mine").await;
+    let administrator = house.signed_in(0).await;
+    for stranger in [&other.person, &administrator] {
+        assert_eq!(
+            house
+                .engine
+                .approval(stranger, &id)
+                .await
+                .map(|_| ())
+                .map_err(|error| error.code),
+            Err("not_found")
+        );
+        assert_eq!(
+            house
+                .engine
+                .approve(stranger, &id, &house.request())
+                .await
+                .map(|_| ())
+                .map_err(|error| error.code),
+            Err("not_found")
+        );
+        assert_eq!(
+            house
+                .engine
+                .decline(stranger, &id, &house.request())
+                .await
+                .map(|_| ())
+                .map_err(|error| error.code),
+            Err("not_found")
+        );
+    }
+    assert_eq!(
+        house
+            .word(
+                &other,
+                "check_approval",
+                json!({"approval_id": id.as_str()})
+            )
+            .await,
+        "not_found"
+    );
+    assert_eq!(
+        house
+            .engine
+            .approval(&pair.person, &id)
+            .await
+            .expect("hers")
+            .state,
+        ApprovalState::Pending
+    );
+}
+
+#[tokio::test]
+async fn the_card_says_what_will_run() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let id = asked(&house, &pair, "Shown").await;
+    let view = house
+        .engine
+        .approval(&pair.person, &id)
+        .await
+        .expect("hers");
+    assert_eq!(view.card.title.as_deref(), Some("Shown"));
+    assert_eq!((view.card.mailed, view.card.outside), (1, 1));
+    assert_eq!(view.card.attendees[0].address, "kim@other.example");
+    assert_eq!(view.card.zone.as_deref(), Some("Europe/Berlin"));
+    assert_eq!(view.agent_name, "Test agent");
+}

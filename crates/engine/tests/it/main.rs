@@ -1,0 +1,9 @@
+//! The engine against the simulator: what is decided, recorded and sent, in good weather and bad.
+
+mod house;
+
+mod approvals;
+mod bursts;
+mod connecting;
+mod record;
+mod weather;
