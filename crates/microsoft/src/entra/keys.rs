@@ -90,3 +90,71 @@ impl Keys {
         Ok(keys)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::random::Random;
+    use sim::{Fault, FaultAnswer, Simulator, Surface, When};
+
+    use super::*;
+
+    async fn published() -> (Simulator, Clock, Keys, Url) {
+        crate::install_crypto();
+        let sim = sim::start(sim::Options::default())
+            .await
+            .expect("a free port");
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let random = Random::operating_system();
+        let transport = Transport::new(true, Duration::from_secs(15), random).expect("a client");
+        let keys = Keys::new(transport, clock.clone());
+        let address = format!("{}/discovery/v2.0/keys", sim.authority());
+        let address = Url::parse(&address).expect("an address");
+        (sim, clock, keys, address)
+    }
+
+    async fn kid(keys: &Keys) -> String {
+        keys.kept.lock().await.keys[0].kid.clone()
+    }
+
+    #[tokio::test]
+    async fn an_unknown_key_is_looked_for_once_in_five_minutes() {
+        let (sim, clock, keys, address) = published().await;
+        for (seconds, requests) in [(0, 1), (0, 1), (299, 1), (1, 2), (10, 2), (300, 3)] {
+            clock.advance(Duration::from_secs(seconds));
+            assert!(keys.find(&address, "forged").await.expect("keys").is_none());
+            assert_eq!(sim.log().len(), requests, "after {seconds} more seconds");
+        }
+        let kid = kid(&keys).await;
+        assert!(keys.find(&address, &kid).await.expect("keys").is_some());
+        assert_eq!(sim.log().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn known_keys_are_kept_for_a_day_and_the_last_good_ones_longer() {
+        let (sim, clock, keys, address) = published().await;
+        assert!(keys.find(&address, "none").await.is_ok());
+        let kid = kid(&keys).await;
+        clock.advance(KEPT - Duration::from_secs(1));
+        assert!(keys.find(&address, &kid).await.expect("keys").is_some());
+        assert_eq!(sim.log().len(), 1);
+        sim.fault(Fault {
+            surface: Surface::Any,
+            method: None,
+            path_contains: None,
+            times: None,
+            when: When::Before,
+            answer: FaultAnswer::Html,
+        });
+        clock.advance(Duration::from_secs(1));
+        assert!(keys.find(&address, &kid).await.expect("kept").is_some());
+        assert_eq!(sim.log().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn without_any_keys_there_is_an_error_and_no_answer() {
+        let (sim, _, keys, mut address) = published().await;
+        address.set_path("/nowhere");
+        assert!(keys.find(&address, "k").await.is_err());
+        drop(sim);
+    }
+}

@@ -284,6 +284,22 @@ async fn every_token_request_is_one_of_two_grants_and_declares_the_capability() 
     }
 }
 
+/// The engine runs calls as tasks of their own.
+#[tokio::test]
+async fn a_call_can_move_between_threads() {
+    fn moves<T: Send>(_: &T) {}
+    let office = Office::open().await;
+    let lena = office.lena_connected().await;
+    let token = lena.token().await;
+    let permit = lena.permit();
+    let graph = office.microsoft.graph(&permit, &token).expect("fits");
+    let entra = office.microsoft.entra();
+    moves(&entra.redeem(&permit, lena.grant(), None));
+    moves(&graph.me());
+    moves(&graph);
+    moves(&token);
+}
+
 #[tokio::test]
 async fn a_clone_shares_what_is_known_of_entra() {
     let office = Office::open().await;
