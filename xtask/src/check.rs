@@ -68,7 +68,7 @@ fn deny() -> anyhow::Result<()> {
         return Ok(());
     }
     cargo("deny --offline check licenses bans sources")?;
-    let list = "ls \"${CARGO_HOME:-$HOME/.cargo}/advisory-dbs\"";
+    let list = "ls \"${CARGO_HOME:-$HOME/.cargo}/advisory-dbs\"/*/crates";
     match output("sh", &["-c", list]) {
         Ok(_) => cargo("deny --offline check --disable-fetch advisories"),
         Err(_) => {
