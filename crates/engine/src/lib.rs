@@ -8,6 +8,7 @@
 
 mod call;
 mod operation;
+mod token;
 
 pub mod tools;
 
