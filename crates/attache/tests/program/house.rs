@@ -1,0 +1,171 @@
+//! The demo as a child process, and what people do in it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+
+/// A demo that ends with the test.
+pub(crate) struct House {
+    child: Child,
+    log: Option<std::thread::JoinHandle<String>>,
+    pub(crate) said: Value,
+    pub(crate) client: reqwest::Client,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    /// Starts the demo with these variables in its environment.
+    pub(crate) fn new(variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_attache"))
+            .args(["demo", "--json", "--port", "0", "--sim-port", "0", "--data"])
+            .arg(folder.path())
+            .current_dir(folder.path())
+            .env_clear()
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut log = child.stderr.take().expect("piped");
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text).expect("text");
+            text
+        });
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("readable");
+        let said = serde_json::from_str(&line).expect("one line of JSON");
+        #[expect(clippy::disallowed_methods, reason = "an agent of the test's own")]
+        let client = reqwest::Client::new();
+        Self {
+            child,
+            log: Some(log),
+            said,
+            client,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        self.said["base"].as_str().expect("an address")
+    }
+
+    pub(crate) fn simulator(&self) -> &str {
+        self.said["simulator"].as_str().expect("an address")
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        self.said["agent_token"].as_str().expect("a key")
+    }
+
+    pub(crate) fn administrator(&self) -> &Value {
+        self.person(|person| person["role"] == "administrator")
+    }
+
+    pub(crate) fn member(&self) -> &Value {
+        self.person(|person| person["login"] == self.said["agent_of"])
+    }
+
+    fn person(&self, fits: impl Fn(&Value) -> bool) -> &Value {
+        self.said["people"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|person| fits(person))
+            .expect("somebody")
+    }
+
+    pub(crate) async fn signed_in(&self, person: &Value) -> Browser {
+        let mut browser = Browser::new(self.base());
+        browser.open("/").await;
+        browser.submit("/sign-in", &[]).await;
+        browser.at_microsoft(self.base(), person).await;
+        browser
+    }
+
+    pub(crate) async fn connect(&self, browser: &mut Browser) {
+        browser.open("/integrations/outlook-calendar").await;
+        browser
+            .submit("/connect", &[("zone", "Europe/Berlin")])
+            .await;
+        browser.at_microsoft(self.base(), self.member()).await;
+        assert!(
+            browser.url.path().ends_with("/outlook-calendar"),
+            "{}",
+            browser.url
+        );
+    }
+
+    pub(crate) async fn set(&self, administrator: &mut Browser, levels: &[(&str, &str)]) {
+        administrator.open("/administration/tools").await;
+        let levels: Vec<_> = levels
+            .iter()
+            .map(|(tool, level)| (format!("level.{tool}"), *level))
+            .collect();
+        let levels: Vec<_> = levels
+            .iter()
+            .map(|(name, level)| (name.as_str(), *level))
+            .collect();
+        assert_eq!(
+            administrator.submit("/administration/tools", &levels).await,
+            200
+        );
+    }
+
+    /// A call over REST: status and body.
+    pub(crate) async fn rest(&self, tool: &str, arguments: &Value) -> (u16, Value) {
+        let url = format!("{}/api/v1/tools/{tool}", self.base());
+        let answer = self
+            .client
+            .post(url)
+            .bearer_auth(self.token())
+            .json(arguments)
+            .send()
+            .await
+            .expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
+    /// A JSON-RPC request over MCP, in the legacy era without a session.
+    pub(crate) async fn mcp(&self, method: &str, params: Value) -> Value {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let answer = self
+            .client
+            .post(format!("{}/mcp", self.base()))
+            .bearer_auth(self.token())
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", "2025-11-25")
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
+        answer.json().await.expect("JSON")
+    }
+
+    /// Ends the demo and gives everything it logged.
+    pub(crate) fn end(mut self) -> String {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+        assert!(self.child.wait().expect("it ends").success());
+        self.log
+            .take()
+            .expect("not yet ended")
+            .join()
+            .expect("read")
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
