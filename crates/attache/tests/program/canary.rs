@@ -151,7 +151,8 @@ async fn no_marked_secret_or_content_comes_out() {
         "eyJ",
         "Bearer ",
         "refresh_token=",
-        "code=",
+        "&code=",
+        "?code=",
         "attache-session=",
         "code_verifier",
     ] {
