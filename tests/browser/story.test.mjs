@@ -70,8 +70,8 @@ test("the administrator allows searching and asks for creating", async () => {
   watch(administratorPage);
   await administratorPage.goto(`${attache.base}/administration/tools`);
   const level = (tool, name) => administratorPage.getByRole("radiogroup", { name: tool }).getByRole("radio", { name });
-  await level("Search Events", "Always Allow").check({ force: true });
-  await level("Create Event", "Ask for Permission").check({ force: true });
+  await level("Search Events", "Always Allow").check();
+  await level("Create Event", "Ask for Permission").check();
   await administratorPage.getByRole("button", { name: /^Save/ }).click();
   await administratorPage.waitForLoadState("domcontentloaded");
   assert.ok(await level("Search Events", "Always Allow").isChecked());

@@ -128,7 +128,9 @@ impl Engine {
         match approval.state {
             ApprovalState::Pending => {
                 body["summary"] = approval.summary.as_str().into();
-                body["expires"] = local_text(&Zone::utc().at(approval.expires)).into();
+                let zone = approval.card["zone"].as_str().and_then(|name| Zone::named(name).ok());
+                let zone = zone.unwrap_or_else(Zone::utc);
+                body["expires"] = local_text(&zone.at(approval.expires)).into();
                 body["link"] = format!("{}/approvals/{}", self.0.settings.base_url, approval.id).into();
                 body["message"] = "The person must decide this on attache's own page. Give her the link; then use check_approval, or repeat the same call.".into();
             }

@@ -151,7 +151,7 @@ tools-saved = { $count ->
   }
 
 tool-search_events = Termine suchen
-tool-search_events-about = Sucht Termine in einem Zeitraum, im eigenen Kalender und in geteilten Kalendern.
+tool-search_events-about = Sucht Termine in einem Zeitraum im eigenen Kalender.
 tool-read_event = Termin lesen
 tool-read_event-about = Öffnet einen Termin mit Text, Ort und Teilnehmenden.
 tool-find_times = Freie Zeiten finden
@@ -444,7 +444,7 @@ error-consent_declined-what = Microsoft meldet, dass die Berechtigungen abgelehn
 error-consent_declined-next = Lesen Sie, wofür jede Berechtigung gebraucht wird, und verbinden Sie neu, wenn Sie einverstanden sind.
 error-admin_must_consent-title = Zuerst muss Ihre Administration zustimmen
 error-admin_must_consent-what = In Ihrer Organisation darf nur die Administration diesen Berechtigungen zustimmen. Das ist üblich, und mit Ihrem Konto ist alles in Ordnung.
-error-admin_must_consent-next = Schicken Sie Ihrer Microsoft-Administration den Text unten. Hat sie zugestimmt, verbinden Sie neu; dann klappt es.
+error-admin_must_consent-next = Bitten Sie Ihre Microsoft-Administration, den Berechtigungen von attache für Ihre Organisation zuzustimmen. Danach verbinden Sie neu; dann klappt es.
 error-tenant_not_allowed-title = Ihre Organisation ist hier nicht eingerichtet
 error-tenant_not_allowed-what = Sie haben sich mit dem Konto einer Organisation angemeldet, die dieses attache nicht bedient.
 error-tenant_not_allowed-next = Melden Sie sich mit Ihrem Arbeitskonto an, oder bitten Sie die Betreiber dieses attache, Ihre Organisation aufzunehmen.

@@ -151,7 +151,7 @@ tools-saved = { $count ->
   }
 
 tool-search_events = Search Events
-tool-search_events-about = Looks for events in a span of time, in the person's own calendar and in calendars shared with them.
+tool-search_events-about = Looks for events in a span of time, in the person's own calendar.
 tool-read_event = Read Event
 tool-read_event-about = Opens one event with its text, place and attendees.
 tool-find_times = Find Meeting Times
@@ -444,7 +444,7 @@ error-consent_declined-what = Microsoft reports that the permissions were declin
 error-consent_declined-next = Read what each permission is used for, then connect again if you agree.
 error-admin_must_consent-title = Your administrator must agree first
 error-admin_must_consent-what = Your organisation lets only administrators consent to these permissions. This is common, and nothing is wrong with your account.
-error-admin_must_consent-next = Send your Microsoft administrator the text below. Once they have agreed, connect again; it will then go through.
+error-admin_must_consent-next = Ask your Microsoft administrator to consent to attache's permissions for your organisation. Then connect again; it will go through.
 error-tenant_not_allowed-title = Your organisation is not set up here
 error-tenant_not_allowed-what = You signed in with an account of an organisation that this attache does not serve.
 error-tenant_not_allowed-next = Sign in with your work account, or ask the people who run this attache to add your organisation.

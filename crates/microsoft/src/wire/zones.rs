@@ -64,4 +64,37 @@ mod tests {
         assert_eq!(name(&named("Europe/Vienna")), "Europe/Vienna");
         assert_eq!(name(&Zone::utc()), "UTC");
     }
+
+    /// The table against the older one beside Microsoft's schemas; where the two differ, the newer is right.
+    #[test]
+    fn the_table_is_the_documented_one_but_for_what_unicode_has_changed_since() {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "where the schemas lie is a matter of the machine that tests"
+        )]
+        let folder = std::env::var_os("ATTACHE_TEST_GRAPH").map_or_else(
+            || concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/graph").into(),
+            std::path::PathBuf::from,
+        );
+        let Ok(text) = std::fs::read_to_string(folder.join("windows-zones.json")) else {
+            println!(
+                "SKIPPED: windows-zones.json is not here; ATTACHE_TEST_GRAPH names its folder"
+            );
+            return;
+        };
+        let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let older = document["windows_to_iana"].as_object().expect("a table");
+        assert_eq!(older.len(), WINDOWS_ZONES.len());
+        let changed = WINDOWS_ZONES
+            .iter()
+            .filter(|(windows, iana)| older[*windows] != *iana);
+        let changed: Vec<_> = changed.map(|(windows, _)| *windows).collect();
+        assert_eq!(
+            changed,
+            [
+                "Central Asia Standard Time",
+                "Mountain Standard Time (Mexico)"
+            ]
+        );
+    }
 }
