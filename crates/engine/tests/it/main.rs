@@ -5,5 +5,6 @@ mod house;
 mod approvals;
 mod bursts;
 mod connecting;
+mod one_place;
 mod record;
 mod weather;
