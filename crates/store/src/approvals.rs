@@ -2,6 +2,7 @@
 
 mod asking;
 mod deciding;
+mod ending;
 
 use std::fmt;
 
@@ -12,8 +13,9 @@ use domain::id::{AgentId, ApprovalId, CallId, ConnectionId, OrganisationId, Pers
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub(crate) use self::ending::{Pending, forget, void};
+
 use crate::Store;
-use crate::database::Write;
 use crate::error::Error;
 use crate::row::Row;
 
@@ -71,7 +73,7 @@ pub struct StoredApproval {
     pub card: Value,
     /// The same in one line.
     pub summary: String,
-    /// Where it stands; *expired* as soon as its time is over.
+    /// Where it stands; *expired* as soon as its time is over, *unknown* five minutes after a decision without an end.
     pub state: ApprovalState,
     /// When it was asked.
     pub created: Timestamp,
@@ -85,12 +87,38 @@ pub struct StoredApproval {
     pub outcome: Option<Value>,
 }
 
-/// The columns [`StoredApproval::from_row`] reads; an overdue one shows as expired at the moment `$1`.
+/// The state of an approval at the moment `$1`. One nobody decided in time is expired. One that has been executing for
+/// more than five minutes lost its executor, as no call takes that long, and so nobody knows what became of it.
+macro_rules! shown_state {
+    () => {
+        "CASE WHEN state = 'pending' AND expires_ms <= $1 THEN 'expired'
+            WHEN state = 'executing' AND decided_ms + 300000 < $1 THEN 'unknown'
+            ELSE state END"
+    };
+}
+use shown_state;
+
+/// The outcome that goes with [`shown_state`].
+macro_rules! shown_outcome {
+    () => {
+        r#"CASE WHEN state = 'executing' AND decided_ms + 300000 < $1 THEN '{"code":"outcome_unknown"}'
+            ELSE outcome END"#
+    };
+}
+
+use shown_outcome;
+
+/// The columns [`StoredApproval::from_row`] reads, as they are at the moment `$1`.
 macro_rules! approval_columns {
     () => {
-        "id AS approval, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary,
-            CASE WHEN state = 'pending' AND expires_ms <= $1 THEN 'expired' ELSE state END AS shown_state,
-            created_ms, expires_ms, decided_ms, call, outcome"
+        concat!(
+            "id AS approval, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary,
+            created_ms, expires_ms, decided_ms, call, ",
+            shown_state!(),
+            " AS shown_state, ",
+            shown_outcome!(),
+            " AS shown_outcome"
+        )
     };
 }
 use approval_columns;
@@ -114,7 +142,7 @@ impl StoredApproval {
             expires: row.moment("expires_ms")?,
             decided: row.maybe_moment("decided_ms")?,
             call: row.id("call")?,
-            outcome: row.maybe_json("outcome")?,
+            outcome: row.maybe_json("shown_outcome")?,
         })
     }
 }
@@ -145,40 +173,8 @@ impl fmt::Debug for StoredApproval {
     }
 }
 
-/// Which pending approvals a change makes void.
-pub(crate) enum Pending<'a> {
-    OfConnection(&'a ConnectionId),
-    OfAgent(&'a AgentId),
-    ForTool(&'a OrganisationId, &'a str),
-}
-
-/// Voids what waits for approval, in the same transaction as the change that makes it void.
-pub(crate) async fn void(write: &mut Write, which: Pending<'_>, now_ms: i64) -> Result<(), Error> {
-    let query = match which {
-        Pending::OfConnection(connection) => sqlx::query(
-            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND connection = $2",
-        )
-        .bind(now_ms)
-        .bind(connection.as_str()),
-        Pending::OfAgent(agent) => sqlx::query(
-            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND agent = $2",
-        )
-        .bind(now_ms)
-        .bind(agent.as_str()),
-        Pending::ForTool(organisation, tool) => sqlx::query(
-            "UPDATE approvals SET state = 'void', decided_ms = $1
-             WHERE state = 'pending' AND organisation = $2 AND tool = $3",
-        )
-        .bind(now_ms)
-        .bind(organisation.as_str())
-        .bind(tool),
-    };
-    write.execute("void approvals", query).await?;
-    Ok(())
-}
-
 impl Store {
-    /// One approval of a person. One whose time is over is *expired*, and is stored so.
+    /// One approval of a person. One that is *expired* or *unknown* because of the time is stored so.
     ///
     /// # Errors
     /// When the database fails.
@@ -188,25 +184,40 @@ impl Store {
         id: &ApprovalId,
     ) -> Result<Option<StoredApproval>, Error> {
         let now = self.now_ms();
-        let query = sqlx::query(concat!(
-            "SELECT ",
-            approval_columns!(),
-            ", state AS stored_state FROM approvals WHERE person = $2 AND id = $3"
-        ));
-        let query = query.bind(now).bind(person.as_str()).bind(id.as_str());
-        let Some(row) = self.database().optional("read an approval", query).await? else {
-            return Ok(None);
-        };
-        let approval = StoredApproval::from_row(&row)?;
-        if approval.state.as_str() != row.text("stored_state")? {
-            let query = sqlx::query(
-                "UPDATE approvals SET state = 'expired'
-                 WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms <= $1",
-            );
+        loop {
+            let query = sqlx::query(concat!(
+                "SELECT ",
+                approval_columns!(),
+                ", state AS stored_state FROM approvals WHERE person = $2 AND id = $3"
+            ));
             let query = query.bind(now).bind(person.as_str()).bind(id.as_str());
-            self.change("expire an approval", query).await?;
+            let Some(row) = self.database().optional("read an approval", query).await? else {
+                return Ok(None);
+            };
+            let approval = StoredApproval::from_row(&row)?;
+            if approval.state.as_str() == row.text("stored_state")? {
+                return Ok(Some(approval));
+            }
+            // Read again afterwards: somebody may have ended it in between.
+            self.settle(&approval, now).await?;
         }
-        Ok(Some(approval))
+    }
+
+    /// Stores the state that an approval has come to by the time alone.
+    async fn settle(&self, approval: &StoredApproval, now_ms: i64) -> Result<bool, Error> {
+        let query = sqlx::query(concat!(
+            "UPDATE approvals SET state = $4, outcome = ",
+            shown_outcome!(),
+            " WHERE person = $2 AND id = $3 AND state <> $4 AND ",
+            shown_state!(),
+            " = $4"
+        ));
+        let query = query
+            .bind(now_ms)
+            .bind(approval.person.as_str())
+            .bind(approval.id.as_str())
+            .bind(approval.state.as_str());
+        self.change("settle an approval", query).await
     }
 
     /// Approvals of a person, the newest first, from the one before `before`.
@@ -225,8 +236,9 @@ impl Store {
             approval_columns!(),
             " FROM approvals
              WHERE person = $2
-                AND ($3 IS NULL
-                    OR CASE WHEN state = 'pending' AND expires_ms <= $1 THEN 'expired' ELSE state END = $3)
+                AND ($3 IS NULL OR ",
+            shown_state!(),
+            " = $3)
                 AND ($4 IS NULL OR (created_ms, id) < ($4, $5))
              ORDER BY created_ms DESC, id DESC LIMIT $6"
         ));

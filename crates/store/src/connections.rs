@@ -248,9 +248,9 @@ impl Store {
         self.change("keep what is known of a mailbox", query).await
     }
 
-    /// Destroys the grant, voids what waits for approval, and only then answers; `None` when there was no connection.
+    /// Destroys the grant, voids what waits for approval, forgets what was asked and done, and only then answers; `None` when there was no connection.
     ///
-    /// When it has answered, no byte of the sealed grant is left in SQLite's file or log.
+    /// When it has answered, no byte of the sealed grant or of an approval's content is left in SQLite's file or log.
     ///
     /// # Errors
     /// When the database fails; [`Error::NotWiped`] when the grant is destroyed, but its former bytes are still in the
@@ -296,5 +296,6 @@ async fn destroy_grant(
     let query = sqlx::query("DELETE FROM grants WHERE connection = $1");
     let query = query.bind(connection.as_str());
     write.execute("destroy a grant", query).await?;
-    approvals::void(write, Pending::OfConnection(connection), now_ms).await
+    approvals::void(write, Pending::OfConnection(connection), now_ms).await?;
+    approvals::forget(write, connection).await
 }

@@ -86,6 +86,14 @@ impl Database {
             Some(_) | None => Err(Error::NotWiped),
         }
     }
+
+    /// Closes every connection. On SQLite everything is in the one file afterwards, so that the file alone is a backup.
+    pub(crate) async fn close(&self) {
+        if let Err(error) = self.wipe_log().await {
+            tracing::warn!(%error, "the database was closed with something left in its log; both files belong together");
+        }
+        self.pool.close().await;
+    }
 }
 
 /// A transaction that writes.

@@ -28,6 +28,14 @@ pub enum Error {
     /// Migrating failed.
     #[error("the database could not be migrated")]
     Migration(#[source] Cause),
+    /// There is no database at the address, it lets this program not in, or the file is none of a database.
+    #[error(
+        "the database cannot be opened ({why}); check its address, and that what is there is a database for this program"
+    )]
+    NotOpened {
+        /// What the system said.
+        why: String,
+    },
     /// The database, its file or its folder cannot be written.
     #[error(
         "the database cannot be written ({why}); give this program write access to it and to its folder, and room on the disk"
@@ -117,6 +125,7 @@ impl Error {
             Self::Settings(_)
             | Self::SqliteTooOld { .. }
             | Self::NotMigrated { .. }
+            | Self::NotOpened { .. }
             | Self::Migration(_)
             | Self::KeyUnusable(_)
             | Self::KeyMissing { .. }
@@ -143,6 +152,18 @@ impl Error {
         Self::Database {
             doing,
             source: cause,
+        }
+    }
+
+    /// Wraps what the very first connection met. What passes by itself stays a failure of the database.
+    pub(crate) fn opening(error: &sqlx::Error) -> Self {
+        match Self::database("open", error) {
+            Self::Database { source, .. } if source.refused || source.code.is_none() => {
+                Self::NotOpened {
+                    why: source.to_string(),
+                }
+            }
+            other => other,
         }
     }
 

@@ -113,7 +113,10 @@ impl Store {
     /// When the address is not usable, the database cannot be reached or written, or a migration that was applied
     /// earlier has been altered since.
     pub async fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
-        Database::create(settings).await?.migrate().await
+        let database = Database::create(settings).await?;
+        let applied = database.migrate().await;
+        database.close().await;
+        applied
     }
 
     /// Whether the database can be written, found out by writing.

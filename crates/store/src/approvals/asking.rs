@@ -2,7 +2,7 @@
 
 use domain::id::ApprovalId;
 
-use super::{NewApproval, StoredApproval, approval_columns};
+use super::{NewApproval, StoredApproval, approval_columns, shown_outcome, shown_state};
 use crate::Store;
 use crate::database::Write;
 use crate::error::Error;

@@ -5,7 +5,9 @@ use domain::canonical::Digest;
 use domain::id::{ApprovalId, PersonId};
 use serde_json::Value;
 
+use super::shown_state;
 use crate::Store;
+use crate::database::Write;
 use crate::error::Error;
 
 impl Store {
@@ -63,8 +65,47 @@ impl Store {
         self.change("decline an approval", query).await
     }
 
+    /// Takes a claim back because the call could not be sent: the approval waits again. Answers whether it does.
+    ///
+    /// Where it cannot wait, it ends here: *expired* when its time is over, *void* when the connection it was claimed for
+    /// has ended or was made anew since.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn release_approval(
+        &self,
+        person: &PersonId,
+        id: &ApprovalId,
+    ) -> Result<bool, Error> {
+        let doing = "release an approval";
+        let mut write = self.database().write().await?;
+        lock_connection(&mut write, person, id).await?;
+        let query = sqlx::query(concat!(
+            "UPDATE approvals SET decided_ms = NULL,
+                state = CASE WHEN expires_ms <= $1 THEN 'expired'
+                    WHEN EXISTS (SELECT 1 FROM grants g JOIN connections c ON c.id = g.connection
+                        WHERE c.id = approvals.connection AND c.connected_ms <= approvals.decided_ms) THEN 'pending'
+                    ELSE 'void' END
+             WHERE person = $2 AND id = $3 AND ",
+            shown_state!(),
+            " = 'executing' RETURNING state"
+        ));
+        let query = query
+            .bind(self.now_ms())
+            .bind(person.as_str())
+            .bind(id.as_str());
+        let state = match write.optional(doing, query).await? {
+            Some(row) => Some(row.parsed("state", ApprovalState::parse)?),
+            None => None,
+        };
+        write.commit(doing).await?;
+        Ok(state == Some(ApprovalState::Pending))
+    }
+
     /// Keeps what came of the execution: *done*, *failed*, *unknown* or *void*. Answers whether it was executing; any
     /// other state is no end of an execution and changes nothing.
+    ///
+    /// When the connection has ended meanwhile, the outcome is not kept, except why it is *void*.
     ///
     /// # Errors
     /// When the database fails.
@@ -85,8 +126,13 @@ impl Store {
             | ApprovalState::Declined
             | ApprovalState::Expired => return Ok(false),
         }
+        let doing = "finish an approval";
+        let mut write = self.database().write().await?;
+        lock_connection(&mut write, person, id).await?;
         let query = sqlx::query(
-            "UPDATE approvals SET state = $3, outcome = $4
+            "UPDATE approvals SET state = $3,
+                outcome = CASE WHEN $3 = 'void' OR EXISTS
+                    (SELECT 1 FROM grants WHERE grants.connection = approvals.connection) THEN $4 END
              WHERE person = $1 AND id = $2 AND state = 'executing'",
         );
         let query = query
@@ -94,6 +140,23 @@ impl Store {
             .bind(id.as_str())
             .bind(state.as_str())
             .bind(outcome.to_string());
-        self.change("finish an approval", query).await
+        let finished = write.execute(doing, query).await?;
+        write.commit(doing).await?;
+        Ok(finished > 0)
     }
+}
+
+/// An update that changes nothing locks the row on both databases: the connection does not end in between.
+async fn lock_connection(
+    write: &mut Write,
+    person: &PersonId,
+    id: &ApprovalId,
+) -> Result<(), Error> {
+    let query = sqlx::query(
+        "UPDATE connections SET version = version
+         WHERE id = (SELECT connection FROM approvals WHERE person = $1 AND id = $2)",
+    );
+    let query = query.bind(person.as_str()).bind(id.as_str());
+    write.execute("lock a connection", query).await?;
+    Ok(())
 }

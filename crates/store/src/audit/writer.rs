@@ -59,7 +59,7 @@ impl AuditWriter {
         (sender, writer)
     }
 
-    /// Writes until the store and all its clones are gone and nothing is waiting.
+    /// Writes until the store and all its clones are gone and nothing is waiting; then closes the database.
     pub async fn run(mut self) {
         let mut waiting = Vec::with_capacity(TOGETHER);
         while self.submissions.recv_many(&mut waiting, TOGETHER).await > 0 {
@@ -84,6 +84,7 @@ impl AuditWriter {
                 }
             }
         }
+        self.database.close().await;
     }
 
     /// Writes all or nothing. Answers each entry's number; none where the organisation does not exist.

@@ -16,7 +16,8 @@ use crate::seal::{self, Place, Sealed, Shut};
 impl Store {
     /// Keeps a new grant, in place of an earlier one if there was one. The connection is *connected* afterwards.
     ///
-    /// Connecting the same account again keeps its pending approvals; another account voids them.
+    /// Connecting the same account again keeps its approvals; another account voids those that wait and forgets what all
+    /// of them say.
     ///
     /// # Errors
     /// When the database fails.
@@ -45,6 +46,7 @@ impl Store {
                 self.now_ms(),
             )
             .await?;
+            approvals::forget(&mut write, &connection).await?;
         }
         let query = sqlx::query(concat!(
             "INSERT INTO connections

@@ -19,6 +19,9 @@ use crate::error::Error;
 /// The oldest SQLite without the race that can corrupt a write-ahead log used by several connections.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
+/// How long a connection may take to be had.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A connection that has rested this long is asked for a sign of life before it is used.
 const RESTED: Duration = Duration::from_secs(20);
 
@@ -57,9 +60,10 @@ impl Database {
         let options = AnyConnectOptions::from_str(&settings.url)
             .map_err(|_| Error::Settings("it cannot be read as a URL"))?
             .disable_statement_logging();
+        let first = first_connection(&options, product).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(settings.max_connections.max(1))
-            .acquire_timeout(Duration::from_secs(30))
+            .acquire_timeout(PATIENCE)
             // Asking before every use would double the work of a small query.
             .test_before_acquire(false)
             .before_acquire(|connection, resting| {
@@ -78,6 +82,8 @@ impl Database {
             product,
             turn: Arc::new(Mutex::new(())),
         };
+        let closed = first.close().await;
+        closed.map_err(|error| Error::database("close a connection", &error))?;
         database.check_version().await?;
         Ok(database)
     }
@@ -95,6 +101,31 @@ impl Database {
             false => Err(Error::SqliteTooOld { found }),
         }
     }
+}
+
+/// A pool tries again until its time is over and forgets why; this one says at once what the trouble is.
+async fn first_connection(
+    options: &AnyConnectOptions,
+    product: Product,
+) -> Result<AnyConnection, Error> {
+    let connecting = async {
+        let mut connection = options.connect().await?;
+        prepare(&mut connection, product).await?;
+        Ok(connection)
+    };
+    let connected = match product {
+        // Nothing but a disk to wait for, which after a crash may have much to read.
+        Product::Sqlite => connecting.await,
+        Product::Postgres => match tokio::time::timeout(PATIENCE, connecting).await {
+            Ok(connected) => connected,
+            Err(_) => {
+                return Err(Error::NotOpened {
+                    why: "it does not answer".to_owned(),
+                });
+            }
+        },
+    };
+    connected.map_err(|error: sqlx::Error| Error::opening(&error))
 }
 
 async fn prepare(connection: &mut AnyConnection, product: Product) -> Result<(), sqlx::Error> {

@@ -103,6 +103,79 @@ on_both! {
         assert_eq!(fixture.texts("SELECT state FROM approvals").await, ["expired"]);
     }
 
+    async fn what_a_crash_left_executing_is_unknown_after_five_minutes(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let new = world.call(fixture, "Lunch");
+        let id = store.ask(&new).await.expect("it is stored").id;
+        store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        fixture.clock.advance(Duration::from_secs(300));
+        assert_eq!(state(&world, &id).await, ApprovalState::Executing);
+        fixture.clock.advance(Duration::from_secs(1));
+        let executing = store.approvals(anna, Some(ApprovalState::Executing), None, 9).await.expect("a list");
+        assert!(executing.is_empty());
+        let unknown = json!({"code": "outcome_unknown"});
+        let listed = store.approvals(anna, Some(ApprovalState::Unknown), None, 9).await.expect("a list");
+        assert_eq!(listed.first().and_then(|approval| approval.outcome.as_ref()), Some(&unknown));
+        let recent = store.recent_decision(&world.agent.id, &new.digest, new.expires - Duration::from_secs(600)).await;
+        assert_eq!(recent.expect("an answer").expect("it is there").state, ApprovalState::Unknown);
+        assert!(!store.release_approval(anna, &id).await.expect("an answer"), "nobody is sending it any more");
+        assert_eq!(fixture.texts("SELECT state FROM approvals").await, ["executing"]);
+        let read = store.approval(anna, &id).await.expect("an answer").expect("it is there");
+        assert_eq!((read.state, read.outcome), (ApprovalState::Unknown, Some(unknown)));
+        assert_eq!(fixture.texts("SELECT state || outcome FROM approvals").await, [r#"unknown{"code":"outcome_unknown"}"#]);
+        let late = store.finish_approval(anna, &id, ApprovalState::Done, &json!({})).await;
+        assert!(!late.expect("an answer"));
+    }
+
+    async fn a_call_that_could_not_be_sent_waits_again(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        let release = || store.release_approval(anna, &id);
+        assert!(!release().await.expect("an answer"), "nobody executes it");
+        store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        let bruno = fixture.person(store, &world.tenant, "Bruno Costa").await;
+        assert!(!store.release_approval(&bruno.id, &id).await.expect("an answer"), "it is not his");
+        assert!(release().await.expect("an answer"));
+        let read = store.approval(anna, &id).await.expect("an answer").expect("it is there");
+        assert_eq!((read.state, read.decided), (ApprovalState::Pending, None));
+        fixture.clock.advance(Duration::from_secs(599));
+        store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        fixture.clock.advance(Duration::from_secs(1));
+        assert!(!release().await.expect("an answer"), "its time is over");
+        assert_eq!(state(&world, &id).await, ApprovalState::Expired);
+    }
+
+    async fn a_call_is_not_released_to_a_connection_that_has_ended_or_began_later(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        for again in [false, true] {
+            let id = ask(&world, fixture, &again.to_string()).await.expect("it is stored");
+            store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+            store.disconnect(anna, crate::fixture::CALENDAR).await.expect("it disconnects");
+            fixture.clock.advance(Duration::from_secs(1));
+            if again {
+                fixture.connect(store, &world.anna, "another token").await;
+            }
+            assert!(!store.release_approval(anna, &id).await.expect("an answer"));
+            assert_eq!(state(&world, &id).await, ApprovalState::Void);
+            fixture.connect(store, &world.anna, "another token").await;
+        }
+    }
+
+    async fn one_that_must_not_be_decided_is_voided(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        let bruno = fixture.person(store, &world.tenant, "Bruno Costa").await;
+        assert!(!store.void_approval(&bruno.id, &id).await.expect("an answer"), "it is not his");
+        assert!(store.void_approval(anna, &id).await.expect("an answer"));
+        assert_eq!(state(&world, &id).await, ApprovalState::Void);
+        assert!(!store.void_approval(anna, &id).await.expect("an answer"));
+        assert_eq!(store.claim_approval(anna, &id).await.expect("an answer"), None);
+    }
+
     async fn five_may_wait_of_one_agent_and_ten_of_one_person(fixture: &Fixture) {
         let mut world = fixture.world().await;
         for round in 0..2 {

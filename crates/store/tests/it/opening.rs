@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use domain::id::TenantId;
 use store::{Error, Kind, Settings, Store};
 
 use crate::fixture::Fixture;
@@ -91,6 +92,86 @@ async fn a_database_that_can_only_be_read_is_not_opened() {
         .await
         .expect_err("it is refused");
     assert!(matches!(error, Error::NotWritable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_is_said_at_once() {
+    let fixture = Fixture::sqlite();
+    fixture.migrate().await;
+    let folder = fixture.folder.as_ref().expect("SQLite has one").path();
+    let log = folder.join("attache.db-wal");
+    assert!(!log.exists(), "migrating ends with everything in one file");
+    std::fs::create_dir(log).expect("it is made");
+    let error = fixture
+        .open(fixture.keys())
+        .await
+        .expect_err("it is refused");
+    assert!(matches!(error, Error::NotWritable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_said_to_be_none() {
+    let fixture = Fixture::sqlite();
+    let folder = fixture.folder.as_ref().expect("SQLite has one").path();
+    std::fs::write(folder.join("attache.db"), "a letter, ".repeat(100)).expect("it is written");
+    for error in [
+        Store::migrate(&fixture.settings)
+            .await
+            .expect_err("it is refused"),
+        fixture
+            .open(fixture.keys())
+            .await
+            .expect_err("it is refused"),
+    ] {
+        assert_eq!(error.kind(), Kind::Setup);
+        let message = error.to_string();
+        assert!(message.contains("file is not a database"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_postgres_that_is_not_there_is_said_to_be_unreachable() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("its number").port();
+    drop(taken);
+    let settings = Settings {
+        url: format!("postgres://someone:marked@127.0.0.1:{port}/attache"),
+        max_connections: 1,
+    };
+    let error = Store::migrate(&settings).await.expect_err("it is refused");
+    assert_eq!(error.kind(), Kind::Setup);
+    let message = format!("{error} {error:?}");
+    assert!(message.contains("Connection refused"), "{message}");
+    assert!(!message.contains("marked"));
+}
+
+#[tokio::test]
+async fn after_a_clean_stop_the_file_alone_is_a_backup() {
+    let fixture = Fixture::sqlite();
+    fixture.migrate().await;
+    let (clock, random) = (fixture.clock.clone(), fixture.random.clone());
+    let (store, writer) = Store::open(&fixture.settings, fixture.keys(), clock, random)
+        .await
+        .expect("it opens");
+    let tenant = TenantId::parse(&fixture.random.uuid()).expect("a GUID");
+    let working = async {
+        fixture.person(&store, &tenant, "Anna Berger").await;
+        drop(store);
+    };
+    tokio::join!(working, writer.run());
+    let mut backup = Fixture::sqlite();
+    backup.key.clone_from(&fixture.key);
+    let file = |fixture: &Fixture, name: &str| {
+        let folder = fixture.folder.as_ref().expect("SQLite has one");
+        folder.path().join(name)
+    };
+    assert!(!file(&fixture, "attache.db-wal").exists());
+    std::fs::copy(file(&fixture, "attache.db"), file(&backup, "attache.db")).expect("it is copied");
+    assert_eq!(
+        backup.texts("SELECT name FROM persons").await,
+        ["Anna Berger"]
+    );
+    backup.open(backup.keys()).await.expect("it opens");
 }
 
 #[tokio::test]

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
+use domain::approval::ApprovalState;
 use domain::audit::{Kind, Record};
 use domain::connection::ConnectionState;
-use domain::id::TenantId;
+use domain::id::{ObjectId, TenantId};
 use domain::secret::RefreshToken;
 use domain::tool::Scope;
+use serde_json::json;
 use store::Error;
 
-use crate::fixture::{CALENDAR, Fixture};
+use crate::fixture::{CALENDAR, Fixture, World};
 use crate::on_both;
 
 /// How long a piece of a sealed text may not be found.
@@ -28,7 +30,7 @@ on_both! {
         let opened = store.open_grant(anna, &connection.id).await;
         assert!(matches!(opened, Err(Error::NoGrant { .. })));
         let waiting = store.approval(anna, &waiting.id).await.expect("an answer").expect("it stays");
-        assert_eq!(waiting.state, domain::approval::ApprovalState::Void);
+        assert_eq!(waiting.state, ApprovalState::Void);
         assert!(fixture.texts("SELECT sealed FROM grants").await.is_empty());
         assert_eq!(store.disconnect(anna, CALENDAR).await.expect("nothing to do"), None);
     }
@@ -41,6 +43,85 @@ on_both! {
         assert!(done.expect("an answer"));
         assert!(fixture.texts("SELECT sealed FROM grants").await.is_empty());
     }
+
+    async fn what_was_asked_and_done_does_not_outlive_the_connection(fixture: &Fixture) {
+        for way in 0..3 {
+            let world = fixture.world().await;
+            let (store, anna) = (&world.store, &world.anna.id);
+            let asked = asked_and_done(fixture, &world).await;
+            let contents = "SELECT COALESCE(outcome, '') || arguments || card || summary FROM approvals ORDER BY created_ms";
+            assert!(fixture.texts(contents).await.iter().any(|text| text.contains("marked")));
+            match way {
+                0 => assert!(store.disconnect(anna, CALENDAR).await.expect("it disconnects").is_some()),
+                1 => {
+                    let ended = ConnectionState::Revoked { why: domain::connection::RevokedWhy::EndedAtMicrosoft };
+                    let version = world.connection.version;
+                    let done = store.set_connection_state(anna, &world.connection.id, &ended, version).await;
+                    assert!(done.expect("an answer"));
+                }
+                _ => {
+                    let mut other = world.anna.clone();
+                    other.identity.object = ObjectId::parse(&fixture.random.uuid()).expect("a GUID");
+                    fixture.connect(store, &other, "another account").await;
+                }
+            }
+            let left = fixture.texts(contents).await;
+            assert!(left.iter().all(|text| text == "{}{}"), "{way}: {left:?}");
+            let states = [ApprovalState::Done, ApprovalState::Executing, ApprovalState::Void];
+            for (id, expected) in asked.iter().zip(states) {
+                let read = store.approval(anna, id).await.expect("an answer").expect("that it was stays");
+                assert_eq!(read.state, expected);
+            }
+            if way == 0 {
+                // The one that was executing ends after the connection.
+                let outcome = json!({"subject": "marked"});
+                let done = store.finish_approval(anna, &asked[1], ApprovalState::Done, &outcome).await;
+                assert!(done.expect("an answer"));
+                assert!(fixture.texts(contents).await.iter().all(|text| text == "{}{}"));
+            }
+            fixture.sql("DELETE FROM approvals").await;
+        }
+    }
+}
+
+/// Three approvals about a marked text: one done, one executing, one waiting.
+async fn asked_and_done(fixture: &Fixture, world: &World) -> Vec<domain::id::ApprovalId> {
+    let (store, anna) = (&world.store, &world.anna.id);
+    let mut asked = Vec::new();
+    for title in ["marked done", "marked executing", "marked waiting"] {
+        let stored = store.ask(&world.call(fixture, title)).await;
+        asked.push(stored.expect("it is stored").id);
+    }
+    for id in &asked[..2] {
+        let claimed = store.claim_approval(anna, id).await;
+        claimed.expect("an answer").expect("it waits");
+    }
+    let outcome = json!({"subject": "a marked outcome"});
+    let done = store.finish_approval(anna, &asked[0], ApprovalState::Done, &outcome);
+    assert!(done.await.expect("an answer"));
+    asked
+}
+
+#[tokio::test]
+async fn disconnecting_leaves_no_byte_of_an_outcome_in_the_file_or_its_log() {
+    let fixture = Fixture::sqlite();
+    let world = fixture.world().await;
+    asked_and_done(&fixture, &world).await;
+    let marked = || {
+        let folder = fixture.folder.as_ref().expect("SQLite has one");
+        let files = std::fs::read_dir(folder.path()).expect("it can be listed");
+        files
+            .map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read"))
+            .map(|bytes| {
+                let pieces = bytes.windows("marked".len());
+                pieces.filter(|piece| piece == b"marked").count()
+            })
+            .sum::<usize>()
+    };
+    assert!(marked() > 0, "the search finds what is there");
+    let gone = world.store.disconnect(&world.anna.id, CALENDAR).await;
+    assert!(gone.expect("it disconnects").is_some());
+    assert_eq!(marked(), 0);
 }
 
 /// Many people, several refreshes each, tokens of many lengths, other rows in between: pages split, merge and move. Then

@@ -1,0 +1,72 @@
+//! Ending: what a change makes void, and what is forgotten when a connection ends.
+
+use domain::id::{AgentId, ApprovalId, ConnectionId, OrganisationId, PersonId};
+
+use crate::Store;
+use crate::database::Write;
+use crate::error::Error;
+
+/// Which pending approvals a change makes void.
+pub(crate) enum Pending<'a> {
+    OfConnection(&'a ConnectionId),
+    OfAgent(&'a AgentId),
+    ForTool(&'a OrganisationId, &'a str),
+}
+
+/// Voids what waits for approval, in the same transaction as the change that makes it void.
+pub(crate) async fn void(write: &mut Write, which: Pending<'_>, now_ms: i64) -> Result<(), Error> {
+    let query = match which {
+        Pending::OfConnection(connection) => sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND connection = $2",
+        )
+        .bind(now_ms)
+        .bind(connection.as_str()),
+        Pending::OfAgent(agent) => sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND agent = $2",
+        )
+        .bind(now_ms)
+        .bind(agent.as_str()),
+        Pending::ForTool(organisation, tool) => sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1
+             WHERE state = 'pending' AND organisation = $2 AND tool = $3",
+        )
+        .bind(now_ms)
+        .bind(organisation.as_str())
+        .bind(tool),
+    };
+    write.execute("void approvals", query).await?;
+    Ok(())
+}
+
+/// Forgets what the approvals of a connection say about a calendar, in the same transaction as the end of the connection.
+/// That they were, and how they ended, stays.
+///
+/// One that is being executed is forgotten too: who executes it has read it already, and a crash must not keep it.
+pub(crate) async fn forget(write: &mut Write, connection: &ConnectionId) -> Result<(), Error> {
+    // The person is named for the index.
+    let query = sqlx::query(
+        "UPDATE approvals SET outcome = NULL, arguments = '{}', card = '{}', summary = ''
+         WHERE connection = $1 AND person = (SELECT person FROM connections WHERE id = $1)",
+    );
+    let query = query.bind(connection.as_str());
+    write.execute("forget approvals", query).await?;
+    Ok(())
+}
+
+impl Store {
+    /// Voids an approval that must not be decided. Answers whether it was still waiting.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn void_approval(&self, person: &PersonId, id: &ApprovalId) -> Result<bool, Error> {
+        let query = sqlx::query(
+            "UPDATE approvals SET state = 'void', decided_ms = $1
+             WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms > $1",
+        );
+        let query = query
+            .bind(self.now_ms())
+            .bind(person.as_str())
+            .bind(id.as_str());
+        self.change("void an approval", query).await
+    }
+}
