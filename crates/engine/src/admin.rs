@@ -22,6 +22,17 @@ pub struct LevelView {
     pub set_at: Option<Timestamp>,
 }
 
+/// One change of a level, as an administrator saw and meant it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelChange {
+    /// Which tool, by name.
+    pub tool: String,
+    /// The level her page showed; `None` when nobody had set one.
+    pub from: Option<Level>,
+    /// The level she chose.
+    pub to: Level,
+}
+
 impl Engine {
     /// Every tool with its level for the administrator's organisation.
     ///
@@ -54,52 +65,80 @@ impl Engine {
         Ok(views)
     }
 
-    /// Sets levels, by tool name. Each counts for every call that starts after this returns. Answers how many changed.
+    /// Sets levels. Each counts for every call that starts after this returns. Answers how many changed.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when a name is no tool; then none is set. [`ErrorKind::Unavailable`] when a change cannot be
-    /// recorded; then it and those after it are not made.
+    /// [`ErrorKind::NotFound`] when a name is no tool and `levels_changed` when somebody has set one of them meanwhile; then
+    /// none is set. [`ErrorKind::Unavailable`] when a change cannot be recorded; then it and those after it are not made.
     pub async fn set_levels(
         &self,
         administrator: &AdministratorCaller,
-        levels: &[(String, Level)],
+        changes: &[LevelChange],
         request: &RequestId,
     ) -> Result<usize, Error> {
-        if levels.iter().any(|(name, _)| tools::find(name).is_none()) {
+        if changes
+            .iter()
+            .any(|change| tools::find(&change.tool).is_none())
+        {
             return Err(Error::not_found());
         }
-        let before = self.0.store.levels(administrator.organisation()).await?;
-        let mut changed = 0;
-        for (name, level) in levels {
-            if before
+        let stored = self.0.store.levels(administrator.organisation()).await?;
+        let now = |tool: &str| {
+            stored
                 .iter()
-                .any(|set| set.tool == *name && set.level == *level)
-            {
+                .find(|set| set.tool == tool)
+                .map(|set| set.level)
+        };
+        if changes
+            .iter()
+            .any(|change| change.from != now(&change.tool))
+        {
+            let words = "Somebody changed these levels meanwhile. Nothing was saved; look again.";
+            return Err(Error::new(ErrorKind::Conflict, "levels_changed", words));
+        }
+        let mut changed = 0;
+        for LevelChange { tool, from, to } in changes {
+            if *from == Some(*to) {
                 continue;
             }
-            let old = before
-                .iter()
-                .find(|set| set.tool == *name)
-                .map_or("unset", |set| set.level.as_str());
             let mut record = self.about(&administrator.person, Kind::LevelChanged);
             record.actor = Some(administrator.id().clone());
             record.request = Some(request.clone());
-            record.tool = Some(name.clone());
-            record.outcome = Some(level.as_str().to_owned());
-            record.reason = Some(format!("was_{old}"));
+            record.tool = Some(tool.clone());
+            record.outcome = Some(to.as_str().to_owned());
+            record.reason = Some(format!("was_{}", from.map_or("unset", Level::as_str)));
             self.0.store.record(record).await?;
-            self.0
-                .store
-                .set_level(
-                    administrator.organisation(),
-                    name,
-                    *level,
-                    administrator.id(),
-                )
-                .await?;
+            let (organisation, by) = (administrator.organisation(), administrator.id());
+            self.0.store.set_level(organisation, tool, *to, by).await?;
             changed += 1;
         }
         Ok(changed)
+    }
+
+    /// Sets every tool to the level attache recommends, whatever it was.
+    ///
+    /// # Errors
+    /// As [`Engine::set_levels`].
+    pub async fn set_recommended(
+        &self,
+        administrator: &AdministratorCaller,
+        request: &RequestId,
+    ) -> Result<usize, Error> {
+        let stored = self.0.store.levels(administrator.organisation()).await?;
+        let change = |(definition, to): (&Definition, Level)| {
+            let tool = definition.name.as_str();
+            let from = stored
+                .iter()
+                .find(|set| set.tool == tool)
+                .map(|set| set.level);
+            LevelChange {
+                tool: tool.to_owned(),
+                from,
+                to,
+            }
+        };
+        let changes: Vec<_> = self.recommended().into_iter().map(change).collect();
+        self.set_levels(administrator, &changes, request).await
     }
 
     /// The levels attache recommends: reads *Always Allow*, everything else *Ask for Permission*.
@@ -144,7 +183,7 @@ impl Engine {
             return Err(Error::new(
                 ErrorKind::Forbidden,
                 "setup_secret_wrong",
-                "This secret is wrong or was already used. Restart the server to have a new one printed.",
+                "This secret is wrong or was already used. `attache admin bootstrap` on the server prints a new one.",
             ));
         }
         self.appoint(person.id(), Some(request)).await

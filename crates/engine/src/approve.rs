@@ -8,14 +8,17 @@ use domain::caller::{Caller, Surface};
 use domain::canonical::Digest;
 use domain::connection::Integration;
 use domain::id::{ApprovalId, RequestId};
+use domain::policy::visible;
 use domain::time::{Zone, local_text};
-use domain::tool::Definition;
+use domain::tool::{Definition, Effect};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::approvals::{NewApproval, StoredApproval};
+use store::levels::Standing;
 
 use crate::call::{Answer, Passage};
-use crate::{AgentCaller, Card, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
+use crate::connect::availability;
+use crate::{AgentCaller, Card, CardSpan, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
 
 /// How long the answer to one exact call is remembered for the agent that repeats it.
 const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
@@ -77,9 +80,6 @@ impl Engine {
                 return Ok(self.told(&before));
             }
         }
-        let mut record = self.entry(&passage, Kind::ApprovalRequested);
-        record.arguments = Some(digest);
-        self.0.store.record(record).await?;
         let lifetime = SignedDuration::try_from(self.0.settings.approval_lifetime)
             .unwrap_or(SignedDuration::from_mins(15))
             .min(SignedDuration::from_hours(24));
@@ -93,14 +93,25 @@ impl Engine {
             arguments: resolved.arguments,
             digest,
             card: serde_json::to_value(&resolved.card).unwrap_or_default(),
-            summary: resolved.summary,
-            expires: passage
-                .began
-                .checked_add(lifetime)
-                .unwrap_or(Timestamp::MAX),
-            call: passage.id,
+            summary: resolved.summary.clone(),
+            expires: expires(&passage, &resolved.card, lifetime),
+            call: passage.id.clone(),
         };
-        Ok(self.told(&self.0.store.ask(&new).await?))
+        let stored = self.0.store.ask(&new).await?;
+        if stored.call == passage.id {
+            let mut record = self.entry(&passage, Kind::ApprovalRequested);
+            record.arguments = Some(digest);
+            record.approval = Some(stored.id.clone());
+            if let Err(error) = self.0.store.record(record).await {
+                // What is not on record does not wait for anybody.
+                self.0
+                    .store
+                    .void_approval(&caller.person, &stored.id)
+                    .await?;
+                return Err(error.into());
+            }
+        }
+        Ok(self.told(&stored))
     }
 
     /// What an agent is told of an approval: where it stands, and the stored outcome once there is one.
@@ -154,7 +165,20 @@ impl Engine {
             .approval(&agent.caller.person, &id)
             .await?
             .filter(|approval| approval.agent == agent.caller.agent);
-        Ok(self.told(&approval.ok_or_else(Error::not_found)?))
+        let mut approval = approval.ok_or_else(Error::not_found)?;
+        let tool = tools::find(&approval.tool)
+            .ok_or_else(Error::not_found)?
+            .definition();
+        let Standing { level, connection } = self
+            .0
+            .store
+            .standing(&agent.caller.person, &approval.tool)
+            .await?;
+        if visible(level, &availability(connection.as_ref(), tool)).is_err() {
+            // What a tool once read is not told by a tool that is denied or disconnected now.
+            approval.outcome = None;
+        }
+        Ok(self.told(&approval))
     }
 
     /// The tool `check_approval`: waits for a decision as long as the agent wants, at most fifty seconds.
@@ -277,18 +301,8 @@ impl Engine {
         }
         let decided = self.decision(person, &stored, "approved", request);
         let (engine, owner, request) = (self.clone(), person.person.clone(), request.clone());
-        let running = self
-            .0
-            .tasks
-            .spawn(async move { engine.execute(owner, stored, decided, request).await });
-        running.await.map_err(|panic| {
-            Error::new(
-                ErrorKind::Internal,
-                "internal",
-                "Something went wrong inside attache. Report the request id.",
-            )
-            .caused_by(panic)
-        })??;
+        self.to_the_end(async move { engine.execute(owner, stored, decided, request).await })
+            .await??;
         self.approval(person, id).await
     }
 
@@ -299,34 +313,30 @@ impl Engine {
         decided: Record,
         request: RequestId,
     ) -> Result<(), Error> {
-        // Whoever comes second finds it claimed: one yes, one execution.
-        let Some(approval) = self.0.store.claim_approval(&person.id, &stored.id).await? else {
-            return Err(already_decided());
-        };
-        if let Err(error) = self.0.store.record(decided).await {
-            let outcome = json!({"code": "unavailable"});
-            self.0
-                .store
-                .finish_approval(&person.id, &stored.id, ApprovalState::Void, &outcome)
-                .await?;
-            return Err(error.into());
-        }
-        let agent_name = self
-            .0
-            .store
-            .agents(&person.id)
-            .await?
-            .into_iter()
-            .find(|agent| agent.id == stored.agent && agent.revoked.is_none())
-            .map(|agent| agent.name);
-        let connection = self
-            .0
-            .store
+        let store = &self.0.store;
+        // Everything that can fail without a trace comes before the claim.
+        let agents = store.agents(&person.id).await?;
+        let connection = store
             .connection(&person.id, Integration::OutlookCalendar)
             .await?;
+        let now = self.0.clock.now();
+        let live = |agent: &store::agents::Agent| {
+            agent.revoked.is_none() && agent.expires.is_none_or(|end| end > now)
+        };
+        let agent = agents
+            .into_iter()
+            .find(|agent| agent.id == stored.agent && live(agent));
         let unchanged = connection.is_some_and(|connection| connection.id == stored.connection);
-        let (state, outcome) = match agent_name {
-            Some(agent_name) if unchanged => {
+        // Whoever comes second finds it claimed: one yes, one execution.
+        let Some(approval) = store.claim_approval(&person.id, &stored.id).await? else {
+            return Err(already_decided());
+        };
+        if let Err(error) = store.record(decided).await {
+            store.release_approval(&person.id, &stored.id).await?;
+            return Err(error.into());
+        }
+        let (state, outcome) = match agent {
+            Some(agent) if unchanged => {
                 let caller = Caller {
                     organisation: stored.organisation.clone(),
                     person: person.id.clone(),
@@ -336,23 +346,25 @@ impl Engine {
                 let agent = AgentCaller {
                     caller,
                     person: person.clone(),
-                    agent_name,
+                    agent_name: agent.name,
                 };
-                let result = self
-                    .enter(
-                        &agent,
-                        &request,
-                        &stored.tool,
-                        stored.arguments.clone(),
-                        Some((approval, stored.call.clone())),
-                    )
-                    .await;
-                outcome_of(result)
+                let claimed = Some((approval, stored.call.clone()));
+                let arguments = stored.arguments.clone();
+                match self
+                    .enter(&agent, &request, &stored.tool, arguments, claimed)
+                    .await
+                {
+                    Err(error) if nothing_was_sent(&error) => {
+                        // The yes stays possible: the person signs in, or attache is well again, and decides once more.
+                        store.release_approval(&person.id, &stored.id).await?;
+                        return Err(waits(error));
+                    }
+                    result => outcome_of(result),
+                }
             }
             Some(_) | None => (ApprovalState::Void, json!({"code": "changed_meanwhile"})),
         };
-        self.0
-            .store
+        store
             .finish_approval(&person.id, &stored.id, state, &outcome)
             .await?;
         Ok(())
@@ -430,6 +442,37 @@ fn outcome_of(result: Result<Answer, Error>) -> (ApprovalState, Value) {
             };
             (state, json!({"code": error.code, "message": error.message}))
         }
+    }
+}
+
+/// The call was approved, but could not begin, for a reason that may pass.
+fn nothing_was_sent(error: &Error) -> bool {
+    matches!(error.code, "needs_sign_in" | "needs_admin") || error.kind == ErrorKind::Unavailable
+}
+
+fn waits(error: Error) -> Error {
+    if error.kind == ErrorKind::Unavailable {
+        return error;
+    }
+    let words = "Microsoft asks you to sign in again first. Nothing was done, and the request still waits for your decision.";
+    let waiting = Error::new(ErrorKind::NotConnected, "approval_waits_for_sign_in", words);
+    let link = error.link.as_deref().unwrap_or_default().to_owned();
+    waiting.with_link(link).caused_by(error)
+}
+
+/// An approval ends with its lifetime, and never after the event it would make has begun.
+fn expires(passage: &Passage, card: &Card, lifetime: SignedDuration) -> Timestamp {
+    let latest = passage
+        .began
+        .checked_add(lifetime)
+        .unwrap_or(Timestamp::MAX);
+    let writes = passage.tool.definition().effect != Effect::Read;
+    match &card.span {
+        Some(CardSpan::Timed { start, .. }) if writes => match start.parse::<Timestamp>() {
+            Ok(start) if start > passage.began => latest.min(start),
+            Ok(_) | Err(_) => latest,
+        },
+        Some(_) | None => latest,
     }
 }
 

@@ -7,6 +7,7 @@ use domain::audit::{Kind, Record, UpstreamRequest};
 use domain::canonical::Digest;
 use domain::connection::ConnectionState;
 use domain::id::{CallId, RequestId};
+use domain::people::Address;
 use domain::permission::Level;
 use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
 use domain::time::Zone;
@@ -101,19 +102,12 @@ impl Engine {
             request.clone(),
             name.to_owned(),
         );
-        let running = self.0.tasks.spawn(async move {
+        self.to_the_end(async move {
             engine
                 .pass(agent, request, &name, arguments, approved)
                 .await
-        });
-        running.await.map_err(|panic| {
-            Error::new(
-                ErrorKind::Internal,
-                "internal",
-                "Something went wrong inside attache. Report the request id.",
-            )
-            .caused_by(panic)
-        })?
+        })
+        .await?
     }
 
     async fn pass(
@@ -180,7 +174,17 @@ impl Engine {
         };
         match decision {
             Decision::Allow(permit) => self.perform(&permit, passage).await,
-            Decision::Ask(_) => self.ask(passage).await,
+            Decision::Ask(_) => {
+                let (agent, request) = (passage.agent.clone(), passage.request.clone());
+                let asked = self.ask(passage).await;
+                if let Err(error) = &asked
+                    && error.kind == ErrorKind::Invalid
+                {
+                    self.note_denied(&agent, &request, Some(tool), error.code)
+                        .await?;
+                }
+                asked
+            }
             Decision::Deny(reason) => Err(self.denied(&reason, None)),
         }
     }
@@ -226,13 +230,27 @@ impl Engine {
                 finished.reason = Some(error.code.to_owned());
             }
         }
-        let noted = self.0.store.record(finished).await;
+        self.conclude(finished).await;
         let done = result?;
-        noted?;
         Ok(Answer {
             body: done.body,
             pending: false,
         })
+    }
+
+    /// Writes the entry of what has happened. It cannot be undone by failing to write it down, so the caller is told the
+    /// truth either way; the begun entry without an end stays as the trace.
+    async fn conclude(&self, finished: Record) {
+        const TRIES: u32 = 3;
+        for attempt in 1..=TRIES {
+            match self.0.store.record(finished.clone()).await {
+                Ok(_) => return,
+                Err(error) if attempt == TRIES => {
+                    tracing::error!(call.id = ?finished.call, error = %error, "A call ended and its end could not be recorded");
+                }
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(200)).await,
+            }
+        }
     }
 
     /// Runs the tool; once more if Microsoft rejected the token before doing anything.
@@ -249,7 +267,6 @@ impl Engine {
                 .token(permit, passage, slot, challenge.as_deref(), upstream)
                 .await?;
             let result = self.run_with(permit, passage, &token, upstream).await;
-            drop(token);
             slot.token
                 .lock()
                 .await
@@ -264,7 +281,7 @@ impl Engine {
                 microsoft::Kind::TokenRejected => String::new(),
                 _ => return Err(error.into()),
             };
-            slot.token.lock().await.drop_token();
+            slot.token.lock().await.reject(&token);
             if challenge.is_some() {
                 let state = ConnectionState::NeedsSignIn {
                     claims: Some(claims).filter(|claims| !claims.is_empty()),
@@ -314,27 +331,29 @@ impl Engine {
         graph: &microsoft::graph::Graph<'_>,
     ) -> Result<Setting, Failure> {
         let mut setting = self.setting(&passage.agent, &passage.connection);
-        if setting.address.is_some() {
+        if passage.connection.mailbox_address.is_some() {
             return Ok(setting);
         }
-        let me = graph.me().await?;
-        let schedule = match &me.mail {
-            Some(address) => Some(graph.own_schedule(address).await?),
+        let me = unless_refused(graph.me().await)?;
+        let address = me.and_then(|me| me.mail);
+        let schedule = match &address {
+            Some(address) => unless_refused(graph.own_schedule(address).await)?,
             None => None,
         };
         let zone = schedule.and_then(|schedule| schedule.zone);
         let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
-        let address = me.mail.as_ref().map(domain::people::Address::as_str);
-        self.0
-            .store
-            .set_mailbox(person, connection, address, zone.as_ref().map(Zone::name))
-            .await
-            .map_err(|error| Failure::Ours(error.into()))?;
+        // An empty address says that Microsoft was asked and did not tell: it is not asked at every call.
+        let known = address.as_ref().map_or("", Address::as_str);
+        let learned = self.0.store.set_mailbox(
+            person,
+            connection,
+            Some(known),
+            zone.as_ref().map(Zone::name),
+        );
+        learned.await.map_err(|error| Failure::Ours(error.into()))?;
         setting.zone = zone.or(setting.zone);
-        setting
-            .home
-            .extend(me.mail.as_ref().map(domain::people::Address::domain));
-        setting.address = me.mail;
+        setting.home.extend(address.as_ref().map(Address::domain));
+        setting.address = address;
         Ok(setting)
     }
 
@@ -347,15 +366,10 @@ impl Engine {
         let address = connection
             .mailbox_address
             .as_deref()
-            .and_then(|text| domain::people::Address::parse(text).ok());
-        let login = domain::people::Address::parse(&agent.person.login).ok();
+            .and_then(|text| Address::parse(text).ok());
+        let login = Address::parse(&agent.person.login).ok();
         let mut home = self.0.settings.home_domains.clone();
-        home.extend(
-            address
-                .iter()
-                .chain(login.iter())
-                .map(domain::people::Address::domain),
-        );
+        home.extend(address.iter().chain(login.iter()).map(Address::domain));
         Setting {
             zone: stored.and_then(|name| Zone::named(name).ok()),
             address,
@@ -421,6 +435,18 @@ impl Engine {
             "{}/integrations/outlook-calendar",
             self.0.settings.base_url
         ))
+    }
+}
+
+/// What is only nice to know must not make a call fail: a refusal by Microsoft is `None`, bad weather stays an error.
+fn unless_refused<T>(result: Result<T, microsoft::Error>) -> Result<Option<T>, microsoft::Error> {
+    use microsoft::Kind;
+    match result {
+        Ok(known) => Ok(Some(known)),
+        Err(error) => match error.kind() {
+            Kind::Forbidden | Kind::NotFound | Kind::Gone | Kind::Invalid { .. } => Ok(None),
+            _ => Err(error),
+        },
     }
 }
 

@@ -13,9 +13,7 @@ use store::attempts::{Attempt, Purpose};
 use store::connections::Connection;
 
 use crate::session::{Proof, code_of, rejected};
-use crate::{
-    Asked, Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools,
-};
+use crate::{Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools};
 
 /// One person's connection as her pages show it.
 #[derive(Debug, Clone)]
@@ -64,11 +62,6 @@ pub(crate) fn availability(
 }
 
 impl Engine {
-    /// The ten scopes with the reason for each.
-    pub fn scopes(&self) -> &'static [Asked; 10] {
-        &scopes::CONNECT
-    }
-
     /// Begins connecting Outlook Calendar: Microsoft's account choice and consent to the ten scopes.
     ///
     /// `browser_zone` is the IANA zone the browser reports; it counts until the mailbox's own is known.
@@ -239,7 +232,9 @@ impl Engine {
             zone: live
                 .and_then(|c| c.mailbox_zone.clone())
                 .or_else(|| person.person.browser_zone.clone()),
-            address: live.and_then(|c| c.mailbox_address.clone()),
+            address: live
+                .and_then(|c| c.mailbox_address.clone())
+                .filter(|address| !address.is_empty()),
             missing: live.map(lacks).unwrap_or_default(),
             tools,
         })

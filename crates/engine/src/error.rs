@@ -93,6 +93,11 @@ impl Error {
         )
     }
 
+    pub(crate) fn internal() -> Self {
+        let words = "Something went wrong inside attache. Report the request id.";
+        Self::new(ErrorKind::Internal, "internal", words)
+    }
+
     pub(crate) fn unauthenticated() -> Self {
         Self::new(
             ErrorKind::Unauthenticated,

@@ -37,7 +37,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use activity::{ActivityFilter, ActivityView};
-pub use admin::LevelView;
+pub use admin::{LevelChange, LevelView};
 pub use agents::KeyView;
 pub use approve::ApprovalView;
 pub use call::Answer;
@@ -83,6 +83,11 @@ struct Inner {
     stopping: CancellationToken,
 }
 
+/// The ten scopes with the reason for each.
+pub fn scopes() -> &'static [Asked; 10] {
+    &microsoft::entra::scopes::CONNECT
+}
+
 /// One page of a list, and how to ask for the next.
 #[derive(Debug, Clone)]
 pub struct Listed<T> {
@@ -126,6 +131,21 @@ impl Engine {
     /// Whether Microsoft is the simulator.
     pub fn is_simulated(&self) -> bool {
         self.0.settings.simulated
+    }
+
+    /// Runs something that changes state to its end, even if whoever waits for it goes away.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`] when it panics.
+    pub async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.0
+            .tasks
+            .spawn(work)
+            .await
+            .map_err(|panic| Error::internal().caused_by(panic))
     }
 
     /// Stops taking calls, forgets every access token and waits for running calls. `false` when some still ran after

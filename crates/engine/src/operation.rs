@@ -197,6 +197,17 @@ impl Burst {
         self.held = None;
     }
 
+    /// Microsoft rejected a token: it is forgotten, unless another call has got a newer one already.
+    pub(crate) fn reject(&mut self, token: &Arc<AccessToken>) {
+        if self
+            .held
+            .as_ref()
+            .is_some_and(|held| Arc::ptr_eq(&held.token, token))
+        {
+            self.drop_token();
+        }
+    }
+
     /// Whether somebody must watch over the end of this burst; says yes once.
     pub(crate) fn needs_reaper(&mut self) -> bool {
         !std::mem::replace(&mut self.reaped, true)

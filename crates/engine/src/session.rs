@@ -312,6 +312,12 @@ pub(crate) fn code_of(answer: CallbackAnswer) -> Result<AuthorizationCode, Error
 pub(crate) fn rejected(error: microsoft::Error) -> Error {
     use microsoft::Kind;
     match error.kind() {
+        Kind::Refresh(microsoft::RefreshProblem::NeedsConsent) => Error::new(
+            ErrorKind::Forbidden,
+            "admin_must_consent",
+            "An administrator of your organisation must consent first.",
+        )
+        .caused_by(error),
         Kind::Refresh(_) | Kind::OurRequest => Error::new(
             ErrorKind::Invalid,
             "sign_in_rejected",

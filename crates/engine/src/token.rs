@@ -144,15 +144,15 @@ impl Engine {
         match self.0.microsoft.entra().redeem(permit, grant, claims).await {
             Ok(redeemed) => {
                 // The new grant is durable before the new token is used.
-                store
-                    .commit_grant(
-                        person,
-                        connection,
-                        version,
-                        redeemed.grant.as_ref(),
-                        &redeemed.scopes,
-                    )
-                    .await?;
+                let (grant, scopes) = (redeemed.grant.as_ref(), &redeemed.scopes);
+                let committed = store.commit_grant(person, connection, version, grant, scopes);
+                if !committed.await? {
+                    // Disconnected or connected anew while Entra answered: this token belongs to nothing any more.
+                    return Err(self.reconnect(
+                        "not_connected",
+                        "The connection was changed meanwhile. Try again, or connect.",
+                    ));
+                }
                 upstream.push(redeemed.upstream);
                 let mut record = self.entry(passage, Kind::TokenRefreshed);
                 record.tool = None;

@@ -8,7 +8,6 @@ use domain::clock::Clock;
 use domain::random::Random;
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 use url::Url;
 
 mod calendar_view;
@@ -37,8 +36,6 @@ use query::Query;
 
 /// Graph's answers may be this long, in bytes.
 const CAP: usize = 4 * 1024 * 1024;
-/// Exchange serves four requests of one application for one mailbox at a time.
-const AT_ONCE: usize = 4;
 /// How many requests are remembered for the audit entry.
 const REMEMBERED: usize = 64;
 
@@ -49,7 +46,6 @@ pub struct Graph<'a> {
     clock: &'a Clock,
     random: &'a Random,
     token: &'a AccessToken,
-    slots: Semaphore,
     sent: Mutex<Vec<UpstreamRequest>>,
 }
 
@@ -92,7 +88,6 @@ impl<'a> Graph<'a> {
             clock,
             random,
             token,
-            slots: Semaphore::new(AT_ONCE),
             sent: Mutex::default(),
         }
     }
@@ -173,8 +168,9 @@ impl<'a> Graph<'a> {
 
     /// Sends a call and, where that is harmless, sends it again; gives a success or says why there is none.
     async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
-        let _slot = self
-            .slots
+        let _lane = self
+            .token
+            .lanes()
             .acquire()
             .await
             .expect("the semaphore is never closed");

@@ -120,6 +120,7 @@ impl Typed for CreateEvent {
     }
 
     fn resolve(mut input: Input, setting: &Setting) -> Result<(Input, Card, String), Error> {
+        once_each(&mut input);
         let zone = zone_of(&input, setting)?;
         let span = span(&input, &zone)?;
         if let Span::Timed { start, .. } = &span
@@ -276,6 +277,21 @@ fn zone_of(input: &Input, setting: &Setting) -> Result<Zone, Error> {
             None if says_its_own_time(input) => Ok(Zone::utc()),
             None => setting.zone("start").cloned(),
         },
+    }
+}
+
+/// Everybody is invited once; who must come need not also be able to.
+fn once_each(input: &mut Input) {
+    let mut seen = Vec::new();
+    for list in [&mut input.attendees, &mut input.optional_attendees] {
+        list.retain(|text| {
+            let key = text.trim().to_lowercase();
+            let new = !seen.contains(&key);
+            if new {
+                seen.push(key);
+            }
+            new
+        });
     }
 }
 

@@ -179,7 +179,7 @@ impl Typed for SearchEvents {
             "to": local_text(&window.zone.at(window.to)),
             "events": lines,
         });
-        if more {
+        if more && scanned < SCANNED as usize {
             body["cursor"] = format!("c{scanned}").into();
         } else if scanned >= SCANNED as usize {
             body["note"] = format!("Only the first {SCANNED} events of the window were looked at. Ask for a shorter window.").into();

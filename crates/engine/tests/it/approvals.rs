@@ -4,6 +4,7 @@ use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::{Value, json};
+use sim::{Fault, FaultAnswer, Surface, When};
 
 use crate::house::{House, Pair};
 
@@ -194,4 +195,127 @@ async fn the_card_says_what_will_run() {
     assert_eq!(view.card.attendees[0].address, "kim@other.example");
     assert_eq!(view.card.zone.as_deref(), Some("Europe/Berlin"));
     assert_eq!(view.agent_name, "Test agent");
+}
+
+#[tokio::test]
+async fn a_needed_sign_in_does_not_use_up_the_yes() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let id = asked(&house, &pair, "Still possible").await;
+    house.sim.fault(Fault {
+        surface: Surface::Token,
+        method: None,
+        path_contains: None,
+        times: None,
+        when: When::Before,
+        answer: FaultAnswer::EntraError {
+            code: 50076,
+            error: "interaction_required".into(),
+            suberror: Some("basic_action".into()),
+            claims: None,
+        },
+    });
+    let result = house
+        .engine
+        .approve(&pair.person, &id, &house.request())
+        .await;
+    assert_eq!(
+        result.err().map(|error| error.code),
+        Some("approval_waits_for_sign_in")
+    );
+    house.sim.clear_faults();
+    let begun = house
+        .engine
+        .begin_connect(&pair.person, None)
+        .await
+        .expect("begins");
+    house
+        .come_back(&begun, 1, Some(&pair.person))
+        .await
+        .expect("connects again");
+    let view = house
+        .engine
+        .approve(&pair.person, &id, &house.request())
+        .await
+        .expect("approves");
+    assert_eq!(view.state, ApprovalState::Done);
+    assert_eq!(house.events(&pair.login, "Still possible"), 1);
+}
+
+#[tokio::test]
+async fn what_an_approved_read_told_is_not_told_after_disconnect_or_deny() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("search_events", Level::Ask)]).await;
+    let answer = house
+        .call(&pair, "search_events", json!({}))
+        .await
+        .expect("asks");
+    let id = ApprovalId::parse(answer.body["approval_id"].as_str().expect("an id")).expect("an id");
+    house
+        .engine
+        .approve(&pair.person, &id, &house.request())
+        .await
+        .expect("approves");
+    let told = house
+        .engine
+        .agent_approval(&pair.agent, id.as_str())
+        .await
+        .expect("told");
+    assert!(told.body["events"].is_array());
+    house.set(&[("search_events", Level::Deny)]).await;
+    let told = house
+        .engine
+        .agent_approval(&pair.agent, id.as_str())
+        .await
+        .expect("told");
+    assert!(told.body["events"].is_null(), "{}", told.body);
+    house.set(&[("search_events", Level::Ask)]).await;
+    house
+        .engine
+        .disconnect(&pair.person, &house.request())
+        .await
+        .expect("disconnects");
+    let told = house
+        .engine
+        .agent_approval(&pair.agent, id.as_str())
+        .await
+        .expect("told");
+    assert!(told.body["events"].is_null(), "{}", told.body);
+}
+
+#[tokio::test]
+async fn an_approval_never_outlives_the_start_of_its_event_and_repeats_are_one_card() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let soon =
+        jiff::Timestamp::from_millisecond(house.now().as_millisecond() + 120_000).expect("soon");
+    let arguments = json!({"title": "Soon", "start": soon.to_string(), "duration_minutes": 30});
+    let first = house
+        .call(&pair, "create_event", arguments.clone())
+        .await
+        .expect("asks")
+        .body;
+    let again = house
+        .call(&pair, "create_event", arguments)
+        .await
+        .expect("asks")
+        .body;
+    assert_eq!(first["approval_id"], again["approval_id"]);
+    let id = ApprovalId::parse(first["approval_id"].as_str().expect("an id")).expect("an id");
+    let view = house
+        .engine
+        .approval(&pair.person, &id)
+        .await
+        .expect("hers");
+    assert!(view.expires <= soon);
+    let entries = house
+        .entries(&pair, &[domain::audit::Kind::ApprovalRequested])
+        .await;
+    assert_eq!(
+        entries
+            .iter()
+            .map(|logged| logged.record.approval.clone())
+            .collect::<Vec<_>>(),
+        [Some(id)]
+    );
 }

@@ -92,3 +92,19 @@ async fn pages_of_a_listing_join_without_gap_or_repeat() {
     assert!(joined.len() > 20);
     assert_eq!(joined[..], ids(&whole)[..joined.len()]);
 }
+
+#[tokio::test]
+async fn one_rejected_token_is_renewed_once_for_all_who_had_it() {
+    let house = House::new().await;
+    let pair = house
+        .connected(1, &[("search_events", Level::AlwaysAllow)])
+        .await;
+    assert_eq!(house.word(&pair, "search_events", json!({})).await, "done");
+    house.sim.clear_log();
+    // For Microsoft the token is too old, for us it is not: every call is rejected, and one of them asks anew.
+    house.sim.advance(Duration::from_secs(30 * 3600));
+    let calls = (0..4).map(|_| house.word(&pair, "search_events", json!({"limit": 3})));
+    let words = futures_util::future::join_all(calls).await;
+    assert!(words.iter().all(|word| word == "done"), "{words:?}");
+    assert_eq!(house.token_requests(), 1);
+}

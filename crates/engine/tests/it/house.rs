@@ -10,7 +10,8 @@ use domain::permission::Level;
 use domain::random::Random;
 use domain::secret::{AuthorizationCode, BrowserSecret, ClientSecret, StateSecret};
 use engine::{
-    AgentCaller, Answer, Begun, Callback, CallbackAnswer, Engine, Error, Finished, PersonCaller,
+    AgentCaller, Answer, Begun, Callback, CallbackAnswer, Engine, Error, Finished, LevelChange,
+    PersonCaller,
 };
 use microsoft::Microsoft;
 use serde_json::Value;
@@ -25,6 +26,7 @@ pub(crate) struct House {
     pub(crate) sim: Simulator,
     pub(crate) store: Store,
     pub(crate) random: Random,
+    clock: Clock,
     pub(crate) writer: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -80,7 +82,13 @@ impl House {
             home_domains: vec![],
             simulated: true,
         };
-        let engine = Engine::new(store.clone(), microsoft, clock, random.clone(), settings);
+        let engine = Engine::new(
+            store.clone(),
+            microsoft,
+            clock.clone(),
+            random.clone(),
+            settings,
+        );
         let administrator = &sim.people()[0];
         engine
             .seed_person(
@@ -96,6 +104,7 @@ impl House {
             sim,
             store,
             random,
+            clock,
             writer,
             _folder: folder,
         }
@@ -172,10 +181,20 @@ impl House {
             .engine
             .administrator_caller(administrator)
             .expect("the first is one");
-        let levels: Vec<_> = levels
-            .iter()
-            .map(|(tool, level)| ((*tool).to_owned(), *level))
-            .collect();
+        let shown = self.engine.levels(&administrator).await.expect("a page");
+        let from = |tool: &str| {
+            let view = shown
+                .iter()
+                .find(|view| view.definition.name.as_str() == tool);
+            view.filter(|view| view.set_at.is_some())
+                .map(|view| view.level)
+        };
+        let change = |(tool, to): &(&str, Level)| LevelChange {
+            tool: (*tool).to_owned(),
+            from: from(tool),
+            to: *to,
+        };
+        let levels: Vec<_> = levels.iter().map(change).collect();
         self.engine
             .set_levels(&administrator, &levels, &self.request())
             .await
@@ -199,6 +218,11 @@ impl House {
             Ok(answer) => answer.body["status"].as_str().unwrap_or("?").to_owned(),
             Err(error) => error.code.to_owned(),
         }
+    }
+
+    /// The present moment of this house.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// The requests Graph has seen.

@@ -293,3 +293,31 @@ async fn revoked_sessions_are_noticed_at_the_next_call() {
         Some("revoked")
     );
 }
+
+#[tokio::test]
+async fn a_mailbox_that_does_not_tell_its_zone_keeps_no_tool_from_working() {
+    let house = House::new().await;
+    let levels = [
+        ("search_contacts", Level::AlwaysAllow),
+        ("search_events", Level::AlwaysAllow),
+    ];
+    let pair = house.connected(1, &levels).await;
+    let denied = status(
+        403,
+        r#"{"error":{"code":"ErrorAccessDenied","message":"x"}}"#,
+    );
+    let schedule = Fault {
+        path_contains: Some("getSchedule".into()),
+        ..fault(Surface::Graph, None, When::Before, denied)
+    };
+    house.sim.fault(schedule);
+    assert_eq!(
+        house
+            .word(&pair, "search_contacts", json!({"query": "Anna Berger"}))
+            .await,
+        "done"
+    );
+    house.sim.clear_log();
+    assert_eq!(house.word(&pair, "search_events", json!({})).await, "done");
+    assert_eq!(house.graph_requests().len(), 1, "it is not asked again");
+}

@@ -8,6 +8,7 @@ use domain::id::PersonId;
 use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken};
 use domain::tool::Scope;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use url::Url;
 use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
@@ -24,7 +25,11 @@ pub struct AccessToken {
     token: Zeroizing<String>,
     person: PersonId,
     expires: Timestamp,
+    lanes: Semaphore,
 }
+
+/// Exchange serves four requests of one application for one mailbox at a time; all calls of a burst share them.
+const AT_ONCE: usize = 4;
 
 impl AccessToken {
     /// A token that Entra just gave; its life is counted from now and never taken for longer than two days.
@@ -39,7 +44,13 @@ impl AccessToken {
             token,
             person,
             expires: now + life,
+            lanes: Semaphore::new(AT_ONCE),
         }
+    }
+
+    /// What a request to Graph waits for before it is sent.
+    pub(crate) fn lanes(&self) -> &Semaphore {
+        &self.lanes
     }
 
     /// From when on Graph will refuse it.
