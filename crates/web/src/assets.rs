@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -11,6 +10,7 @@ use axum::routing::get;
 use sha2::{Digest as _, Sha256};
 
 use crate::State;
+use crate::address::Path;
 use crate::error::Failure;
 
 /// One file that pages refer to.

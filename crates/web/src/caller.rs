@@ -2,8 +2,6 @@
 //!
 //! A handler that names one of these in its signature does not run without it; the engine's methods take what is inside.
 
-use std::sync::{Arc, OnceLock};
-
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -37,16 +35,6 @@ pub(crate) struct Agent(pub(crate) AgentCaller);
 /// The fields of a form.
 pub(crate) struct Form<T>(pub(crate) T);
 
-/// The language of the person who is signed in, noted when she is found, so that a later failure speaks it too.
-#[derive(Clone, Default)]
-pub(crate) struct Reader(Arc<OnceLock<String>>);
-
-impl Reader {
-    pub(crate) fn language(&self) -> Option<&str> {
-        self.0.get().map(String::as_str)
-    }
-}
-
 /// Finds the agent of a request to `surface`.
 ///
 /// # Errors
@@ -79,19 +67,19 @@ fn bearer(headers: &HeaderMap) -> Option<AgentKey> {
     plausible.then(|| AgentKey::new(token.to_owned()))
 }
 
-async fn person(state: &State, parts: &Parts) -> Result<Option<PersonCaller>, Failure> {
-    let Some(secret) = cookies::read_session(state, &parts.headers) else {
+/// Finds the person whose live session these headers carry, if there is one.
+///
+/// # Errors
+/// When the records cannot be read.
+pub(crate) async fn person(
+    state: &State,
+    headers: &HeaderMap,
+) -> Result<Option<PersonCaller>, Failure> {
+    let Some(secret) = cookies::read_session(state, headers) else {
         return Ok(None);
     };
     match state.engine.person_caller(&secret).await {
-        Ok(person) => {
-            if let (Some(reader), Some(language)) =
-                (parts.extensions.get::<Reader>(), person.language())
-            {
-                reader.0.get_or_init(|| language.to_owned());
-            }
-            Ok(Some(person))
-        }
+        Ok(person) => Ok(Some(person)),
         Err(error) if error.kind == ErrorKind::Unauthenticated => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -120,7 +108,7 @@ impl FromRequestParts<State> for MaybePerson {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
-        person(state, parts).await.map(Self)
+        person(state, &parts.headers).await.map(Self)
     }
 }
 
@@ -128,7 +116,7 @@ impl FromRequestParts<State> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
-        match person(state, parts).await {
+        match person(state, &parts.headers).await {
             Ok(Some(person)) => Ok(Self(person)),
             Ok(None) => Err(to_sign_in(parts)),
             Err(failure) => Err(failure.into_response()),

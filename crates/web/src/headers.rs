@@ -11,10 +11,11 @@ use axum::response::Response;
 use domain::id::RequestId;
 use domain::random::Random;
 
-use crate::caller::Reader;
 use crate::error::Failure;
+use crate::pages::Frame;
 use crate::router::is_for_programs;
 use crate::words::Words;
+use crate::{State, pages};
 
 /// The header that tells the caller our id of the request. One that comes in is ignored.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -24,11 +25,22 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Outermost {
     random: Random,
     secure: bool,
+    simulated: bool,
     content_security_policy: HeaderValue,
 }
 
 impl Outermost {
-    pub(crate) fn new(random: Random, secure: bool, authority_origin: &str) -> Self {
+    pub(crate) fn new(state: &State, authority_origin: &str) -> Self {
+        let simulated = state.engine.is_simulated();
+        Self::of(
+            state.random.clone(),
+            state.secure,
+            simulated,
+            authority_origin,
+        )
+    }
+
+    fn of(random: Random, secure: bool, simulated: bool, authority_origin: &str) -> Self {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
              form-action 'self' {authority_origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; \
@@ -37,6 +49,7 @@ impl Outermost {
         Self {
             random,
             secure,
+            simulated,
             content_security_policy: HeaderValue::try_from(policy)
                 .expect("settings accept only an origin, which fits into a header"),
         }
@@ -88,16 +101,16 @@ pub(crate) async fn finish(
     request.extensions_mut().insert(id.clone());
     let for_programs = is_for_programs(request.uri().path());
     let headers = request.headers().clone();
-    let reader = Reader::default();
-    request.extensions_mut().insert(reader.clone());
 
     let mut response = crate::trace::traced(&id, request, next).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = if for_programs {
             failure.json_response(&id)
         } else {
-            let words = Words::of(reader.language(), &headers);
-            crate::pages::error_page(&words, &failure, &id)
+            let found = response.extensions_mut().remove::<Frame>();
+            let words = Words::of(None, &headers);
+            let frame = found.unwrap_or_else(|| Frame::anonymous(words, outermost.simulated));
+            pages::error_page(frame, &failure, &id)
         };
         failure.add_headers(&mut response);
     }
@@ -120,7 +133,7 @@ mod tests {
 
     async fn answer(path: &str) -> (StatusCode, HeaderMap, String) {
         let panics = get(async || -> &'static str { panic!("a marked secret") });
-        let outermost = Outermost::new(Random::seeded(1), true, "https://login.example");
+        let outermost = Outermost::of(Random::seeded(1), true, true, "https://login.example");
         let app = Router::new()
             .route("/", get(async || "fine"))
             .route("/panics", panics.clone())

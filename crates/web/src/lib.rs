@@ -9,6 +9,7 @@
 
 mod router;
 
+mod address;
 mod caller;
 mod cookies;
 mod error;

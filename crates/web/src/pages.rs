@@ -39,7 +39,8 @@ use crate::error::Failure;
 use crate::words::{Language, Words};
 use crate::{State, assets};
 
-pub(crate) use failure::error_page;
+pub(crate) use failure::{error_page, find_reader};
+pub(crate) use frame::Frame;
 
 /// Every page and every form.
 pub(crate) fn routes() -> Router<State> {

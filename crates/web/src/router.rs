@@ -83,6 +83,7 @@ pub const ROUTES: &[Route] = {
         on(GET, "/api/v1/openapi.json", Anyone),
         // Style, script and pictures; probes.
         on(GET, "/static/{hash}/{name}", Anyone),
+        on(GET, "/favicon.ico", Anyone),
         on(GET, "/livez", Anyone),
         on(GET, "/readyz", Anyone),
     ]
@@ -101,15 +102,11 @@ pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 )]
 pub fn router(engine: Engine, settings: Settings) -> Router {
     let state = State::new(engine, &settings);
-    let outermost = Outermost::new(
-        state.random.clone(),
-        state.secure,
-        &settings.authority_origin,
-    );
+    let outermost = Outermost::new(&state, &settings.authority_origin);
 
-    let pages = pages::routes()
-        .merge(assets::routes())
-        .layer(CompressionLayer::new().gzip(true));
+    // Only files are compressed: a page holds its form's token beside what its address says, and the length of the two
+    // pressed together would tell an onlooker the one by the other.
+    let assets = assets::routes().layer(CompressionLayer::new().gzip(true));
     let mcp = Router::new()
         .route_service("/mcp", mcp::service(&state))
         .layer(from_fn_with_state(state.clone(), mcp::admit));
@@ -123,7 +120,8 @@ pub fn router(engine: Engine, settings: Settings) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready));
 
-    pages
+    pages::routes()
+        .merge(assets)
         .merge(mcp)
         .merge(api)
         .fallback(async || Failure::not_found())
@@ -132,6 +130,7 @@ pub fn router(engine: Engine, settings: Settings) -> Router {
         .layer(from_fn(guard::patience))
         .layer(from_fn_with_state(state.clone(), guard::admit))
         .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn_with_state(state.clone(), pages::find_reader))
         .layer(from_fn_with_state(outermost, headers::finish))
         .with_state(state)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::clock::Clock;
 use domain::random::Random;
 use engine::Engine;
 
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) host: Arc<str>,
     /// Other values of `Host` that are answered.
     pub(crate) allowed_hosts: Arc<[String]>,
+    /// What is over by now.
+    pub(crate) clock: Clock,
     /// Where request ids come from.
     pub(crate) random: Random,
 }
@@ -50,6 +53,7 @@ impl State {
                 .iter()
                 .map(|host| host.to_ascii_lowercase())
                 .collect(),
+            clock: Clock::system(),
             random: Random::operating_system(),
         }
     }

@@ -1,12 +1,13 @@
 //! `GET /api/v1/approvals/{id}`: how one of this agent's own approvals stands; with `wait_seconds`, waits for a change.
 
-use axum::extract::{Path, RawQuery, State as With};
+use axum::extract::{RawQuery, State as With};
 use axum::response::Response;
 use domain::id::ApprovalId;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::State;
+use crate::address::Path;
 use crate::caller::{Agent, Request};
 use crate::error::Failure;
 
@@ -37,11 +38,17 @@ pub(crate) async fn read(
 }
 
 fn wait_seconds(query: Option<&str>) -> Result<u64, Failure> {
-    let mut wait = 0;
+    let mut wait = None;
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         let seconds = value.parse().ok().filter(|s| *s <= LONGEST_WAIT);
         wait = match (name.as_ref(), seconds) {
-            ("wait_seconds", Some(seconds)) => seconds,
+            ("wait_seconds", Some(seconds)) if wait.is_none() => Some(seconds),
+            ("wait_seconds", Some(_)) => {
+                return Err(Failure::invalid_field(
+                    "wait_seconds",
+                    "wait_seconds is given twice.",
+                ));
+            }
             ("wait_seconds", None) => {
                 return Err(Failure::invalid_field(
                     "wait_seconds",
@@ -56,7 +63,7 @@ fn wait_seconds(query: Option<&str>) -> Result<u64, Failure> {
             }
         };
     }
-    Ok(wait)
+    Ok(wait.unwrap_or(0))
 }
 
 /// The entry in the OpenAPI document.
@@ -100,5 +107,6 @@ mod tests {
         check(Some("wait_seconds=-1"), None);
         check(Some("wait_seconds="), None);
         check(Some("wait=5"), None);
+        check(Some("wait_seconds=1&wait_seconds=1"), None);
     }
 }

@@ -1,8 +1,8 @@
 //! `POST /api/v1/tools/{name}`: calls one tool. The body is the object of its arguments; no body means no arguments.
 
 use axum::body::Bytes;
+use axum::extract::State as With;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State as With};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::strict;
 use crate::State;
+use crate::address::Path;
 use crate::caller::{Agent, Request};
 use crate::error::Failure;
 

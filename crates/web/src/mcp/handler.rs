@@ -6,8 +6,9 @@ use axum::http::request::Parts;
 use domain::id::RequestId;
 use engine::{AgentCaller, Engine};
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, Implementation,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest,
+    CustomResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -87,5 +88,26 @@ impl ServerHandler for Handler {
             Ok(answer) => Ok(CallToolResult::structured(answer.body).into()),
             Err(error) => error::answer(error, &request),
         }
+    }
+
+    /// What the SDK could not read as any request it knows: an unknown method, or a call in the wrong form.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let wrong = match request.method.as_str() {
+            "tools/call" => {
+                "tools/call takes a name, which is text, and arguments, which are one JSON object"
+            }
+            _ => {
+                return Err(ErrorData::new(
+                    ErrorCode::METHOD_NOT_FOUND,
+                    request.method,
+                    None,
+                ));
+            }
+        };
+        Err(ErrorData::invalid_params(wrong, None))
     }
 }

@@ -1,7 +1,7 @@
 //! What was done in a person's name, in plain sentences, newest first.
 
 use askama::Template;
-use axum::extract::{Query, State as With};
+use axum::extract::State as With;
 use axum::response::Response;
 use domain::audit::Kind;
 use domain::caller::Surface;
@@ -14,6 +14,7 @@ use super::frame::{Frame, Section, Visit};
 use super::words_for::tool_title;
 use super::{Sample, html, sample};
 use crate::State;
+use crate::address::Query;
 use crate::caller::SignedIn;
 use crate::error::PageError;
 use crate::words::Words;

@@ -6,7 +6,7 @@ mod card;
 mod samples;
 
 use askama::Template;
-use axum::extract::{Path, State as With};
+use axum::extract::State as With;
 use axum::response::{Redirect, Response};
 use domain::approval::ApprovalState;
 use domain::id::{ApprovalId, RequestId};
@@ -18,8 +18,9 @@ use super::approvals::span_text;
 use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
 use super::html;
-use super::words_for::{approval_tone, tool_title};
+use super::words_for::{CONNECTION_CODES, approval_tone, tool_title};
 use crate::State;
+use crate::address::Path;
 use crate::caller::{Request, SignedIn};
 use crate::error::{Failure, PageError};
 use crate::words::Words;
@@ -31,6 +32,7 @@ struct Outcome {
     title: String,
     text: String,
     code: Option<String>,
+    why: Option<String>,
     running: bool,
 }
 
@@ -108,11 +110,14 @@ fn outcome(words: Words, view: &ApprovalView) -> Outcome {
     } else {
         words.say(&format!("outcome-text-{state}"))
     };
+    let code = told("code").and_then(Value::as_str);
+    let connection = code.filter(|code| CONNECTION_CODES.contains(code));
     Outcome {
         tone: approval_tone(view.state),
         title: words.say(&format!("outcome-title-{state}")).into_owned(),
         text: text.into_owned(),
-        code: told("code").and_then(Value::as_str).map(str::to_owned),
+        code: code.map(str::to_owned),
+        why: connection.map(|code| words.say(&format!("error-{code}-what")).into_owned()),
         running: view.state == ApprovalState::Executing,
     }
 }

@@ -1,7 +1,7 @@
 //! The list of requests that wait, or of all of them.
 
 use askama::Template;
-use axum::extract::{Query, State as With};
+use axum::extract::State as With;
 use axum::response::Response;
 use domain::approval::ApprovalState;
 use domain::time::Zone;
@@ -13,6 +13,7 @@ use super::frame::{Frame, Section, Visit};
 use super::words_for::{Badge, tool_title};
 use super::{Sample, approval, html, sample};
 use crate::State;
+use crate::address::Query;
 use crate::caller::SignedIn;
 use crate::error::PageError;
 use crate::words::Words;

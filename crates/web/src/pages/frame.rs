@@ -37,6 +37,17 @@ impl Visit {
         Words::of(setting, &self.headers)
     }
 
+    /// The headers of the request.
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The same reader elsewhere: where the address itself is nothing to come back to, or to show.
+    pub(super) fn at(self, path: &str) -> Self {
+        let path = path.to_owned();
+        Self { path, ..self }
+    }
+
     /// The frame of a page for somebody who is signed in.
     pub(super) async fn frame(
         &self,
@@ -97,6 +108,7 @@ impl Section {
 }
 
 /// The signed-in person, as the frame shows her.
+#[derive(Clone)]
 pub(super) struct Reader {
     pub(super) name: String,
     pub(super) login: String,
@@ -138,7 +150,8 @@ pub(super) struct Choice {
 }
 
 /// What is around every page. Templates call it `page`.
-pub(super) struct Frame {
+#[derive(Clone)]
+pub(crate) struct Frame {
     pub(super) words: Words,
     pub(super) title: String,
     pub(super) section: Option<Section>,
@@ -149,17 +162,21 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// The frame of a page for somebody who is not signed in.
-    pub(super) fn anonymous(words: Words, title: String, simulated: bool) -> Self {
+    /// The frame of a page for somebody who is not signed in; without a title yet.
+    pub(crate) fn anonymous(words: Words, simulated: bool) -> Self {
         Self {
             words,
-            title,
+            title: String::new(),
             section: None,
             reader: None,
             simulated,
             zone: None,
             path: "/".to_owned(),
         }
+    }
+
+    pub(super) fn with_title(self, title: String) -> Self {
+        Self { title, ..self }
     }
 
     pub(super) fn say(&self, id: &str) -> Cow<'static, str> {

@@ -1,7 +1,7 @@
 //! Personal keys: made here, shown once, listed by their last characters, revoked.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State as With};
+use axum::extract::{RawQuery, State as With};
 use axum::response::{Redirect, Response};
 use domain::id::AgentId;
 use domain::random::Random;
@@ -13,6 +13,7 @@ use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
 use super::{Sample, html, sample};
 use crate::State;
+use crate::address::Path;
 use crate::caller::{Request, SignedIn};
 use crate::error::{Failure, PageError};
 use crate::words::Words;
@@ -45,31 +46,36 @@ struct KeysPage {
 }
 
 impl KeysPage {
-    fn new(page: Frame, keys: &[KeyView]) -> Self {
+    fn new(page: Frame, keys: &[KeyView], now: Timestamp) -> Self {
         Self {
             revoked: false,
             new: None,
-            keys: keys.iter().map(|key| row(&page, key)).collect(),
+            keys: keys.iter().map(|key| row(&page, key, now)).collect(),
             page,
         }
     }
 
     /// With a key that was just made. Nobody can show it again.
-    fn with_new(page: Frame, keys: &[KeyView], name: &str, key: &AgentKey, base_url: &str) -> Self {
+    fn with_new(self, name: &str, key: &AgentKey, base_url: &str) -> Self {
         let new = NewKey {
-            label: page.words.fill("keys-new-label", &[("name", name)]),
+            label: self.page.words.fill("keys-new-label", &[("name", name)]),
             key: key.expose().to_owned(),
             mcp: format!("{base_url}/mcp"),
             rest: format!("curl -H \"Authorization: Bearer $ATTACHE_KEY\" {base_url}/api/v1/tools"),
         };
         Self {
             new: Some(new),
-            ..Self::new(page, keys)
+            ..self
         }
     }
 }
 
-fn row(page: &Frame, key: &KeyView) -> KeyRow {
+fn row(page: &Frame, key: &KeyView, now: Timestamp) -> KeyRow {
+    let expired = key.expires.is_some_and(|expires| expires <= now);
+    let over = match key.revoked {
+        Some(_) => Some("keys-revoked"),
+        None => expired.then_some("keys-expired"),
+    };
     KeyRow {
         id: key.id.to_string(),
         name: key.name.clone(),
@@ -81,12 +87,15 @@ fn row(page: &Frame, key: &KeyView) -> KeyRow {
         expires: key
             .expires
             .map_or_else(|| page.say("never").into_owned(), |at| page.day(at)),
-        over: key.revoked.map(|_| page.say("keys-revoked").into_owned()),
+        over: over.map(|id| page.say(id).into_owned()),
         revoke_label: page.words.fill("keys-revoke-label", &[("name", &key.name)]),
     }
 }
 
 const SECTION: Option<Section> = Some(Section::Keys);
+
+/// How long a key lives when the form does not say, in days.
+const USUAL_DAYS: u32 = 90;
 
 pub(super) async fn show(
     With(state): With<State>,
@@ -98,7 +107,7 @@ pub(super) async fn show(
     let keys = state.engine.keys(&person).await?;
     Ok(html(&KeysPage {
         revoked: query.as_deref() == Some("revoked"),
-        ..KeysPage::new(page, &keys)
+        ..KeysPage::new(page, &keys, state.clock.now())
     }))
 }
 
@@ -111,17 +120,17 @@ pub(super) async fn create(
     let person = &sender.0;
     let name = fields.get("name").unwrap_or_default();
     // What is not a number of days is refused by the engine like any other wrong number.
-    let days = fields.get("days").map(|days| days.parse().unwrap_or(0));
+    let days = fields
+        .get("days")
+        .map_or(USUAL_DAYS, |days| days.parse().unwrap_or(0));
     let (key, view) = state
         .engine
-        .create_key(person, name, days, &request)
+        .create_key(person, name, Some(days), &request)
         .await?;
     let page = visit.frame(&state, person, SECTION, "keys-title").await?;
     let keys = state.engine.keys(person).await?;
-    let base_url = &state.base_url;
-    Ok(html(&KeysPage::with_new(
-        page, &keys, &view.name, &key, base_url,
-    )))
+    let page = KeysPage::new(page, &keys, state.clock.now());
+    Ok(html(&page.with_new(&view.name, &key, &state.base_url)))
 }
 
 pub(super) async fn revoke(
@@ -148,6 +157,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         expires: Some(moment("2027-02-10T08:31:00Z")),
         revoked: revoked.map(moment),
     };
+    let now = moment("2026-11-23T09:00:00Z");
     let keys = [
         key(
             "Claude on my laptop",
@@ -162,20 +172,24 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
             Some("2026-09-02T10:00:00Z"),
             Some("2026-10-01T10:00:00Z"),
         ),
+        KeyView {
+            expires: Some(now),
+            ..key("Trade fair", "Mm3d", Some("2026-11-01T10:00:00Z"), None)
+        },
     ];
     let secret = AgentKey::random(&random);
     let base = "https://attache.nordwind.example";
     let revoked = KeysPage {
         revoked: true,
-        ..KeysPage::new(page(), &keys)
+        ..KeysPage::new(page(), &keys, now)
     };
     vec![
-        sample("keys-none", &KeysPage::new(page(), &[])),
-        sample("keys", &KeysPage::new(page(), &keys)),
+        sample("keys-none", &KeysPage::new(page(), &[], now)),
+        sample("keys", &KeysPage::new(page(), &keys, now)),
         sample("keys-revoked", &revoked),
         sample(
             "keys-new",
-            &KeysPage::with_new(page(), &keys, "Claude on my laptop", &secret, base),
+            &KeysPage::new(page(), &keys, now).with_new("Claude on my laptop", &secret, base),
         ),
     ]
 }

@@ -137,7 +137,7 @@ pub(super) async fn show(
         Some("disconnected") if !connected => Some("disconnected-note"),
         Some(_) | None => None,
     };
-    let scopes = state.engine.scopes();
+    let scopes = engine::scopes();
     Ok(html(&OutlookPage::new(page, note, &connection, scopes)))
 }
 
@@ -148,33 +148,6 @@ pub(super) async fn connect(
     let zone = fields.get("zone").filter(|zone| !zone.is_empty());
     let begun = state.engine.begin_connect(&sender.0, zone).await?;
     Ok(sign_in::to_microsoft(&state, &begun))
-}
-
-fn sample_asked() -> Vec<Asked> {
-    // The reasons are Microsoft's and ours in `i18n/`; the samples only need the list.
-    Scope::ALL
-        .into_iter()
-        .map(|scope| Asked {
-            scope,
-            reason_id: sample_reason_id(scope),
-            reason: "",
-        })
-        .collect()
-}
-
-fn sample_reason_id(scope: Scope) -> &'static str {
-    match scope {
-        Scope::OpenId => "scope-openid",
-        Scope::OfflineAccess => "scope-offline-access",
-        Scope::Email => "scope-email",
-        Scope::Profile => "scope-profile",
-        Scope::UserRead => "scope-user-read",
-        Scope::ContactsRead => "scope-contacts-read",
-        Scope::PeopleRead => "scope-people-read",
-        Scope::UserReadBasicAll => "scope-user-readbasic-all",
-        Scope::CalendarsReadWrite => "scope-calendars-readwrite",
-        Scope::CalendarsReadShared => "scope-calendars-read-shared",
-    }
 }
 
 fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
@@ -212,7 +185,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     };
     let render = |name, note, view: &ConnectionView| {
         let page = Frame::sample(words, SECTION, "outlook");
-        sample(name, &OutlookPage::new(page, note, view, &sample_asked()))
+        sample(name, &OutlookPage::new(page, note, view, engine::scopes()))
     };
     let missing = vec![Scope::PeopleRead, Scope::UserReadBasicAll];
     let partly = ConnectionView {

@@ -1,7 +1,7 @@
 //! Signing in and out, and the way back from Microsoft.
 
 use askama::Template;
-use axum::extract::{Query, State as With};
+use axum::extract::State as With;
 use axum::http::header::{HeaderName, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
@@ -13,6 +13,7 @@ use url::form_urlencoded;
 use super::form::Sent;
 use super::frame::{Frame, Visit};
 use super::{Sample, failure, html, return_to, sample};
+use crate::address::Query;
 use crate::caller::{Form, MaybePerson, Request, SignedIn};
 use crate::error::{Failure, PageError};
 use crate::words::Words;
@@ -55,7 +56,7 @@ pub(super) async fn show(
     let words = visit.words(asked.language.as_deref());
     let title = words.say("sign-in-title").into_owned();
     html(&SignInPage {
-        page: Frame::anonymous(words, title, state.engine.is_simulated()),
+        page: Frame::anonymous(words, state.engine.is_simulated()).with_title(title),
         return_to: return_to.to_owned(),
     })
 }
@@ -159,7 +160,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     vec![sample(
         "sign-in",
         &SignInPage {
-            page: Frame::anonymous(words, title, true),
+            page: Frame::anonymous(words, true).with_title(title),
             return_to: return_to::HOME.to_owned(),
         },
     )]

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State as With};
-use axum::response::{Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::permission::Level;
-use engine::LevelView;
+use engine::{AdministratorCaller, LevelChange, LevelView};
 
 use super::form::{Fields, Sent};
 use super::frame::{Frame, Section, Visit};
@@ -12,7 +13,7 @@ use super::words_for::{Badge, level_tone, tool_about, tool_title};
 use super::{Sample, html, sample};
 use crate::State;
 use crate::caller::{Administrator, Request};
-use crate::error::PageError;
+use crate::error::{Failure, PageError};
 use crate::words::Words;
 
 struct Choice {
@@ -27,26 +28,50 @@ struct ToolRow {
     title: String,
     about: String,
     effect: Badge,
+    was: &'static str,
     choices: Vec<Choice>,
     set: Option<String>,
+}
+
+struct Note {
+    tone: &'static str,
+    role: &'static str,
+    text: String,
+}
+
+/// What came of the form that was sent before.
+#[derive(Clone, Copy)]
+enum Came {
+    OfNothing,
+    Saved(usize),
+    ChangedMeanwhile,
 }
 
 #[derive(Template)]
 #[template(path = "tools.html")]
 struct ToolsPage {
     page: Frame,
-    note: Option<String>,
+    note: Option<Note>,
     tools: Vec<ToolRow>,
 }
 
 impl ToolsPage {
-    fn new(page: Frame, saved: Option<usize>, levels: &[LevelView]) -> Self {
+    fn new(page: Frame, came: Came, levels: &[LevelView]) -> Self {
         Self {
-            note: saved.map(|changed| page.words.count("tools-saved", changed)),
+            note: note(page.words, came),
             tools: levels.iter().map(|view| row(&page, view)).collect(),
             page,
         }
     }
+}
+
+fn note(words: Words, came: Came) -> Option<Note> {
+    let (tone, role, text) = match came {
+        Came::OfNothing => return None,
+        Came::Saved(changed) => ("good", "status", words.count("tools-saved", changed)),
+        Came::ChangedMeanwhile => ("warn", "alert", words.say("tools-changed").into_owned()),
+    };
+    Some(Note { tone, role, text })
 }
 
 fn row(page: &Frame, view: &LevelView) -> ToolRow {
@@ -64,6 +89,7 @@ fn row(page: &Frame, view: &LevelView) -> ToolRow {
         title: tool_title(words, view.definition),
         about: tool_about(words, view.definition),
         effect: Badge::effect(words, view.definition.effect),
+        was: set.as_ref().map_or(UNSET, |_| view.level.as_str()),
         choices: [Level::AlwaysAllow, Level::Ask, Level::Deny]
             .into_iter()
             .map(|level| Choice {
@@ -79,33 +105,56 @@ fn row(page: &Frame, view: &LevelView) -> ToolRow {
 
 const SECTION: Option<Section> = Some(Section::Tools);
 
+/// What stands in the form for a level that nobody has set.
+const UNSET: &str = "unset";
+
 pub(super) async fn show(
     With(state): With<State>,
     Administrator(administrator): Administrator,
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let page = visit
-        .frame(&state, &administrator, SECTION, "tools-title")
-        .await?;
     let saved = query
         .as_deref()
         .and_then(|query| query.strip_prefix("saved="))
         .and_then(|changed| changed.parse().ok());
-    let levels = state.engine.levels(&administrator).await?;
-    Ok(html(&ToolsPage::new(page, saved, &levels)))
+    let came = saved.map_or(Came::OfNothing, Came::Saved);
+    page(&state, &administrator, &visit, came).await
+}
+
+async fn page(
+    state: &State,
+    administrator: &AdministratorCaller,
+    visit: &Visit,
+    came: Came,
+) -> Result<Response, PageError> {
+    let page = visit
+        .frame(state, administrator, SECTION, "tools-title")
+        .await?;
+    let levels = state.engine.levels(administrator).await?;
+    Ok(html(&ToolsPage::new(page, came, &levels)))
 }
 
 pub(super) async fn save(
     With(state): With<State>,
+    visit: Visit,
     Request(request): Request,
     Sent { sender, fields }: Sent<Administrator>,
-) -> Result<Redirect, PageError> {
-    let changed = state
+) -> Result<Response, PageError> {
+    let Administrator(administrator) = sender;
+    let changes = changes_in(&fields)?;
+    match state
         .engine
-        .set_levels(&sender.0, &levels_in(&fields), &request)
-        .await?;
-    Ok(saved(changed))
+        .set_levels(&administrator, &changes, &request)
+        .await
+    {
+        Ok(changed) => Ok(saved(changed).into_response()),
+        Err(error) if error.code == "levels_changed" => {
+            let page = page(&state, &administrator, &visit, Came::ChangedMeanwhile).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn use_recommended(
@@ -113,16 +162,7 @@ pub(super) async fn use_recommended(
     Request(request): Request,
     Sent { sender, .. }: Sent<Administrator>,
 ) -> Result<Redirect, PageError> {
-    let levels: Vec<_> = state
-        .engine
-        .recommended()
-        .into_iter()
-        .map(|(definition, level)| (definition.name.to_string(), level))
-        .collect();
-    let changed = state
-        .engine
-        .set_levels(&sender.0, &levels, &request)
-        .await?;
+    let changed = state.engine.set_recommended(&sender.0, &request).await?;
     Ok(saved(changed))
 }
 
@@ -130,15 +170,37 @@ fn saved(changed: usize) -> Redirect {
     Redirect::to(&format!("/administration/tools?saved={changed}"))
 }
 
-/// The levels in a form. A tool for which nothing is chosen stays as it is; a word that is no level denies.
-fn levels_in(fields: &Fields) -> Vec<(String, Level)> {
-    fields
-        .iter()
-        .filter_map(|(name, value)| {
-            let tool = name.strip_prefix("level.")?;
-            Some((tool.to_owned(), Level::from_stored(Some(value))))
-        })
-        .collect()
+/// What a form changes: each tool whose chosen level is not the one its page showed. So an old page that is sent again
+/// does not take back what somebody else has set since.
+fn changes_in(fields: &Fields) -> Result<Vec<LevelChange>, Failure> {
+    let mut changes = Vec::new();
+    for (name, value) in fields.iter() {
+        let Some(tool) = name.strip_prefix("level.") else {
+            continue;
+        };
+        let to = Level::parse(value).ok_or_else(|| no_level(name))?;
+        let was = format!("was.{tool}");
+        let from = match fields.get(&was) {
+            Some(UNSET) => None,
+            Some(shown) => Some(Level::parse(shown).ok_or_else(|| no_level(&was))?),
+            None => return Err(no_level(&was)),
+        };
+        if from != Some(to) {
+            changes.push(LevelChange {
+                tool: tool.to_owned(),
+                from,
+                to,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+fn no_level(field: &str) -> Failure {
+    Failure::invalid_field(
+        field,
+        "Each tool is sent with the level that is chosen and the level that was shown.",
+    )
 }
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {
@@ -162,12 +224,50 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     vec![
         sample(
             "tools-unset",
-            &ToolsPage::new(page(), None, &views(&[None])),
+            &ToolsPage::new(page(), Came::OfNothing, &views(&[None])),
         ),
-        sample("tools-set", &ToolsPage::new(page(), None, &views(&mixed))),
+        sample(
+            "tools-set",
+            &ToolsPage::new(page(), Came::OfNothing, &views(&mixed)),
+        ),
         sample(
             "tools-saved",
-            &ToolsPage::new(page(), Some(2), &views(&mixed)),
+            &ToolsPage::new(page(), Came::Saved(2), &views(&mixed)),
+        ),
+        sample(
+            "tools-changed",
+            &ToolsPage::new(page(), Came::ChangedMeanwhile, &views(&mixed)),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_changes_only_what_differs_from_what_was_shown() {
+        let check = |sent: &[(&str, &str)], expected: Option<&[(Option<Level>, Level)]>| {
+            let found = changes_in(&Fields::of(sent)).ok().map(|changes| {
+                let levels = changes.into_iter().map(|change| (change.from, change.to));
+                levels.collect::<Vec<_>>()
+            });
+            assert_eq!(found.as_deref(), expected, "{sent:?}");
+        };
+        check(&[], Some(&[]));
+        check(&[("was.a", "ask")], Some(&[]));
+        check(&[("was.a", "ask"), ("level.a", "ask")], Some(&[]));
+        check(
+            &[("was.a", "ask"), ("level.a", "deny")],
+            Some(&[(Some(Level::Ask), Level::Deny)]),
+        );
+        check(
+            &[("was.a", "unset"), ("level.a", "deny")],
+            Some(&[(None, Level::Deny)]),
+        );
+        check(&[("level.a", "deny")], None);
+        check(&[("was.b", "unset"), ("level.a", "deny")], None);
+        check(&[("was.a", "Ask"), ("level.a", "deny")], None);
+        check(&[("was.a", "ask"), ("level.a", "unset")], None);
+    }
 }

@@ -8,6 +8,17 @@ use domain::tool::{Definition, Effect};
 
 use crate::words::Words;
 
+/// Why a connection does not let a call through, as the engine's codes. Each has words of its own, `error-<code>-…`, and
+/// ends on the page of the integration.
+pub(super) const CONNECTION_CODES: &[&str] = &[
+    "not_connected",
+    "needs_sign_in",
+    "needs_admin",
+    "connection_revoked",
+    "connection_damaged",
+    "scopes_missing",
+];
+
 /// A word in a coloured pill. The word says everything; the colour only repeats it.
 pub(super) struct Badge {
     pub(super) tone: &'static str,

@@ -49,11 +49,20 @@ pub(crate) struct Answer {
 impl App {
     /// An attache where no administrator has set anything and nobody is connected.
     pub(crate) async fn new() -> Self {
-        Self::with(&[]).await
+        Self::build(&[], false).await
+    }
+
+    /// An attache where no administrator has set anything, and whose person is one.
+    pub(crate) async fn of_administrator() -> Self {
+        Self::build(&[], true).await
     }
 
     /// An attache whose person is connected, with these levels set.
     pub(crate) async fn with(levels: &[(&str, Level)]) -> Self {
+        Self::build(levels, false).await
+    }
+
+    async fn build(levels: &[(&str, Level)], administrator: bool) -> Self {
         microsoft::install_crypto();
         let folder = tempfile::tempdir().expect("a folder");
         let (store, engine) = parts(folder.path()).await;
@@ -62,7 +71,12 @@ impl App {
             object: ObjectId::parse("22222222-2222-4222-8222-222222222222").expect("an object"),
         };
         let person = engine
-            .seed_person(&identity, "Anna Berg", "anna@nordwind.example", false)
+            .seed_person(
+                &identity,
+                "Anna Berg",
+                "anna@nordwind.example",
+                administrator,
+            )
             .await
             .expect("a person");
         let key = engine.seed_key(&person, "test").await.expect("a key");
@@ -86,6 +100,16 @@ impl App {
             session: session.expose().to_owned(),
             _folder: folder,
         }
+    }
+
+    /// The token that the forms of the person's session carry.
+    pub(crate) async fn form_token(&self) -> String {
+        let page = self.ask(Method::GET, "/keys").signed_in().send().await;
+        let (_, rest) = page
+            .body
+            .split_once("name=\"form_token\" value=\"")
+            .expect("a form");
+        rest.split('"').next().unwrap_or_default().to_owned()
     }
 
     /// Begins a request.
@@ -124,6 +148,17 @@ impl Asked {
     pub(crate) fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json")
             .body(body.to_string())
+    }
+
+    /// A form of the person's session.
+    pub(crate) fn form(self, token: &str, fields: &[(&str, &str)]) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("form_token", token)
+            .extend_pairs(fields)
+            .finish();
+        self.signed_in()
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
     }
 
     pub(crate) fn body(self, body: String) -> Self {

@@ -4,4 +4,5 @@ mod app;
 
 mod api;
 mod mcp;
+mod pages;
 mod routes;

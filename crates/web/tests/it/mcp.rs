@@ -117,6 +117,25 @@ async fn a_tool_that_is_not_offered_is_an_unknown_tool_in_both_eras() {
 }
 
 #[tokio::test]
+async fn a_call_in_the_wrong_form_is_told_which_is_right() {
+    let app = App::new().await;
+    for arguments in [json!([]), json!("{}"), json!(1)] {
+        let call = json!({"name": "check_approval", "arguments": arguments});
+        for answer in [
+            legacy(&app, "tools/call", call.clone()).await,
+            modern(&app, "tools/call", call).await,
+        ] {
+            let error = &answer.json()["error"];
+            assert_eq!(error["code"], -32602, "{}", answer.body);
+            let message = error["message"].as_str().expect("text");
+            assert!(message.contains("one JSON object"), "{message}");
+        }
+    }
+    let answer = legacy(&app, "tools/grant", json!({})).await;
+    assert_eq!(answer.json()["error"]["code"], -32601, "{}", answer.body);
+}
+
+#[tokio::test]
 async fn a_call_that_fails_is_an_answer_the_model_can_act_on() {
     let app = App::new().await;
     let call = json!({"name": "check_approval", "arguments": {"approval_id": "nonsense"}});

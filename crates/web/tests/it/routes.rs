@@ -96,6 +96,38 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[tokio::test]
+async fn files_are_compressed_and_pages_are_not() {
+    let app = App::new().await;
+    let compressed = async |path: &str| {
+        let asked = app.ask(Method::GET, path).signed_in();
+        let answer = asked.header("accept-encoding", "gzip").send().await;
+        assert_eq!(answer.status, 200, "{path}");
+        (
+            answer.header("content-encoding") == Some("gzip"),
+            answer.body,
+        )
+    };
+    for path in ["/keys", "/integrations", "/activity?tool=reflected"] {
+        let (compressed, page) = compressed(path).await;
+        assert!(!compressed && page.contains("form_token"), "{path}");
+    }
+    let (_, page) = compressed("/keys").await;
+    let (_, rest) = page
+        .split_once("rel=\"stylesheet\" href=\"")
+        .expect("a style");
+    let style = rest.split('"').next().unwrap_or_default();
+    assert!(compressed(style).await.0, "{style}");
+}
+
+#[tokio::test]
+async fn browsers_find_a_picture_where_they_look_for_one() {
+    let app = App::new().await;
+    let answer = app.ask(Method::GET, "/favicon.ico").send().await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some("image/svg+xml"));
+}
+
+#[tokio::test]
 async fn only_known_host_names_are_answered_and_pages_move_to_the_right_one() {
     let app = App::new().await;
     let check = async |host: &str, path: &str, expected: u16| {

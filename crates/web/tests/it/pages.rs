@@ -1,0 +1,107 @@
+//! Forms and pages of somebody who is signed in.
+
+use axum::http::Method;
+
+use crate::app::App;
+
+const TOOLS: &str = "/administration/tools";
+
+#[tokio::test]
+async fn a_page_that_is_out_of_date_takes_nothing_back() {
+    let app = App::of_administrator().await;
+    let token = app.form_token().await;
+    let save = async |fields: &[(&str, &str)]| {
+        let asked = app.ask(Method::POST, TOOLS).form(&token, fields);
+        let answer = asked.send().await;
+        (answer.status, answer.body)
+    };
+    let unset = ("was.search_events", "unset");
+    let (status, _) = save(&[unset, ("level.search_events", "deny")]).await;
+    assert_eq!(status, 303);
+
+    let (status, page) = save(&[unset, ("level.search_events", "always_allow")]).await;
+    assert_eq!(status, 409);
+    assert!(page.contains("Somebody changed these levels meanwhile; nothing was saved."));
+    let shown = "name=\"was.search_events\" value=\"deny\"";
+    assert!(page.contains(shown), "the page shows what holds now");
+
+    // A page that shows an old level of a tool, but changes another tool only, is welcome.
+    let old = [
+        unset,
+        ("was.create_event", "unset"),
+        ("level.create_event", "ask"),
+    ];
+    assert_eq!(save(&old).await.0, 303);
+    let page = app.ask(Method::GET, TOOLS).signed_in().send().await.body;
+    assert!(page.contains(shown));
+    assert!(page.contains("name=\"was.create_event\" value=\"ask\""));
+}
+
+#[tokio::test]
+async fn a_level_is_not_set_without_the_level_that_was_shown() {
+    let app = App::of_administrator().await;
+    let token = app.form_token().await;
+    let fields = [("level.search_events", "always_allow")];
+    let asked = app.ask(Method::POST, TOOLS).form(&token, &fields);
+    assert_eq!(asked.send().await.status, 400);
+    let page = app.ask(Method::GET, TOOLS).signed_in().send().await.body;
+    assert!(!page.contains(" checked"));
+}
+
+#[tokio::test]
+async fn a_key_ends_by_itself_even_when_the_form_names_no_time() {
+    let app = App::new().await;
+    let token = app.form_token().await;
+    let fields = [("name", "a marked agent")];
+    let made = app.ask(Method::POST, "/keys").form(&token, &fields);
+    let page = made.send().await.body;
+    let (_, row) = page.split_once("a marked agent</bdi>").expect("a row");
+    let row = row.split("</tr>").next().unwrap_or_default();
+    assert!(!row.contains("Never"), "{row}");
+}
+
+#[tokio::test]
+async fn a_failure_keeps_the_navigation_of_who_is_signed_in_and_the_simulators_banner() {
+    let app = App::new().await;
+    let check = async |method: Method, path: &str, signed_in: bool| {
+        let asked = app.ask(method, path);
+        let asked = if signed_in { asked.signed_in() } else { asked };
+        let answer = asked.send().await;
+        assert!(answer.status >= 400, "{path}");
+        assert!(answer.body.contains("class=\"simulator\""), "{path}");
+        let navigation = answer.body.contains("href=\"/approvals\"");
+        assert_eq!(navigation, signed_in, "{path}");
+        assert!(!answer.body.contains("marked"), "{path}");
+    };
+    check(Method::GET, "/nothing", false).await;
+    check(Method::GET, "/nothing", true).await;
+    check(Method::GET, TOOLS, true).await;
+    check(Method::POST, "/keys", true).await;
+    check(Method::GET, "/auth/microsoft/callback?code=marked", true).await;
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_refused_in_our_own_form() {
+    let app = App::new().await;
+    let check = async |path: &str, expected: u16| {
+        let answer = app.ask(Method::GET, path).signed_in().send().await;
+        assert_eq!(answer.status, expected, "{path}");
+        let id = answer.header("x-request-id").expect("an id");
+        assert!(answer.body.contains("<html lang="), "{path}");
+        assert!(answer.body.contains(id), "{path}");
+        assert!(!answer.body.contains("deserialize"), "{path}");
+    };
+    check("/approvals/%FF", 404).await;
+    check("/static/%FF/x", 404).await;
+    check("/?return_to=%2Fa&return_to=%2Fb", 400).await;
+    check("/approvals?state=all&state=pending", 400).await;
+    check("/activity?tool=a&tool=b", 400).await;
+    check("/auth/microsoft/callback?state=a&state=b&code=c", 400).await;
+    let answer = app
+        .ask(Method::GET, "/api/v1/approvals/%FF")
+        .with_key()
+        .send()
+        .await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.json()["error"]["code"], "not_found");
+}
