@@ -127,7 +127,6 @@ async fn measure(server: &Server, request: &Request, callers: usize, length: Dur
     let before = server.cpu();
     let round = load::round(request, callers, length).await;
     let cpu = server.cpu() - before;
-    #[expect(clippy::cast_precision_loss, reason = "far fewer calls than 2^52")]
     let calls = round.latencies.len() as f64;
     let (p50, p99) = quantiles(&round);
     Figures {

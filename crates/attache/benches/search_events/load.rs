@@ -83,12 +83,7 @@ pub(crate) async fn round(request: &Request, callers: usize, length: Duration) -
 impl Round {
     /// The latency that this share of the calls stayed below, in milliseconds.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index into a list, rounded down"
-        )]
+        // Rounded down: an index into the list.
         let at = ((self.latencies.len() as f64) * share) as usize;
         let found = self.latencies.get(at).or(self.latencies.last());
         found.map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
