@@ -29,7 +29,7 @@ pub(crate) use signals::stop_on_signal;
 /// How long running calls may take to end; below what service managers grant by default.
 const DRAIN: Duration = Duration::from_secs(25);
 /// How long the last audit entries may take to be written after that.
-const FLUSH: Duration = Duration::from_secs(4);
+const FLUSH: Duration = Duration::from_secs(8);
 
 /// The parts, joined and ready to serve.
 pub(crate) struct Parts {

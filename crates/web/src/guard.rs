@@ -27,6 +27,15 @@ pub(crate) async fn admit(With(state): With<State>, request: Request, next: Next
     }
 }
 
+/// Lets what a page's request has begun come to its end: a browser that goes away stops no disconnecting half-way.
+pub(crate) async fn to_the_end(With(state): With<State>, request: Request, next: Next) -> Response {
+    let work = async move { next.run(request).await };
+    match state.engine.to_the_end(work).await {
+        Ok(response) => response,
+        Err(panicked) => Failure::from(panicked).into_response(),
+    }
+}
+
 /// Gives up on a request that takes longer than any client waits.
 pub(crate) async fn patience(request: Request, next: Next) -> Response {
     // A call, or a question for an approval, may wait 50 seconds for a person and then run.

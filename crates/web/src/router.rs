@@ -121,6 +121,7 @@ pub fn router(engine: Engine, settings: Settings) -> Router {
         .route("/readyz", get(health::ready));
 
     pages::routes()
+        .layer(from_fn_with_state(state.clone(), guard::to_the_end))
         .merge(assets)
         .merge(mcp)
         .merge(api)
