@@ -29,9 +29,10 @@ impl Admin {
         let settings = config.load()?;
         let parts = wiring::join(&settings).await?;
         let Some(secret) = parts.engine.issue_bootstrap().await? else {
-            return Err(
-                Misuse::new("there is an administrator already; this command makes only the first").into(),
-            );
+            return Err(Misuse::new(
+                "there is an administrator already; this command makes only the first",
+            )
+            .into());
         };
         terminal::answer(secret.expose())?;
         Ok(ExitCode::SUCCESS)
