@@ -16,7 +16,6 @@ use crate::id::{AgentId, ApprovalId, CallId, OrganisationId, PersonId, RequestId
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Kind {
     SignedIn,
-    SignInFailed,
     SignedOut,
     AdministratorAppointed,
     ConnectStarted,
@@ -34,9 +33,6 @@ pub enum Kind {
     CallDenied,
     ApprovalRequested,
     ApprovalDecided,
-    ApprovalExpired,
-    Started,
-    Stopped,
 }
 
 impl Kind {

@@ -62,7 +62,6 @@ const SHOWN: &[Kind] = &[
     Kind::CallDenied,
     Kind::ApprovalRequested,
     Kind::ApprovalDecided,
-    Kind::ApprovalExpired,
 ];
 
 impl Engine {

@@ -153,16 +153,19 @@ impl Engine {
             .collect()
     }
 
-    /// A secret that makes one person an administrator, once; `None` when there is an administrator already. The caller
-    /// prints it on the machine itself.
+    /// A secret that makes one person the first administrator of her organisation, once; `None` when every organisation
+    /// has one. The caller prints it on the machine itself.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn issue_bootstrap(&self) -> Result<Option<BootstrapSecret>, Error> {
-        for (organisation, _) in self.0.store.organisations().await? {
-            if self.0.store.has_administrator(&organisation).await? {
-                return Ok(None);
-            }
+        let organisations = self.0.store.organisations().await?;
+        let mut wanting = organisations.is_empty();
+        for (organisation, _) in organisations {
+            wanting |= !self.0.store.has_administrator(&organisation).await?;
+        }
+        if !wanting {
+            return Ok(None);
         }
         let secret = BootstrapSecret::random(&self.0.random);
         self.0.store.put_bootstrap(&secret.hash()).await?;
@@ -172,13 +175,26 @@ impl Engine {
     /// Makes a signed-in person the first administrator, with the secret that was printed on the machine.
     ///
     /// # Errors
-    /// [`ErrorKind::Forbidden`] when the secret is wrong or used.
+    /// [`ErrorKind::Forbidden`] when her organisation has an administrator already, or the secret is wrong or used.
     pub async fn appoint_with_secret(
         &self,
         person: &PersonCaller,
         secret: BootstrapSecret,
         request: &RequestId,
     ) -> Result<(), Error> {
+        if self
+            .0
+            .store
+            .has_administrator(person.organisation())
+            .await?
+        {
+            let words = "Your organisation has an administrator already.";
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "setup_already_done",
+                words,
+            ));
+        }
         if !self.0.store.use_bootstrap(&secret.hash()).await? {
             return Err(Error::new(
                 ErrorKind::Forbidden,

@@ -282,7 +282,6 @@ reason-missing_scopes = Microsoft hat nicht gewährt, was es braucht.
 reason-approval_does_not_fit = Die Freigabe galt nicht für diesen Aufruf oder war zu alt.
 
 kind-signed_in = Sie haben sich angemeldet
-kind-sign_in_failed = Eine Anmeldung schlug fehl
 kind-signed_out = Sie haben sich abgemeldet
 kind-administrator_appointed = Sie wurden Administratorin oder Administrator
 kind-connect_started = Outlook-Kalender verbinden: begonnen
@@ -300,9 +299,6 @@ kind-call_finished = { $tool }: beendet
 kind-call_denied = { $tool }: verweigert
 kind-approval_requested = { $tool }: Sie wurden gefragt
 kind-approval_decided = { $tool }: Sie haben entschieden
-kind-approval_expired = { $tool }: ohne Entscheidung abgelaufen
-kind-started = attache wurde gestartet
-kind-stopped = attache wurde beendet
 kind-unknown-tool = Ein Werkzeug
 
 outcome-done = erledigt
@@ -421,6 +417,9 @@ error-cross_site-next = Wenn Sie es wollten, öffnen Sie attache selbst und tun 
 error-administrators_only-title = Nur für die Administration
 error-administrators_only-what = Diese Seite ist der Administration Ihrer Organisation vorbehalten.
 error-administrators_only-next = Wenn Sie sie brauchen, fragen Sie die Administration Ihrer Organisation.
+error-setup_already_done-title = Das ist nicht nötig
+error-setup_already_done-what = Ihre Organisation hat schon eine Administratorin oder einen Administrator.
+error-setup_already_done-next = Wenden Sie sich dorthin. Hier ist nichts mehr einzurichten.
 error-setup_secret_wrong-title = Das war nicht das Geheimnis
 error-setup_secret_wrong-what = Das Geheimnis ist falsch, abgelaufen oder schon benutzt.
 error-setup_secret_wrong-next = Kopieren Sie es noch einmal. Ist es weg, gibt „attache admin bootstrap“ auf dem Server ein neues aus.

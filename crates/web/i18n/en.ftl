@@ -282,7 +282,6 @@ reason-missing_scopes = Microsoft did not grant what it needs.
 reason-approval_does_not_fit = The approval was not for this call, or too old.
 
 kind-signed_in = You signed in
-kind-sign_in_failed = A sign-in failed
 kind-signed_out = You signed out
 kind-administrator_appointed = You became an administrator
 kind-connect_started = Connecting Outlook Calendar: started
@@ -300,9 +299,6 @@ kind-call_finished = { $tool }: finished
 kind-call_denied = { $tool }: denied
 kind-approval_requested = { $tool }: you were asked
 kind-approval_decided = { $tool }: you decided
-kind-approval_expired = { $tool }: expired without a decision
-kind-started = attache started
-kind-stopped = attache stopped
 kind-unknown-tool = A tool
 
 outcome-done = done
@@ -421,6 +417,9 @@ error-cross_site-next = If you meant to do it, open attache itself and do it the
 error-administrators_only-title = For administrators only
 error-administrators_only-what = This page is for the administrators of your organisation.
 error-administrators_only-next = If you need it, ask an administrator of your organisation.
+error-setup_already_done-title = You need not do this
+error-setup_already_done-what = Your organisation has an administrator already.
+error-setup_already_done-next = Ask that administrator. There is nothing to set up here.
 error-setup_secret_wrong-title = That was not the secret
 error-setup_secret_wrong-what = The secret is wrong, has expired or was already used.
 error-setup_secret_wrong-next = Copy it again. If it is gone, “attache admin bootstrap” on the server prints a new one.

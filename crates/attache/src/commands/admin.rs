@@ -30,7 +30,7 @@ impl Admin {
         let parts = wiring::join(&settings).await?;
         let Some(secret) = parts.engine.issue_bootstrap().await? else {
             return Err(Misuse::new(
-                "there is an administrator already; this command makes only the first",
+                "every organisation has an administrator already; this command makes only the first",
             )
             .into());
         };

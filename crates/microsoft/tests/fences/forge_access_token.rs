@@ -6,6 +6,7 @@ fn main() {
         token: zeroize::Zeroizing::new(String::new()),
         person,
         expires: jiff::Timestamp::MAX,
+        lanes: tokio::sync::Semaphore::new(4),
     };
     drop(forged);
 }

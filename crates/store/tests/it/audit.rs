@@ -80,8 +80,8 @@ on_both! {
     async fn an_entry_of_an_organisation_that_is_not_there_holds_up_no_other(fixture: &Fixture) {
         let world = fixture.world().await;
         let nowhere = OrganisationId::random(&fixture.random);
-        let nowhere = world.store.record(Record::new(fixture.now(), Kind::Started, nowhere));
-        let here = world.store.record(Record::new(fixture.now(), Kind::Started, world.anna.organisation.clone()));
+        let nowhere = world.store.record(Record::new(fixture.now(), Kind::KeyCreated, nowhere));
+        let here = world.store.record(Record::new(fixture.now(), Kind::KeyCreated, world.anna.organisation.clone()));
         let (nowhere, here) = tokio::join!(nowhere, here);
         assert!(matches!(nowhere, Err(Error::NoOrganisation(_))));
         assert_eq!(here.expect("it is recorded"), 1);
@@ -91,10 +91,10 @@ on_both! {
         let world = fixture.world().await;
         let organisation = &world.anna.organisation;
         let call = CallId::random(&fixture.random);
-        let kinds = [Kind::SignedIn, Kind::CallBegun, Kind::CallFinished, Kind::Stopped];
+        let kinds = [Kind::SignedIn, Kind::CallBegun, Kind::CallFinished, Kind::SignedOut];
         for kind in kinds {
             let mut record = Record::new(fixture.now(), kind, organisation.clone());
-            if kind != Kind::Stopped {
+            if kind != Kind::SignedOut {
                 record.person = Some(world.anna.id.clone());
             }
             if matches!(kind, Kind::CallBegun | Kind::CallFinished) {
@@ -116,7 +116,7 @@ on_both! {
         check(AuditFilter { limit: 2, ..all() }, &[4, 3]).await;
         check(AuditFilter { before: Some(3), ..all() }, &[2, 1]).await;
         check(AuditFilter { person: Some(world.anna.id.clone()), ..all() }, &[3, 2, 1]).await;
-        check(AuditFilter { kinds: vec![Kind::SignedIn, Kind::Stopped], ..all() }, &[4, 1]).await;
+        check(AuditFilter { kinds: vec![Kind::SignedIn, Kind::SignedOut], ..all() }, &[4, 1]).await;
         check(AuditFilter { call: Some(call.clone()), ..all() }, &[3, 2]).await;
         check(AuditFilter {
             person: Some(world.anna.id.clone()),
@@ -147,7 +147,7 @@ async fn the_writer_ends_when_the_last_store_is_gone() {
         .expect("an organisation");
     let clone = store.clone();
     drop(store);
-    let record = Record::new(fixture.now(), Kind::Stopped, organisation);
+    let record = Record::new(fixture.now(), Kind::SignedOut, organisation);
     assert_eq!(clone.record(record).await.expect("it is recorded"), 1);
     drop(clone);
     running.join_all().await;

@@ -164,7 +164,7 @@ fn reason_words(words: Words, reason: &str) -> String {
 fn who(words: Words, view: &ActivityView) -> Option<String> {
     let agent = view.agent_name.as_deref()?;
     let by = match view.kind {
-        Kind::ApprovalRequested | Kind::ApprovalDecided | Kind::ApprovalExpired => "activity-asked",
+        Kind::ApprovalRequested | Kind::ApprovalDecided => "activity-asked",
         _ => "activity-by",
     };
     let by = words.fill(by, &[("agent", agent)]);
@@ -330,7 +330,6 @@ mod tests {
             Kind::CallDenied,
             Kind::ApprovalRequested,
             Kind::ApprovalDecided,
-            Kind::ApprovalExpired,
         ];
         for language in Language::ALL {
             let words = Words::in_language(language);
