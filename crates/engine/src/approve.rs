@@ -266,12 +266,7 @@ impl Engine {
         person: &PersonCaller,
         id: &ApprovalId,
     ) -> Result<ApprovalView, Error> {
-        let stored = self
-            .0
-            .store
-            .approval(person.id(), id)
-            .await?
-            .ok_or_else(Error::not_found)?;
+        let stored = self.hers(person, id).await?;
         let (zone, names) = (
             self.reader_zone(person).await?,
             self.agent_names(person).await?,
@@ -290,12 +285,7 @@ impl Engine {
         id: &ApprovalId,
         request: &RequestId,
     ) -> Result<ApprovalView, Error> {
-        let stored = self
-            .0
-            .store
-            .approval(person.id(), id)
-            .await?
-            .ok_or_else(Error::not_found)?;
+        let stored = self.hers(person, id).await?;
         if stored.state != ApprovalState::Pending {
             return Err(already_decided());
         }
@@ -380,12 +370,7 @@ impl Engine {
         id: &ApprovalId,
         request: &RequestId,
     ) -> Result<ApprovalView, Error> {
-        let stored = self
-            .0
-            .store
-            .approval(person.id(), id)
-            .await?
-            .ok_or_else(Error::not_found)?;
+        let stored = self.hers(person, id).await?;
         if !self.0.store.decline_approval(person.id(), id).await? {
             return Err(already_decided());
         }
@@ -394,6 +379,12 @@ impl Engine {
             .record(self.decision(person, &stored, "declined", request))
             .await?;
         self.approval(person, id).await
+    }
+
+    /// A stored approval, for its owner only.
+    async fn hers(&self, person: &PersonCaller, id: &ApprovalId) -> Result<StoredApproval, Error> {
+        let stored = self.0.store.approval(person.id(), id).await?;
+        stored.ok_or_else(Error::not_found)
     }
 
     fn decision(
