@@ -1,7 +1,7 @@
 // Starts the release binary's demo and a browser, for the stories beside this file.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,6 +25,7 @@ export async function demo() {
   const stop = async () => {
     child.kill("SIGTERM");
     await ended;
+    rmSync(data, { recursive: true, force: true });
   };
   return { ...JSON.parse(line), data, stop };
 }
