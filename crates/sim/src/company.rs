@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::random::Seeded;
 use crate::state::World;
+use crate::tenant::{Principal, Tenant, TenantId};
 
 /// The company that a simulator starts with.
 #[derive(Debug, Clone)]
@@ -70,12 +71,15 @@ pub(crate) struct PersonId(pub(crate) usize);
 pub(crate) struct Account {
     pub(crate) login: String,
     pub(crate) mail: String,
+    /// In whose directory this account is.
+    pub(crate) tenant: TenantId,
     /// A guest of the directory has none here.
     pub(crate) password: Option<String>,
     pub(crate) given_name: String,
     pub(crate) surname: String,
     pub(crate) object_id: String,
     pub(crate) administrator: bool,
+    /// Known here, at home elsewhere: signs in with the account of that address at home, and has no mailbox here.
     pub(crate) guest: bool,
     pub(crate) job_title: String,
     pub(crate) department: String,
@@ -120,6 +124,22 @@ impl Company {
                 .chain(self.redirect_uris.iter().cloned())
                 .collect(),
         }
+    }
+
+    pub(crate) fn tenants(&self) -> Vec<Tenant> {
+        let home = Tenant {
+            id: self.tenant_id.clone(),
+            domains: vec![self.domain.clone()],
+            name: self.name.clone(),
+            principal: Some(Principal::default()),
+        };
+        let neighbour = Tenant {
+            id: "8e1f0c77-52ab-4d0e-9b6c-3a7d94f0e215".to_owned(),
+            domains: vec![people::GUEST_DOMAIN.to_owned()],
+            name: "Hafenbau AG".to_owned(),
+            principal: None,
+        };
+        vec![home, neighbour]
     }
 
     pub(crate) fn accounts(&self, ids: &mut Seeded) -> Vec<Account> {

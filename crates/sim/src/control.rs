@@ -130,11 +130,11 @@ fn page(world: &World) -> Answer {
          <tr><td>Its clock</td><td><code>{}</code></td></tr></table></div>\
          <h2>Control</h2><p><a href=\"/_sim/people\">people</a> · <a href=\"/_sim/log\">request log</a> · <code>/_sim/events?login=…</code> · \
          <code>POST /_sim/faults</code> · <code>POST /_sim/clock</code> · <code>POST /_sim/revoke</code></p>",
-        escape(&world.tenant_name),
+        escape(&world.home().name),
         escape(&world.application.client_id),
         world.clock.now(),
         base = escape(&world.base),
-        tenant = escape(&world.tenant_id),
+        tenant = escape(&world.home().id),
     );
     control("Who is here", &inner)
 }

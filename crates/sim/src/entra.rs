@@ -19,6 +19,7 @@ use axum::http::{Method, StatusCode};
 use crate::company::PersonId;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
+use crate::tenant::TenantId;
 use authorize::Flow;
 use errors::EntraError;
 use sessions::Sessions;
@@ -38,26 +39,9 @@ pub(crate) struct Entra {
     flow_order: Vec<String>,
     /// What each person has consented to.
     grants: BTreeMap<PersonId, BTreeSet<&'static str>>,
-    /// What an administrator has consented to for everybody.
-    tenant_grant: BTreeSet<&'static str>,
 }
 
 impl Entra {
-    /// What the application may do for a person, by her own consent or the organisation's.
-    pub(crate) fn granted(&self, person: PersonId) -> BTreeSet<&'static str> {
-        let mut granted = self.tenant_grant.clone();
-        granted.extend(self.grants.get(&person).into_iter().flatten());
-        granted
-    }
-
-    fn grant(&mut self, person: PersonId, scopes: &BTreeSet<&'static str>, for_everybody: bool) {
-        if for_everybody {
-            // A grant for the organisation replaces the earlier one, as at Microsoft.
-            self.tenant_grant = scopes.clone();
-        }
-        self.grants.entry(person).or_default().extend(scopes);
-    }
-
     fn keep_flow(&mut self, flow: Flow) {
         if !self.flows.contains_key(&flow.id) {
             self.flow_order.push(flow.id.clone());
@@ -75,20 +59,73 @@ impl Entra {
     }
 }
 
-/// The tenant named by a path.
+impl World {
+    /// What the application may do for a person, by her own consent or the organisation's.
+    pub(crate) fn granted(&self, person: PersonId) -> BTreeSet<&'static str> {
+        let principal = self.tenant_of(person).principal.as_ref();
+        let mut granted =
+            principal.map_or_else(BTreeSet::new, |principal| principal.everybody.clone());
+        granted.extend(self.entra.grants.get(&person).into_iter().flatten());
+        granted
+    }
+
+    /// Whether a person's organisation lets her use the application at all.
+    pub(crate) fn admits(&self, person: PersonId) -> Result<(), EntraError> {
+        let refusal = |code, error: &str, text| Err(EntraError::new(code, error, text));
+        match &self.tenant_of(person).principal {
+            None => refusal(
+                700_016,
+                "unauthorized_client",
+                "The application was not found in the directory.",
+            ),
+            Some(principal) if !principal.enabled => refusal(
+                7_000_112,
+                "unauthorized_client",
+                "The application is disabled.",
+            ),
+            Some(principal)
+                if principal.assignment_required && !principal.assigned.contains(&person) =>
+            {
+                refusal(
+                    50_105,
+                    "interaction_required",
+                    "The signed in user is not assigned to a role for the application.",
+                )
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Notes a consent; the first one in an organisation installs the application there.
+    fn grant(&mut self, person: PersonId, scopes: &BTreeSet<&'static str>, for_everybody: bool) {
+        let tenant = self.person(person).tenant;
+        let principal = self.tenants[tenant.0].principal.get_or_insert_default();
+        if for_everybody {
+            // A grant for the organisation replaces the earlier one, as at Microsoft.
+            principal.everybody = scopes.clone();
+        }
+        self.entra.grants.entry(person).or_default().extend(scopes);
+    }
+}
+
+/// Whom a path is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tenant {
-    /// By GUID or by domain.
-    Own,
+pub(crate) enum Authority {
+    /// One organisation, named by GUID or by domain.
+    Tenant(TenantId),
     Organizations,
     Common,
 }
 
-impl Tenant {
+impl Authority {
     fn of(world: &World, segment: &str) -> Option<Self> {
         let is = |name: &str| segment.eq_ignore_ascii_case(name);
-        if is(&world.tenant_id) || is(&world.tenant_domain) {
-            Some(Self::Own)
+        if let Some(index) = world
+            .tenants
+            .iter()
+            .position(|tenant| tenant.is_named(segment))
+        {
+            Some(Self::Tenant(TenantId(index)))
         } else if is("organizations") {
             Some(Self::Organizations)
         } else if is("common") {
@@ -101,7 +138,7 @@ impl Tenant {
     /// The word that links use: the GUID, even when the request named the domain.
     pub(crate) fn word(self, world: &World) -> &str {
         match self {
-            Self::Own => &world.tenant_id,
+            Self::Tenant(tenant) => &world.tenant(tenant).id,
             Self::Organizations => "organizations",
             Self::Common => "common",
         }
@@ -117,18 +154,20 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
     if rest == ["discovery", "instance"] {
         return discovery::instance(world, ask);
     }
-    let Some(tenant) = Tenant::of(world, first) else {
+    let Some(authority) = Authority::of(world, first) else {
         return unknown_tenant(world, ask, rest);
     };
     let get = *method == Method::GET || *method == Method::HEAD;
     match rest {
         ["v2.0", ".well-known", "openid-configuration"] if get => {
-            discovery::configuration(world, tenant)
+            discovery::configuration(world, authority)
         }
-        ["discovery", "v2.0", "keys"] if get => keys::answer(world, tenant),
-        ["oauth2", "v2.0", "authorize"] => authorize::begin(world, ask, tenant),
+        ["discovery", "v2.0", "keys"] if get => keys::answer(world, authority),
+        ["oauth2", "v2.0", "authorize"] => authorize::begin(world, ask, authority),
         ["login"] if *method == Method::POST => sign_in::submit(world, ask),
-        ["oauth2", "v2.0", "token"] if *method == Method::POST => token::answer(world, ask, tenant),
+        ["oauth2", "v2.0", "token"] if *method == Method::POST => {
+            token::answer(world, ask, authority)
+        }
         ["oauth2", "v2.0", "token"] => EntraError::new(
             900_561,
             "invalid_request",

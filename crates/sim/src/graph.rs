@@ -23,6 +23,7 @@ use crate::company::PersonId;
 use crate::exchange::{Answer, Ask};
 use crate::random;
 use crate::state::World;
+use crate::tenant::TenantId;
 use auth::{Refusal, Scopes};
 use error::GraphError;
 use prefer::Prefer;
@@ -36,6 +37,13 @@ struct Call<'a> {
     caller: PersonId,
     scopes: Scopes,
     prefer: Prefer,
+}
+
+impl Call<'_> {
+    /// The organisation whose directory and mailboxes this request sees.
+    fn tenant(&self, world: &World) -> TenantId {
+        world.person(self.caller).tenant
+    }
 }
 
 /// What a handler gives: an answer, or a refusal that the one place below writes.
@@ -95,7 +103,7 @@ fn route(world: &mut World, call: &Call<'_>) -> Outcome {
             route_mailbox(world, call, caller, rest, &original[2..])
         }
         (["v1.0", "users", _, rest @ ..], _) => {
-            let owner = users::find(world, original[2])?;
+            let owner = users::find(world, call, original[2])?;
             route_mailbox(world, call, owner, rest, &original[3..])
         }
         (["v1.0", segment, ..], _) => Err(GraphError::unknown_segment(segment)),

@@ -23,6 +23,7 @@ mod random;
 mod server;
 mod simulator;
 mod state;
+mod tenant;
 mod zones;
 
 pub use company::{Company, Person};

@@ -11,6 +11,7 @@ use crate::faults::Fault;
 use crate::log::LogEntry;
 use crate::mailbox::event::View;
 use crate::state::World;
+use crate::tenant::TenantId;
 
 /// The world, shared between the server and its handle.
 pub(crate) type Shared = Arc<Mutex<World>>;
@@ -33,7 +34,7 @@ impl Simulator {
             let application = &world.application;
             (
                 world.base.clone(),
-                world.tenant_id.clone(),
+                world.home().id.clone(),
                 application.client_id.clone(),
                 application.client_secret.clone(),
             )
@@ -153,9 +154,10 @@ pub(crate) fn lock(world: &Shared) -> MutexGuard<'_, World> {
 }
 
 impl World {
-    /// Everybody with an account, in the order of the company.
+    /// Everybody with an account at home, in the order of the company.
     pub(crate) fn members(&self) -> Vec<Person> {
-        let people = self.people.iter().filter_map(|account| {
+        let people = self.directory(TenantId::HOME).filter_map(|person| {
+            let account = self.person(person);
             Some(Person {
                 login: account.login.clone(),
                 password: account.password.clone()?,

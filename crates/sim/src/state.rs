@@ -8,6 +8,7 @@ use crate::log::Log;
 use crate::mailbox::Mailbox;
 use crate::options::Rotation;
 use crate::random::Seeded;
+use crate::tenant::{Tenant, TenantId};
 
 /// Everything that exists. Handlers get it for the time of one answer, never across an await.
 #[derive(Debug)]
@@ -18,9 +19,9 @@ pub(crate) struct World {
     pub(crate) ids: Seeded,
     pub(crate) rotation: Rotation,
     pub(crate) application: Application,
-    pub(crate) tenant_id: String,
-    pub(crate) tenant_domain: String,
-    pub(crate) tenant_name: String,
+    /// Every organisation; the first is the one this simulator is started for.
+    pub(crate) tenants: Vec<Tenant>,
+    /// Every account of every organisation.
     pub(crate) people: Vec<Account>,
     /// By person; a guest has none.
     mailboxes: Vec<Option<Mailbox>>,
@@ -44,9 +45,7 @@ impl World {
             ids,
             rotation,
             application: company.application(),
-            tenant_id: company.tenant_id.clone(),
-            tenant_domain: company.domain.clone(),
-            tenant_name: company.name.clone(),
+            tenants: company.tenants(),
             people,
             mailboxes,
             entra: Entra::default(),
@@ -55,6 +54,26 @@ impl World {
         };
         crate::company::settle(&mut world);
         world
+    }
+
+    pub(crate) fn tenant(&self, tenant: TenantId) -> &Tenant {
+        &self.tenants[tenant.0]
+    }
+
+    /// The organisation that this simulator is started for.
+    pub(crate) fn home(&self) -> &Tenant {
+        self.tenant(TenantId::HOME)
+    }
+
+    /// The organisation in whose directory an account is.
+    pub(crate) fn tenant_of(&self, person: PersonId) -> &Tenant {
+        self.tenant(self.person(person).tenant)
+    }
+
+    /// Everybody in an organisation's directory, guests included.
+    pub(crate) fn directory(&self, tenant: TenantId) -> impl Iterator<Item = PersonId> + '_ {
+        let everybody = (0..self.people.len()).map(PersonId);
+        everybody.filter(move |person| self.person(*person).tenant == tenant)
     }
 
     pub(crate) fn person(&self, person: PersonId) -> &Account {
@@ -80,18 +99,27 @@ impl World {
         self.find(|person| person.login.eq_ignore_ascii_case(login))
     }
 
-    /// The person with that e-mail address.
-    pub(crate) fn person_by_address(&self, address: &str) -> Option<PersonId> {
+    /// The entry of an organisation's directory with that e-mail address.
+    pub(crate) fn person_by_address(&self, tenant: TenantId, address: &str) -> Option<PersonId> {
         self.find(|person| {
-            person.mail.eq_ignore_ascii_case(address) || person.login.eq_ignore_ascii_case(address)
+            person.tenant == tenant
+                && (person.mail.eq_ignore_ascii_case(address)
+                    || person.login.eq_ignore_ascii_case(address))
         })
     }
 
-    /// The person with that object id or sign-in name.
-    pub(crate) fn person_by_key(&self, key: &str) -> Option<PersonId> {
+    /// The entry of an organisation's directory with that object id or sign-in name.
+    pub(crate) fn person_by_key(&self, tenant: TenantId, key: &str) -> Option<PersonId> {
         self.find(|person| {
-            person.object_id.eq_ignore_ascii_case(key) || person.login.eq_ignore_ascii_case(key)
+            person.tenant == tenant
+                && (person.object_id.eq_ignore_ascii_case(key)
+                    || person.login.eq_ignore_ascii_case(key))
         })
+    }
+
+    /// Whose mailbox gets mail for that address, in whichever organisation.
+    pub(crate) fn recipient(&self, address: &str) -> Option<PersonId> {
+        self.find(|person| !person.guest && person.mail.eq_ignore_ascii_case(address))
     }
 
     /// Ends every session of a person: refresh tokens die, capable access tokens are challenged.

@@ -14,6 +14,7 @@ use crate::mailbox::moment::Moment;
 use crate::mailbox::recurrence::{End, Pattern, Range, Recurrence, Repeat};
 use crate::mailbox::{Accepted, Share, ShareLevel, new_calendar_id, new_change_key, new_key};
 use crate::state::World;
+use crate::tenant::TenantId;
 use crate::zones::Zone;
 use table::{FILLERS, MEETINGS, Mark, Meeting, SERIES, Series};
 
@@ -34,8 +35,8 @@ pub(crate) fn fill(world: &mut World) {
         add_meeting(world, meeting, monday);
     }
     add_outside_invitation(world, monday);
-    for index in 0..world.people.len() {
-        add_fillers(world, PersonId(index), monday);
+    for person in world.directory(TenantId::HOME).collect::<Vec<_>>() {
+        add_fillers(world, person, monday);
     }
     accept_seeded_invitations(world);
     share(world, ANNA_BERGER, MAIN, ShareLevel::Read);
@@ -208,8 +209,7 @@ fn add_fillers(world: &mut World, person: PersonId, monday: Date) {
 fn accept_seeded_invitations(world: &mut World) {
     let now = world.clock.now();
     let mut answers: Vec<(String, PersonId)> = Vec::new();
-    for index in 0..world.people.len() {
-        let person = PersonId(index);
+    for person in world.directory(TenantId::HOME).collect::<Vec<_>>() {
         let Some(mailbox) = world.mailbox_mut(person) else {
             continue;
         };
@@ -229,8 +229,8 @@ fn accept_seeded_invitations(world: &mut World) {
     }
     for (uid, person) in answers {
         let address = world.person(person).mail.clone();
-        for index in 0..world.people.len() {
-            let Some(mailbox) = world.mailbox_mut(PersonId(index)) else {
+        for colleague in world.directory(TenantId::HOME).collect::<Vec<_>>() {
+            let Some(mailbox) = world.mailbox_mut(colleague) else {
                 continue;
             };
             let events = mailbox

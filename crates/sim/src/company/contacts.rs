@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::company::PersonId;
 use crate::mailbox::new_change_key;
 use crate::state::World;
+use crate::tenant::TenantId;
 use crate::zones::instant_text;
 
 /// Name, surname, company, title, address, phone.
@@ -104,11 +105,10 @@ const CONTACTS: &[Row] = &[
 /// Puts the contacts into every mailbox; only the main member has the private one.
 pub(crate) fn fill(world: &mut World) {
     let created = world.clock.now();
-    for index in 0..world.people.len() {
-        let person = PersonId(index);
+    for person in world.directory(TenantId::HOME).collect::<Vec<_>>() {
         for row in CONTACTS {
             let private = row.2.is_empty();
-            if private && index != 1 {
+            if private && person != PersonId(1) {
                 continue;
             }
             let Some(id) = world.new_item_id(person) else {

@@ -2,6 +2,7 @@
 
 use crate::company::Account;
 use crate::random::Seeded;
+use crate::tenant::TenantId;
 
 struct Seed {
     given_name: &'static str,
@@ -153,7 +154,22 @@ const GUEST: Seed = seed(
     "de-DE",
     BERLIN,
 );
-const GUEST_DOMAIN: &str = "hafenbau.example";
+pub(super) const GUEST_DOMAIN: &str = "hafenbau.example";
+
+/// The people of the organisation next door: the administrator first, then the guest at home.
+const NEIGHBOURS: &[Seed] = &[
+    seed(
+        "Greta",
+        "Olsen",
+        "greta.olsen",
+        "IT-Leiterin",
+        "IT",
+        "Bremen",
+        "de-DE",
+        BERLIN,
+    ),
+    GUEST,
+];
 
 #[expect(clippy::too_many_arguments, reason = "a row of a table")]
 const fn seed(
@@ -178,7 +194,7 @@ const fn seed(
     }
 }
 
-/// Everybody in the directory, in the order of the table, the guest last.
+/// Everybody in the directory, in the order of the table, then the guest, then the neighbour's people.
 pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
     let mut accounts: Vec<Account> = PEOPLE
         .iter()
@@ -199,6 +215,16 @@ pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
     let login = format!("{}_{GUEST_DOMAIN}#EXT#@{domain}", GUEST.address);
     let mail = format!("{}@{GUEST_DOMAIN}", GUEST.address);
     accounts.push(account(&GUEST, login, mail, None, PEOPLE.len(), ids));
+    for (index, seed) in NEIGHBOURS.iter().enumerate() {
+        let login = format!("{}@{GUEST_DOMAIN}", seed.address);
+        let first = seed.address.split('.').next().unwrap_or_default();
+        let password = Some(format!("hafenbau-{first}"));
+        accounts.push(Account {
+            tenant: TenantId(1),
+            administrator: index == 0,
+            ..account(seed, login.clone(), login, password, index, ids)
+        });
+    }
     accounts
 }
 
@@ -213,6 +239,7 @@ fn account(
     Account {
         login,
         mail,
+        tenant: TenantId::HOME,
         guest: password.is_none(),
         password,
         given_name: seed.given_name.to_owned(),

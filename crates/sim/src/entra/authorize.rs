@@ -10,10 +10,11 @@ use super::errors::{EntraError, correlation_id};
 use super::scopes::Asked;
 use super::sessions::SignedIn;
 use super::tokens::Code;
-use super::{Tenant, pages, sign_in};
+use super::{Authority, pages, sign_in};
 use crate::exchange::{Answer, Ask, value_of};
 use crate::random;
 use crate::state::World;
+use crate::tenant::TenantId;
 
 /// How the answer travels back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(crate) enum Prompt {
 #[derive(Debug, Clone)]
 pub(crate) struct Flow {
     pub(crate) id: String,
-    pub(crate) tenant: Tenant,
+    pub(crate) authority: Authority,
     pub(crate) redirect_uri: String,
     pub(crate) response_mode: ResponseMode,
     pub(crate) state: Option<String>,
@@ -56,7 +57,7 @@ pub(crate) struct Flow {
 }
 
 /// Answers an authorization request, by GET or POST.
-pub(crate) fn begin(world: &mut World, ask: &Ask, tenant: Tenant) -> Answer {
+pub(crate) fn begin(world: &mut World, ask: &Ask, authority: Authority) -> Answer {
     let parameters = if ask.method == Method::POST {
         ask.form()
     } else {
@@ -82,7 +83,7 @@ pub(crate) fn begin(world: &mut World, ask: &Ask, tenant: Tenant) -> Answer {
     };
     let mut flow = Flow {
         id: random::secret("", 24),
-        tenant,
+        authority,
         redirect_uri: redirect_uri.to_owned(),
         response_mode: ResponseMode::Query,
         state: parameter("state").map(str::to_owned),
@@ -206,7 +207,7 @@ pub(crate) fn declares_capability(claims: &str) -> bool {
 pub(crate) fn send_code(world: &mut World, flow: &Flow, signed_in: &SignedIn) -> Answer {
     let code = world.entra.tokens.new_code(Code {
         person: signed_in.person,
-        tenant: flow.tenant,
+        authority: flow.authority,
         redirect_uri: flow.redirect_uri.clone(),
         challenge: flow.challenge.clone(),
         asked: flow.asked.clone(),
@@ -273,7 +274,7 @@ pub(crate) fn refuse_by_fault(world: &mut World, ask: &Ask, refused: &EntraError
     };
     let flow = Flow {
         id: String::new(),
-        tenant: Tenant::Own,
+        authority: Authority::Tenant(TenantId::HOME),
         redirect_uri: redirect.to_owned(),
         response_mode: ResponseMode::Query,
         state: value_of(&parameters, "state").map(str::to_owned),
@@ -293,7 +294,7 @@ pub(crate) fn refuse_by_fault(world: &mut World, ask: &Ask, refused: &EntraError
 /// Who the account is in its home tenant, as client libraries want to be told.
 pub(crate) fn client_info(world: &World, signed_in: &SignedIn) -> String {
     let person = world.person(signed_in.person);
-    let info = json!({ "uid": person.object_id, "utid": world.tenant_id });
+    let info = json!({ "uid": person.object_id, "utid": world.tenant(person.tenant).id });
     URL_SAFE_NO_PAD.encode(info.to_string())
 }
 

@@ -3,23 +3,25 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::Tenant;
+use super::Authority;
 use super::errors::EntraError;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
 
 /// The issuer of a tenant path; a template where the path names no tenant.
-pub(crate) fn issuer(world: &World, tenant: Tenant) -> String {
-    match tenant {
-        Tenant::Own => format!("{}/{}/v2.0", world.base, world.tenant_id),
-        Tenant::Organizations | Tenant::Common => format!("{}/{{tenantid}}/v2.0", world.base),
+pub(crate) fn issuer(world: &World, authority: Authority) -> String {
+    match authority {
+        Authority::Tenant(tenant) => {
+            format!("{}/{}/v2.0", world.base, world.tenant(tenant).id)
+        }
+        Authority::Organizations | Authority::Common => format!("{}/{{tenantid}}/v2.0", world.base),
     }
 }
 
 /// The OpenID configuration. It has no PKCE and no revocation members, because Entra's has none.
-pub(crate) fn configuration(world: &World, tenant: Tenant) -> Answer {
+pub(crate) fn configuration(world: &World, authority: Authority) -> Answer {
     let base = &world.base;
-    let front = format!("{base}/{}", tenant.word(world));
+    let front = format!("{base}/{}", authority.word(world));
     let host = base
         .split_once("://")
         .map_or(base.as_str(), |(_, host)| host);
@@ -32,7 +34,7 @@ pub(crate) fn configuration(world: &World, tenant: Tenant) -> Answer {
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": issuer(world, tenant),
+        "issuer": issuer(world, authority),
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{base}/oidc/userinfo"),
         "authorization_endpoint": format!("{front}/oauth2/v2.0/authorize"),
@@ -46,7 +48,7 @@ pub(crate) fn configuration(world: &World, tenant: Tenant) -> Answer {
             "c_hash", "email",
         ],
         "kerberos_endpoint": format!("{front}/kerberos"),
-        "tenant_region_scope": if tenant == Tenant::Own { json!("EU") } else { json!(null) },
+        "tenant_region_scope": if matches!(authority, Authority::Tenant(_)) { json!("EU") } else { json!(null) },
         "cloud_instance_name": host,
         "cloud_graph_host_name": host,
         "msgraph_host": host,

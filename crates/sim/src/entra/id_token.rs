@@ -25,10 +25,11 @@ pub(crate) struct SignIn<'a> {
 /// Signs an ID token for a person.
 pub(crate) fn sign(world: &World, person: PersonId, sign_in: &SignIn<'_>) -> String {
     let account = world.person(person);
+    let tenant = world.tenant(account.tenant);
     let now = world.clock.now().as_second();
     let mut claims = json!({
         "aud": world.application.client_id,
-        "iss": format!("{}/{}/v2.0", world.base, world.tenant_id),
+        "iss": format!("{}/{}/v2.0", world.base, tenant.id),
         "iat": now,
         "nbf": now,
         "exp": now + LIFE_SECONDS,
@@ -36,7 +37,7 @@ pub(crate) fn sign(world: &World, person: PersonId, sign_in: &SignIn<'_>) -> Str
         "rh": random::secret("1.A", 24),
         "sid": sign_in.sid,
         "sub": subject(world, person),
-        "tid": world.tenant_id,
+        "tid": tenant.id,
         "uti": random::secret("", 16),
         "ver": "2.0",
         "login_hint": random::secret("O.", 48),

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::Tenant;
+use super::Authority;
 use crate::exchange::Answer;
 use crate::state::World;
 
@@ -76,8 +76,8 @@ impl SigningKey {
 }
 
 /// The published key set of a tenant path.
-pub(crate) fn answer(world: &World, tenant: Tenant) -> Answer {
-    let issuer = super::discovery::issuer(world, tenant);
+pub(crate) fn answer(world: &World, authority: Authority) -> Answer {
+    let issuer = super::discovery::issuer(world, authority);
     let keys: Vec<Value> = all().iter().map(|key| key.jwk(&issuer)).collect();
     Answer::json(StatusCode::OK, &json!({ "keys": keys }))
         .header("cache-control", "max-age=86400, private")

@@ -58,7 +58,7 @@ pub(super) fn show(world: &World, flow: &Flow, screen: &Screen) -> Answer {
             consent(world, login, scopes, *administrator),
         ),
     };
-    let action = format!("/{}/login", flow.tenant.word(world));
+    let action = format!("/{}/login", flow.authority.word(world));
     let form = format!(
         "<form method=\"post\" action=\"{action}\" autocomplete=\"off\">\
          <input type=\"hidden\" name=\"ctx\" value=\"{}\"><input type=\"hidden\" name=\"step\" value=\"{step}\">\
@@ -198,7 +198,7 @@ fn consent(
          <p class=\"quiet\">Accepting these permissions means that you allow this app to use your data as specified above.</p>{}",
         escape(login),
         escape(&world.application.name),
-        escape(&world.tenant_name),
+        escape(&world.home().name),
         buttons("Accept", Some("Cancel"))
     )
 }

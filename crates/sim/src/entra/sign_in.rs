@@ -143,7 +143,7 @@ fn account_entered(world: &mut World, flow: Flow, entered: &str) -> Answer {
     let entered = entered.trim();
     let known = world
         .person_by_login(entered)
-        .or_else(|| world.person_by_address(entered));
+        .or_else(|| world.recipient(entered));
     match known.map(|person| world.person(person)) {
         Some(account) if account.password.is_some() => {
             let login = account.login.clone();
@@ -242,7 +242,7 @@ fn consent_given(world: &mut World, flow: Flow, for_everybody: bool) -> Answer {
     let person = signed_in.person;
     let scopes = consent_list(world, &flow, person);
     let for_everybody = for_everybody && world.person(person).administrator;
-    world.entra.grant(person, &scopes, for_everybody);
+    world.grant(person, &scopes, for_everybody);
     send_code(world, &flow, &signed_in)
 }
 
@@ -271,7 +271,7 @@ fn consent_or_code(world: &mut World, flow: Flow) -> Answer {
 }
 
 fn missing_consent(world: &World, flow: &Flow, person: PersonId) -> bool {
-    let granted = world.entra.granted(person);
+    let granted = world.granted(person);
     flow.asked
         .needed(&granted)
         .iter()
@@ -284,7 +284,7 @@ fn consent_list(
     flow: &Flow,
     person: PersonId,
 ) -> std::collections::BTreeSet<&'static str> {
-    let granted = world.entra.granted(person);
+    let granted = world.granted(person);
     let mut scopes = flow.asked.needed(&granted);
     scopes.insert("User.Read");
     scopes.insert("offline_access");

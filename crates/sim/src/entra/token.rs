@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::Tenant;
+use super::Authority;
 use super::authorize::{client_info, declares_capability};
 use super::errors::{EntraError, token_answer};
 use super::id_token::{self, SignIn};
@@ -38,11 +38,11 @@ struct Accepted {
 }
 
 /// Answers `POST /{t}/oauth2/v2.0/token`.
-pub(crate) fn answer(world: &mut World, ask: &Ask, tenant: Tenant) -> Answer {
+pub(crate) fn answer(world: &mut World, ask: &Ask, authority: Authority) -> Answer {
     let form = ask.form();
     let accepted =
         authenticate(world, ask, &form).and_then(|()| match value_of(&form, "grant_type") {
-            Some("authorization_code") => redeem_code(world, &form, tenant),
+            Some("authorization_code") => redeem_code(world, &form, authority),
             Some("refresh_token") => redeem_refresh(world, &form),
             Some(_) => Err(EntraError::new(
                 70_003,
@@ -90,7 +90,7 @@ fn authenticate(world: &World, ask: &Ask, form: &[(String, String)]) -> Result<(
 fn redeem_code(
     world: &mut World,
     form: &[(String, String)],
-    tenant: Tenant,
+    authority: Authority,
 ) -> Result<Accepted, EntraError> {
     let now = world.clock.now();
     let value = value_of(form, "code").ok_or_else(|| missing("code"))?;
@@ -111,7 +111,7 @@ fn redeem_code(
         let text = "The provided authorization code has expired due to inactivity. Send a new interactive authorization request.";
         return Err(EntraError::new(70_008, "invalid_grant", text));
     }
-    if code.tenant != tenant {
+    if code.authority != authority {
         let text = "The provided authorization code is intended to use against another tenant, thus rejected.";
         return Err(EntraError::new(700_005, "invalid_grant", text));
     }
@@ -185,7 +185,8 @@ fn issue(
     form: &[(String, String)],
     accepted: &Accepted,
 ) -> Result<Answer, EntraError> {
-    let granted = world.entra.granted(accepted.person);
+    world.admits(accepted.person)?;
+    let granted = world.granted(accepted.person);
     let needed = accepted.asked.needed(&granted);
     if needed.iter().any(|name| !granted.contains(name)) {
         let text = "The user or administrator has not consented to use the application. Send an interactive authorization request for this user and resource.";

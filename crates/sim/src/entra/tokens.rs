@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
-use super::Tenant;
+use super::Authority;
 use super::scopes::Asked;
 use crate::company::PersonId;
 use crate::random;
@@ -16,7 +16,7 @@ const MOST: usize = 20_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
     pub(crate) person: PersonId,
-    pub(crate) tenant: Tenant,
+    pub(crate) authority: Authority,
     pub(crate) redirect_uri: String,
     pub(crate) challenge: Option<(String, bool)>,
     pub(crate) asked: Asked,

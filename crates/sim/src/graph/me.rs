@@ -103,7 +103,7 @@ pub(super) fn full(world: &World, person: PersonId) -> Item {
         ("mobilePhone", json!(account.mobile)),
         ("officeLocation", json!(account.office)),
         ("preferredLanguage", json!(account.language)),
-        ("companyName", json!(world.tenant_name)),
+        ("companyName", json!(world.tenant_of(person).name)),
         (
             "userType",
             json!(if account.guest { "Guest" } else { "Member" }),

@@ -88,8 +88,9 @@ pub(super) fn read(world: &World, call: &Call<'_>, id: &str) -> Outcome {
 fn relevant(world: &World, caller: PersonId) -> Result<Vec<Item>, GraphError> {
     let own = mailbox(world, caller)?;
     let mut colleagues: Vec<(usize, &Account)> = Vec::new();
-    for (index, account) in world.people.iter().enumerate() {
-        if PersonId(index) != caller && !account.guest {
+    for colleague in world.directory(world.person(caller).tenant) {
+        let account = world.person(colleague);
+        if colleague != caller && !account.guest {
             colleagues.push((shared_meetings(own, &account.mail), account));
         }
     }
@@ -134,7 +135,7 @@ fn colleague(world: &World, account: &Account, score: f64) -> Item {
         "displayName": account.name(),
         "givenName": account.given_name,
         "surname": account.surname,
-        "companyName": world.tenant_name,
+        "companyName": world.tenant(account.tenant).name,
         "jobTitle": account.job_title,
         "department": account.department,
         "officeLocation": account.office,

@@ -78,7 +78,7 @@ fn window(body: &Value) -> Result<Window, GraphError> {
 }
 
 fn schedule(world: &World, call: &Call<'_>, address: &str, window: &Window) -> Value {
-    let person = world.person_by_address(address);
+    let person = world.person_by_address(call.tenant(world), address);
     let Some((person, mailbox)) = person.and_then(|person| Some((person, world.mailbox(person)?)))
     else {
         let message =

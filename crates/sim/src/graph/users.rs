@@ -24,13 +24,13 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
     check(call, &options, eventual)?;
     let search = options.search.as_deref().map(parse_search).transpose()?;
     let mut items = Vec::new();
-    for index in 0..world.people.len() {
-        let item = basic(world, PersonId(index));
+    for person in world.directory(call.tenant(world)) {
+        let item = basic(world, person);
         // A filter sees what the caller may see, and the fields that every directory can be filtered by.
         let passes = options
             .filter
             .as_ref()
-            .is_none_or(|filter| filter.passes(&searchable(world, PersonId(index)), None));
+            .is_none_or(|filter| filter.passes(&searchable(world, person), None));
         let found = search.as_ref().is_none_or(|search| {
             search
                 .iter()
@@ -47,12 +47,13 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
 /// `GET /users/{id or user principal name}`.
 pub(super) fn read(world: &World, call: &Call<'_>, key: &str) -> Outcome {
     let options = Options::read(call.ask, USER)?;
-    let own = world.person_by_key(key) == Some(call.caller) && call.scopes.has("User.Read");
+    let own = world.person_by_key(call.tenant(world), key) == Some(call.caller)
+        && call.scopes.has("User.Read");
     if !own {
         call.scopes
             .require(&["User.ReadBasic.All"], Refusal::Directory)?;
     }
-    let person = find(world, key)?;
+    let person = find(world, call, key)?;
     let item = if own {
         full(world, person)
     } else {
@@ -67,8 +68,8 @@ pub(super) fn read(world: &World, call: &Call<'_>, key: &str) -> Outcome {
 }
 
 /// The person with that object id or user principal name.
-pub(super) fn find(world: &World, key: &str) -> Result<PersonId, GraphError> {
-    world.person_by_key(key).ok_or_else(|| {
+pub(super) fn find(world: &World, call: &Call<'_>, key: &str) -> Result<PersonId, GraphError> {
+    world.person_by_key(call.tenant(world), key).ok_or_else(|| {
         let message = format!(
             "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
         );

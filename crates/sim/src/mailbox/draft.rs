@@ -58,7 +58,7 @@ pub(crate) fn online(world: &mut World) -> Online {
     Online {
         join_url: format!(
             "https://teams.microsoft.com/l/meetup-join/19%3ameeting_{thread}%40thread.v2/0?context=%7b%22Tid%22%3a%22{}%22%7d",
-            world.tenant_id
+            world.home().id
         ),
         conference_id: number.to_string(),
     }

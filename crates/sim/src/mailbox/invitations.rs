@@ -13,7 +13,7 @@ impl World {
     /// Brings every invited colleague's copy up to date with the organiser's event.
     pub(crate) fn invite(&mut self, organizer: PersonId, event: &Event) {
         for attendee in &event.attendees {
-            let Some(person) = self.person_by_address(&attendee.party.address) else {
+            let Some(person) = self.recipient(&attendee.party.address) else {
                 continue;
             };
             if person != organizer {
@@ -26,7 +26,7 @@ impl World {
     pub(crate) fn withdraw(&mut self, organizer: PersonId, event: &Event) {
         let now = self.clock.now();
         for attendee in &event.attendees {
-            let Some(person) = self.person_by_address(&attendee.party.address) else {
+            let Some(person) = self.recipient(&attendee.party.address) else {
                 continue;
             };
             if person == organizer {
@@ -53,7 +53,7 @@ impl World {
         date: jiff::civil::Date,
     ) {
         for attendee in &master.attendees {
-            let Some(person) = self.person_by_address(&attendee.party.address) else {
+            let Some(person) = self.recipient(&attendee.party.address) else {
                 continue;
             };
             let Some(mailbox) = self.mailbox_mut(person) else {
