@@ -18,6 +18,12 @@ struct Advance {
 }
 
 #[derive(Deserialize)]
+struct Mint {
+    login: String,
+    scope: String,
+}
+
+#[derive(Deserialize)]
 struct Login {
     login: String,
 }
@@ -63,6 +69,12 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
                 .clock
                 .advance(Duration::from_secs(advance.advance_seconds));
             Answer::json(StatusCode::OK, &json!({ "now": world.clock.now() }))
+        }),
+        (&Method::POST, ["token"]) => with_body(ask, |wanted: Mint| {
+            match world.mint(&wanted.login, &wanted.scope) {
+                Some(token) => Answer::json(StatusCode::OK, &json!({ "access_token": token })),
+                None => nobody(),
+            }
         }),
         (&Method::POST, ["revoke"]) => with_body(ask, |login: Login| {
             match world.person_by_login(&login.login) {

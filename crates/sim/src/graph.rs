@@ -8,15 +8,19 @@ mod error;
 mod event_input;
 mod events;
 mod filter;
+mod ids;
 mod me;
 mod odata;
 mod people;
+mod permissions;
 mod prefer;
+mod routes;
 mod schedule;
+mod settings;
 mod time_zones;
 mod users;
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::company::PersonId;
@@ -24,11 +28,13 @@ use crate::exchange::{Answer, Ask};
 use crate::random;
 use crate::state::World;
 use crate::tenant::TenantId;
-use auth::{Refusal, Scopes};
+use auth::Scopes;
 use error::GraphError;
 use prefer::Prefer;
+use routes::{At, MAILBOX, Path, SERVICE};
 
 pub(crate) use error::{challenge, throttled};
+pub use routes::{Permission, permissions};
 
 /// One authorised request.
 #[derive(Debug)]
@@ -43,6 +49,18 @@ impl Call<'_> {
     /// The organisation whose directory and mailboxes this request sees.
     fn tenant(&self, world: &World) -> TenantId {
         world.person(self.caller).tenant
+    }
+
+    /// A parameter of the function at the end of the path, `function(Name='value')`, without its quotes and type.
+    fn parameter(&self, name: &str) -> Option<&str> {
+        let last = self.ask.segments.last()?;
+        let (_, inner) = last.strip_suffix(')')?.split_once('(')?;
+        let found = inner.split(',').find_map(|pair| {
+            let (key, value) = pair.split_once('=')?;
+            key.trim().eq_ignore_ascii_case(name).then_some(value)
+        });
+        let quoted = found?.split('\'').nth(1);
+        quoted.or(found)
     }
 }
 
@@ -90,90 +108,51 @@ fn with_ids(answer: Answer, ask: &Ask, request_id: &str) -> Answer {
         .header("cache-control", "private")
 }
 
+/// Finds the operation, checks the token, and has it answered. There is no other way to an answer.
 fn route(world: &mut World, call: &Call<'_>) -> Outcome {
-    let original: Vec<&str> = call.ask.segments.iter().map(String::as_str).collect();
-    let words: Vec<String> = original.iter().map(|segment| word(segment)).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match (words.as_slice(), &call.ask.method) {
-        (["oidc", "userinfo"], _) => me::userinfo(world, call),
-        (["v1.0", "users"], &Method::GET) => users::list(world, call),
-        (["v1.0", "users", _], &Method::GET) => users::read(world, call, original[2]),
-        (["v1.0", "me", rest @ ..], _) => {
-            let caller = call.caller;
-            route_mailbox(world, call, caller, rest, &original[2..])
+    let path = Path::read(&call.ask.segments);
+    let method = call.ask.method.as_str();
+    let myself = |ids| At::new(call.caller, ids);
+    match path.words().as_slice() {
+        ["oidc", "userinfo"] => {
+            routes::USERINFO_OPERATION
+                .allowed
+                .check(&call.scopes, true)?;
+            (routes::USERINFO_OPERATION.run)(world, call, &myself(Vec::new()))
         }
-        (["v1.0", "users", _, rest @ ..], _) => {
-            let owner = users::find(world, call, original[2])?;
-            route_mailbox(world, call, owner, rest, &original[3..])
+        ["v1.0"] => Ok(Answer::json(StatusCode::OK, &json!({ "value": [] }))),
+        ["v1.0", "me", _, ..] => {
+            let (operation, ids) = path.find(MAILBOX, 2, method)?;
+            operation.allowed.check(&call.scopes, true)?;
+            (operation.run)(world, call, &myself(ids))
         }
-        (["v1.0", segment, ..], _) => Err(GraphError::unknown_segment(segment)),
-        (["v1.0"], _) => Ok(Answer::json(StatusCode::OK, &json!({ "value": [] }))),
+        ["v1.0", "users", key, _, ..] if *key != "$count" => {
+            let (operation, ids) = path.find(MAILBOX, 3, method)?;
+            let key = path.written(2);
+            let owner = users::by_key(world, call, key);
+            let own = owner == Some(call.caller);
+            operation.allowed.check(&call.scopes, own)?;
+            let owner = owner.ok_or_else(|| GraphError::nobody(key, operation.allowed.refusal))?;
+            (operation.run)(world, call, &At::new(owner, ids))
+        }
+        ["v1.0", "users", key] if *key != "$count" => {
+            let (operation, _) = path.find(SERVICE, 1, method)?;
+            let key = path.written(2);
+            let owner = users::by_key(world, call, key);
+            let own = owner == Some(call.caller);
+            operation.allowed.check(&call.scopes, own)?;
+            let owner = owner.ok_or_else(|| GraphError::nobody(key, operation.allowed.refusal))?;
+            (operation.run)(world, call, &At::new(owner, Vec::new()))
+        }
+        ["v1.0", ..] => {
+            let (operation, ids) = path.find(SERVICE, 1, method)?;
+            operation.allowed.check(&call.scopes, true)?;
+            (operation.run)(world, call, &myself(ids))
+        }
         _ => Err(GraphError::new(
             400,
             "BadRequest",
             "The simulator has version v1.0 only.",
         )),
     }
-}
-
-/// Addresses below a person. `original` keeps the case that ids need.
-fn route_mailbox(
-    world: &mut World,
-    call: &Call<'_>,
-    owner: PersonId,
-    rest: &[&str],
-    original: &[&str],
-) -> Outcome {
-    let own = owner == call.caller;
-    let id = |index: usize| original[index];
-    match (rest, call.ask.method.as_str()) {
-        ([], "GET") if own => me::read(world, call),
-        (["calendar"], "GET") => calendars::default(world, call, owner),
-        (["calendars"], "GET") if own => calendars::list(world, call),
-        (["calendars", _], "GET") if own => calendars::read(world, call, id(1)),
-        (["calendarview"] | ["calendar", "calendarview"], "GET") => {
-            calendar_view::default(world, call, owner)
-        }
-        (["calendars", _, "calendarview"], "GET") if own => {
-            calendar_view::of_calendar(world, call, id(1))
-        }
-        (["events"] | ["calendar", "events"], "GET") => events::list(world, call, owner),
-        (["events"] | ["calendar", "events"], "POST") => events::create(world, call, owner),
-        (["calendars", _, "events"], "GET") if own => events::list_of_calendar(world, call, id(1)),
-        (["calendars", _, "events"], "POST") if own => {
-            events::create_in_calendar(world, call, id(1))
-        }
-        (["events", _, "instances"], "GET") if own => calendar_view::instances(world, call, id(1)),
-        (["events", _], method) => events::one(world, call, owner, id(1), method),
-        (["calendar", "events", _], method) => events::one(world, call, owner, id(2), method),
-        (["calendars", _, "events", _], method) if own => {
-            events::one(world, call, owner, id(3), method)
-        }
-        (["calendar", "getschedule"], "POST") => schedule::answer(world, call),
-        (["contacts"], "GET") if own => contacts::list(world, call),
-        (["contacts", _], "GET") if own => contacts::read(world, call, id(1)),
-        (["people"], "GET") if own => people::list(world, call),
-        (["people", _], "GET") if own => people::read(world, call, id(1)),
-        (["outlook", zones], "GET") if own && zones.starts_with("supportedtimezones") => {
-            time_zones::list(world, call, zones.contains("'iana'"))
-        }
-        (
-            ["mailboxsettings", ..] | ["contacts", ..] | ["contactfolders", ..] | ["calendars", ..],
-            _,
-        ) => Err(auth::refused(Refusal::Mailbox)),
-        (["manager"] | ["directreports"] | ["people", ..], _) => {
-            Err(auth::refused(Refusal::Directory))
-        }
-        ([], _) if own => Err(auth::refused(Refusal::Directory)),
-        _ => Err(GraphError::unknown_segment(
-            original.first().copied().unwrap_or_default(),
-        )),
-    }
-}
-
-/// A path part as the router compares it: lower case, without namespace and empty brackets.
-fn word(segment: &str) -> String {
-    let lower = segment.to_ascii_lowercase();
-    let short = lower.strip_prefix("microsoft.graph.").unwrap_or(&lower);
-    short.strip_suffix("()").unwrap_or(short).to_owned()
 }

@@ -28,6 +28,7 @@ mod zones;
 
 pub use company::{Company, Person};
 pub use faults::{Fault, FaultAnswer, Surface, When};
+pub use graph::{Permission, permissions};
 pub use log::LogEntry;
 pub use options::{Options, Rotation};
 pub use server::start;

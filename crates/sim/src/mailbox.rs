@@ -201,6 +201,11 @@ pub(crate) fn immutable(id: &str) -> String {
     format!("{IMMUTABLE}{}", &id[MUTABLE.len()..])
 }
 
+/// The ordinary form of an id.
+pub(crate) fn mutable(id: &str) -> String {
+    format!("{MUTABLE}{}", &id[MUTABLE.len()..])
+}
+
 /// The same item under another front.
 pub(crate) fn with_key(id: &str, key: &str) -> String {
     if id.len() < ITEM || !id.is_ascii() {

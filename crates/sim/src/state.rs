@@ -1,5 +1,9 @@
 //! The simulated world: everything that exists, behind one lock.
 
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
 use crate::clock::Clock;
 use crate::company::{Account, Application, Company, PersonId};
 use crate::entra::Entra;
@@ -25,6 +29,8 @@ pub(crate) struct World {
     pub(crate) people: Vec<Account>,
     /// By person; a guest has none.
     mailboxes: Vec<Option<Mailbox>>,
+    /// What people have changed in their mailboxes' settings.
+    pub(crate) mailbox_settings: HashMap<PersonId, Map<String, Value>>,
     pub(crate) entra: Entra,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
@@ -48,6 +54,7 @@ impl World {
             tenants: company.tenants(),
             people,
             mailboxes,
+            mailbox_settings: HashMap::new(),
             entra: Entra::default(),
             faults: Faults::default(),
             log: Log::default(),

@@ -45,6 +45,61 @@ pub(crate) const SCOPES: &[(&str, &str, &str)] = &[
         "Allows you to sign in to the app with your work account and let the app read your profile.",
     ),
     (
+        "Calendars.ReadBasic",
+        "Read basic details of your calendars",
+        "Allows the app to read events in your calendars, except for properties such as body, attachments and extensions.",
+    ),
+    (
+        "Calendars.ReadWrite.Shared",
+        "Read and write to your and shared calendars",
+        "Allows the app to create, read, update and delete events in all calendars that you can access.",
+    ),
+    (
+        "Contacts.ReadWrite",
+        "Have full access of your contacts",
+        "Allows the app to read, update, create and delete contacts in your contact folders.",
+    ),
+    (
+        "MailboxSettings.Read",
+        "Read your mailbox settings",
+        "Allows the app to read your mailbox settings.",
+    ),
+    (
+        "MailboxSettings.ReadWrite",
+        "Read and write to your mailbox settings",
+        "Allows the app to read, update, create, and delete your mailbox settings.",
+    ),
+    (
+        "People.Read.All",
+        "Read all users' relevant people lists",
+        "Allows the app to read a list of people in the order that is most relevant to each user of your organization.",
+    ),
+    (
+        "User.ReadWrite",
+        "Read and update your profile",
+        "Allows the app to read your profile, and to update your profile information on your behalf.",
+    ),
+    (
+        "User.Read.All",
+        "Read all users' full profiles",
+        "Allows the app to read the full set of profile properties of other users in your organization on your behalf.",
+    ),
+    (
+        "User.ReadWrite.All",
+        "Read and write all users' full profiles",
+        "Allows the app to read and write the full set of profile properties of other users in your organization on your behalf.",
+    ),
+    (
+        "Directory.Read.All",
+        "Read directory data",
+        "Allows the app to read data in your organization's directory.",
+    ),
+    (
+        "Directory.ReadWrite.All",
+        "Read and write directory data",
+        "Allows the app to read and write data in your organization's directory.",
+    ),
+    (
         "openid",
         "Sign in as you",
         "Allows you to sign in to the app with your work account and allows the app to read your basic profile information.",

@@ -30,32 +30,6 @@ impl Scopes {
     pub(super) fn has(&self, scope: &str) -> bool {
         self.held.contains(scope)
     }
-
-    /// Refuses unless one of the scopes is held.
-    pub(super) fn require(&self, any_of: &[&str], refusal: Refusal) -> Result<(), GraphError> {
-        if any_of.iter().any(|scope| self.has(scope)) {
-            Ok(())
-        } else {
-            Err(refused(refusal))
-        }
-    }
-
-    /// Reading one's own calendar.
-    pub(super) fn read_calendar(&self) -> Result<(), GraphError> {
-        self.require(
-            &[
-                "Calendars.ReadWrite",
-                "Calendars.Read",
-                "Calendars.Read.Shared",
-            ],
-            Refusal::Mailbox,
-        )
-    }
-
-    /// Writing one's own calendar.
-    pub(super) fn write_calendar(&self) -> Result<(), GraphError> {
-        self.require(&["Calendars.ReadWrite"], Refusal::Mailbox)
-    }
 }
 
 /// The refusal of somebody known who may not.

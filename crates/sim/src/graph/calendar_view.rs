@@ -23,16 +23,15 @@ pub(super) fn default(world: &World, call: &Call<'_>, owner: PersonId) -> Outcom
 }
 
 /// `GET /me/calendars/{id}/calendarView`.
-pub(super) fn of_calendar(world: &World, call: &Call<'_>, id: &str) -> Outcome {
-    let readable = calendars::by_id(world, call, id)?;
+pub(super) fn of_calendar(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
+    let readable = calendars::by_id(world, call, owner, id)?;
     view(world, call, &readable)
 }
 
 /// `GET /me/events/{id}/instances`.
-pub(super) fn instances(world: &World, call: &Call<'_>, id: &str) -> Outcome {
-    call.scopes.read_calendar()?;
+pub(super) fn instances(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
     let (from, until) = window(call)?;
-    let (readable, event) = readable_item(world, call, call.caller, id)?;
+    let (readable, event) = readable_item(world, call, owner, id)?;
     if event.kind() != Kind::SeriesMaster {
         let message = "Your request can't be completed. You can expand only a recurring master.";
         return Err(GraphError::new(400, "ErrorInvalidRequest", message));

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::auth::Refusal;
 use super::with_ids;
 use crate::exchange::{Answer, Ask};
 use crate::random;
@@ -58,6 +59,33 @@ impl GraphError {
             "BadRequest",
             format!("Resource not found for the segment '{segment}'."),
         )
+    }
+
+    pub(super) fn no_method() -> Self {
+        let message = "Specified HTTP method is not allowed for the request target.";
+        Self::new(405, "BadRequest", message)
+    }
+
+    /// Nobody has that key. The directory, and the two ways in which mailboxes say so.
+    pub(super) fn nobody(key: &str, refusal: Refusal) -> Self {
+        let is_address = key.contains('@');
+        match refusal {
+            Refusal::Directory => Self::new(
+                404,
+                "Request_ResourceNotFound",
+                format!(
+                    "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+                ),
+            ),
+            Refusal::Mailbox if is_address => Self::new(
+                404,
+                "ErrorInvalidUser",
+                format!("The requested user '{key}' is invalid."),
+            ),
+            Refusal::Mailbox => {
+                Self::new(404, "ResourceNotFound", "Resource could not be discovered.")
+            }
+        }
     }
 
     pub(super) fn no_mailbox() -> Self {

@@ -79,8 +79,13 @@ pub(super) fn list(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
 }
 
 /// `GET /me/calendars/{id}/events`.
-pub(super) fn list_of_calendar(world: &World, call: &Call<'_>, id: &str) -> Outcome {
-    let readable = calendars::by_id(world, call, id)?;
+pub(super) fn list_of_calendar(
+    world: &World,
+    call: &Call<'_>,
+    owner: PersonId,
+    id: &str,
+) -> Outcome {
+    let readable = calendars::by_id(world, call, owner, id)?;
     list_readable(world, call, &readable)
 }
 
@@ -99,14 +104,18 @@ fn list_readable(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome
 }
 
 /// `POST /me/calendars/{id}/events`.
-pub(super) fn create_in_calendar(world: &mut World, call: &Call<'_>, id: &str) -> Outcome {
-    let readable = calendars::by_id(world, call, id)?;
+pub(super) fn create_in_calendar(
+    world: &mut World,
+    call: &Call<'_>,
+    owner: PersonId,
+    id: &str,
+) -> Outcome {
+    let readable = calendars::by_id(world, call, owner, id)?;
     create(world, call, readable.owner)
 }
 
 /// `POST /me/events`. Invitations go out at once; there is no draft.
 pub(super) fn create(world: &mut World, call: &Call<'_>, owner: PersonId) -> Outcome {
-    call.scopes.write_calendar()?;
     if owner != call.caller {
         return Err(refused(Refusal::Mailbox));
     }
@@ -250,7 +259,6 @@ fn writable(
     owner: PersonId,
     id: &str,
 ) -> Result<Place, GraphError> {
-    call.scopes.write_calendar()?;
     if owner != call.caller {
         return Err(refused(Refusal::Mailbox));
     }

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::auth::Refusal;
 use super::odata::{Item, Options, Rules, entity};
+use super::permissions::{EVERY_PROFILE, OWN_PROFILE, READ_SETTINGS};
 use super::{Call, Outcome};
 use crate::company::PersonId;
 use crate::entra;
@@ -64,12 +64,11 @@ pub(super) const DEFAULT: &[&str] = &[
 
 /// `GET /me`.
 pub(super) fn read(world: &World, call: &Call<'_>) -> Outcome {
-    call.scopes.require(&["User.Read"], Refusal::Directory)?;
     let options = Options::read(call.ask, USER)?;
     if call.ask.query_value("$select").is_some() && options.selects("mailboxSettings") {
-        return Err(super::auth::refused(Refusal::Mailbox));
+        READ_SETTINGS.check(&call.scopes, true)?;
     }
-    let item = full(world, call.caller);
+    let item = profile(world, call, call.caller);
     Ok(entity(
         world,
         StatusCode::OK,
@@ -80,7 +79,6 @@ pub(super) fn read(world: &World, call: &Call<'_>) -> Outcome {
 
 /// `GET /oidc/userinfo`.
 pub(super) fn userinfo(world: &World, call: &Call<'_>) -> Outcome {
-    call.scopes.require(&["openid"], Refusal::Directory)?;
     let account = world.person(call.caller);
     let body = json!({
         "sub": entra::subject(world, call.caller),
@@ -90,6 +88,20 @@ pub(super) fn userinfo(world: &World, call: &Call<'_>) -> Outcome {
         "email": account.mail,
     });
     Ok(Answer::json(StatusCode::OK, &body))
+}
+
+/// What this caller may see of a person.
+pub(super) fn profile(world: &World, call: &Call<'_>, person: PersonId) -> Item {
+    let complete = if person == call.caller {
+        OWN_PROFILE
+    } else {
+        EVERY_PROFILE
+    };
+    if complete.iter().any(|scope| call.scopes.has(scope)) {
+        full(world, person)
+    } else {
+        basic(world, person)
+    }
 }
 
 /// Every property of a person.

@@ -27,7 +27,6 @@ struct Window {
 
 /// `POST /me/calendar/getSchedule`.
 pub(super) fn answer(world: &World, call: &Call<'_>) -> Outcome {
-    call.scopes.read_calendar()?;
     let body = json_body(&call.ask.body)?;
     let schedules: Vec<&str> = list(member(&body, "schedules").ok_or_else(invalid_property)?)?
         .iter()

@@ -3,15 +3,23 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::auth::Refusal;
+use super::error::GraphError;
 use super::{Call, Outcome};
 use crate::exchange::Answer;
 use crate::state::World;
 use crate::zones::WINDOWS_ZONES;
 
 /// `GET /me/outlook/supportedTimeZones`, Windows names unless IANA ones are asked for.
-pub(super) fn list(world: &World, call: &Call<'_>, iana: bool) -> Outcome {
-    call.scopes.require(&["User.Read"], Refusal::Mailbox)?;
+pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
+    let iana = match call.parameter("TimeZoneStandard") {
+        None => false,
+        Some(standard) if standard.eq_ignore_ascii_case("windows") => false,
+        Some(standard) if standard.eq_ignore_ascii_case("iana") => true,
+        Some(other) => {
+            let message = format!("Invalid value '{other}' for the parameter 'TimeZoneStandard'.");
+            return Err(GraphError::new(400, "BadRequest", message));
+        }
+    };
     let zones: Vec<Value> = WINDOWS_ZONES
         .iter()
         .map(|(windows, primary)| {

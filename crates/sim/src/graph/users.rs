@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::auth::Refusal;
 use super::error::GraphError;
-use super::me::{USER, basic, full, pick};
+use super::me::{USER, full, pick, profile};
 use super::odata::{Item, Options, entity};
 use super::{Call, Outcome};
 use crate::company::PersonId;
@@ -14,8 +14,6 @@ const MOST: usize = 999;
 
 /// `GET /users`.
 pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
-    call.scopes
-        .require(&["User.ReadBasic.All"], Refusal::Directory)?;
     let options = Options::read(call.ask, USER)?;
     let eventual = call
         .ask
@@ -25,7 +23,7 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
     let search = options.search.as_deref().map(parse_search).transpose()?;
     let mut items = Vec::new();
     for person in world.directory(call.tenant(world)) {
-        let item = basic(world, person);
+        let item = profile(world, call, person);
         // A filter sees what the caller may see, and the fields that every directory can be filtered by.
         let passes = options
             .filter
@@ -45,20 +43,9 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
 }
 
 /// `GET /users/{id or user principal name}`.
-pub(super) fn read(world: &World, call: &Call<'_>, key: &str) -> Outcome {
+pub(super) fn read(world: &World, call: &Call<'_>, person: PersonId) -> Outcome {
     let options = Options::read(call.ask, USER)?;
-    let own = world.person_by_key(call.tenant(world), key) == Some(call.caller)
-        && call.scopes.has("User.Read");
-    if !own {
-        call.scopes
-            .require(&["User.ReadBasic.All"], Refusal::Directory)?;
-    }
-    let person = find(world, call, key)?;
-    let item = if own {
-        full(world, person)
-    } else {
-        basic(world, person)
-    };
+    let item = profile(world, call, person);
     Ok(entity(
         world,
         StatusCode::OK,
@@ -67,14 +54,21 @@ pub(super) fn read(world: &World, call: &Call<'_>, key: &str) -> Outcome {
     ))
 }
 
+/// `GET /me/manager`. Nobody's manager is recorded here.
+pub(super) fn manager() -> Outcome {
+    Err(GraphError::nobody("manager", Refusal::Directory))
+}
+
+/// `GET /me/directReports`.
+pub(super) fn direct_reports(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
+    let options = Options::read(call.ask, USER)?;
+    let context = format!("users('{}')/directReports", world.person(owner).object_id);
+    Ok(options.collection(world, call, &context, Vec::new(), USER))
+}
+
 /// The person with that object id or user principal name.
-pub(super) fn find(world: &World, call: &Call<'_>, key: &str) -> Result<PersonId, GraphError> {
-    world.person_by_key(call.tenant(world), key).ok_or_else(|| {
-        let message = format!(
-            "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        );
-        GraphError::new(404, "Request_ResourceNotFound", message)
-    })
+pub(super) fn by_key(world: &World, call: &Call<'_>, key: &str) -> Option<PersonId> {
+    world.person_by_key(call.tenant(world), key)
 }
 
 /// One clause of a `$search`.
