@@ -249,7 +249,7 @@ fn text(value: &Value) -> Result<Value, GraphError> {
 }
 
 fn language_name(account: &Account) -> &'static str {
-    match account.language.as_ref() {
+    match account.language {
         "de-DE" => "German (Germany)",
         "en-GB" => "English (United Kingdom)",
         _ => "English (United States)",
