@@ -1,9 +1,12 @@
 //! Mailboxes: the calendar and the contacts of one person, and what others may see of them.
 
 pub(crate) mod body;
+pub(crate) mod calendar;
 pub(crate) mod draft;
 pub(crate) mod event;
+pub(crate) mod ids;
 pub(crate) mod invitations;
+pub(crate) mod items;
 pub(crate) mod moment;
 pub(crate) mod recurrence;
 
@@ -12,24 +15,20 @@ use serde_json::Value;
 
 use crate::company::PersonId;
 use crate::random::Seeded;
+use calendar::{Calendar, CalendarId};
 use event::{Event, Kind};
+use items::Items;
 
-/// How many characters at the front of an item id name its mailbox.
-const KEY: usize = 12;
-/// How many characters of an id name the item, mailbox included.
-const ITEM: usize = KEY + 36;
-const ITEM_TAIL: &str = "AAAAAAENAAA=";
-const IMMUTABLE: &str = "AAkALg";
-const MUTABLE: &str = "AAMkAD";
+pub(crate) use ids::{new_calendar_id, new_change_key, new_key};
 
 /// One person's mailbox.
 #[derive(Debug, Clone)]
 pub(crate) struct Mailbox {
     /// The front of every item id in it.
     key: String,
-    pub(crate) calendar_id: String,
-    pub(crate) calendar_change_key: String,
-    pub(crate) events: Vec<Event>,
+    /// Never empty: the first is the default calendar.
+    pub(crate) calendars: Vec<Calendar>,
+    pub(crate) events: Items,
     pub(crate) contacts: Vec<Value>,
     /// Who may read this calendar.
     pub(crate) shared_with: Vec<Share>,
@@ -84,12 +83,10 @@ pub(crate) struct Place {
 impl Mailbox {
     pub(crate) fn new(ids: &mut Seeded) -> Self {
         let key = new_key(ids);
-        let calendar_id = new_calendar_id(ids);
         Self {
             key,
-            calendar_id,
-            calendar_change_key: new_change_key(ids),
-            events: Vec::new(),
+            calendars: vec![Calendar::new(ids, None)],
+            events: Items::default(),
             contacts: Vec::new(),
             shared_with: Vec::new(),
             accepted: Vec::new(),
@@ -97,58 +94,84 @@ impl Mailbox {
         }
     }
 
+    /// The default calendar.
+    pub(crate) fn default_calendar(&self) -> &Calendar {
+        self.calendars
+            .first()
+            .expect("a mailbox has its default calendar from the start and it cannot be removed")
+    }
+
+    /// The own calendar with that id.
+    pub(crate) fn calendar(&self, id: &str) -> Option<&Calendar> {
+        self.calendars
+            .iter()
+            .find(|calendar| calendar.id.as_str() == id)
+    }
+
+    /// Removes a calendar with everything in it; the default one stays.
+    #[expect(dead_code, reason = "the address that removes calendars comes next")]
+    pub(crate) fn remove_calendar(&mut self, id: &CalendarId) {
+        if self.default_calendar().id != *id {
+            self.calendars.retain(|calendar| calendar.id != *id);
+            self.events.retain(|event| event.calendar != *id);
+        }
+    }
+
     /// A new id for an item in this mailbox.
     pub(crate) fn new_id(&self, ids: &mut Seeded) -> String {
-        format!("{}{}{ITEM_TAIL}", self.key, ids.letters(ITEM - KEY))
+        ids::new_item_id(&self.key, ids)
     }
 
     /// Finds what an id names; series occurrences by the day in their id.
     pub(crate) fn find(&self, id: &str) -> Option<Place> {
-        let (item, occurrence) = split(id)?;
-        let index = self
-            .events
-            .iter()
-            .position(|event| item_part(&event.id) == item)?;
-        let event = &self.events[index];
-        match occurrence {
-            None => Some(Place {
-                index,
-                occurrence: None,
-            }),
-            Some(date) if event.has_occurrence(date) => Some(Place {
-                index,
-                occurrence: Some(date),
-            }),
-            Some(_) => None,
-        }
+        let (item, occurrence) = ids::split(id).filter(|_| ids::has_key(id, &self.key))?;
+        let index = self.events.position(item)?;
+        let exists = match occurrence {
+            None => true,
+            Some(date) => self.events.get(index)?.has_occurrence(date),
+        };
+        exists.then_some(Place { index, occurrence })
     }
 
     /// The event at a place: the stored one, or the one occurrence of it.
-    pub(crate) fn at(&self, place: Place) -> Event {
-        let event = &self.events[place.index];
-        match place.occurrence {
+    pub(crate) fn at(&self, place: Place) -> Option<Event> {
+        let event = self.events.get(place.index)?;
+        Some(match place.occurrence {
             Some(date) => event.occurrence(date),
             None => event.clone(),
-        }
+        })
     }
 
     /// The accepted calendar whose items have ids like this one.
     pub(crate) fn accepted_for(&self, id: &str) -> Option<&Accepted> {
-        let (item, _) = split(id)?;
         self.accepted
             .iter()
-            .find(|accepted| item.starts_with(&accepted.key[MUTABLE.len()..]))
+            .find(|accepted| ids::has_key(id, &accepted.key))
     }
 
     /// The same id in the owner's own mailbox.
     pub(crate) fn own_form(&self, id: &str) -> String {
-        with_key(id, &self.key)
+        ids::with_key(id, &self.key)
     }
 
-    /// Everything that touches the window, series as their occurrences, in order of time.
+    /// What of the default calendar touches the window.
     pub(crate) fn view(&self, from: jiff::Timestamp, until: jiff::Timestamp) -> Vec<Event> {
+        self.view_of(&self.default_calendar().id, from, until)
+    }
+
+    /// Everything of a calendar that touches the window, series as their occurrences, in order of time.
+    pub(crate) fn view_of(
+        &self,
+        calendar: &CalendarId,
+        from: jiff::Timestamp,
+        until: jiff::Timestamp,
+    ) -> Vec<Event> {
         let mut found = Vec::new();
-        for event in &self.events {
+        for event in self
+            .events
+            .iter()
+            .filter(|event| event.calendar == *calendar)
+        {
             match event.kind() {
                 Kind::SeriesMaster => found.extend(event.occurrences_in(from, until)),
                 Kind::Single | Kind::Occurrence | Kind::Exception if event.touches(from, until) => {
@@ -168,75 +191,4 @@ impl Mailbox {
             .find(|share| share.with == with)
             .map(|share| share.level)
     }
-}
-
-/// A fresh front for item ids.
-pub(crate) fn new_key(ids: &mut Seeded) -> String {
-    format!("{MUTABLE}{}", ids.letters(KEY - MUTABLE.len()))
-}
-
-/// A fresh calendar id. Calendars are containers, so their ids are constant.
-pub(crate) fn new_calendar_id(ids: &mut Seeded) -> String {
-    format!("{MUTABLE}{}AAAAAAEGAAA=", ids.letters(60))
-}
-
-/// A fresh change key.
-pub(crate) fn new_change_key(ids: &mut Seeded) -> String {
-    format!("{}==", ids.letters(22))
-}
-
-/// The id of one occurrence of a series.
-pub(crate) fn occurrence_id(master: &str, date: Date) -> String {
-    format!(
-        "{}FR{:04}{:02}{:02}A=",
-        &master[..ITEM],
-        date.year(),
-        date.month(),
-        date.day()
-    )
-}
-
-/// The immutable form of an id.
-pub(crate) fn immutable(id: &str) -> String {
-    format!("{IMMUTABLE}{}", &id[MUTABLE.len()..])
-}
-
-/// The ordinary form of an id.
-pub(crate) fn mutable(id: &str) -> String {
-    format!("{MUTABLE}{}", &id[MUTABLE.len()..])
-}
-
-/// The same item under another front.
-pub(crate) fn with_key(id: &str, key: &str) -> String {
-    if id.len() < ITEM || !id.is_ascii() {
-        id.to_owned()
-    } else {
-        format!("{key}{}", &id[KEY..])
-    }
-}
-
-/// Whether a text could be an item id at all.
-pub(crate) fn well_formed(id: &str) -> bool {
-    split(id).is_some()
-}
-
-/// The part of an id that names the item, without its immutable or mutable mark.
-fn item_part(id: &str) -> &str {
-    &id[MUTABLE.len()..ITEM]
-}
-
-fn split(id: &str) -> Option<(&str, Option<Date>)> {
-    if !id.is_ascii() || id.len() != ITEM + ITEM_TAIL.len() {
-        return None;
-    }
-    if !id.starts_with(MUTABLE) && !id.starts_with(IMMUTABLE) {
-        return None;
-    }
-    let tail = &id[ITEM..];
-    if tail == ITEM_TAIL {
-        return Some((item_part(id), None));
-    }
-    let digits = tail.strip_prefix("FR")?.strip_suffix("A=")?;
-    let date = Date::strptime("%Y%m%d", digits).ok()?;
-    Some((item_part(id), Some(date)))
 }

@@ -235,8 +235,9 @@ fn accept_seeded_invitations(world: &mut World) {
             };
             let events = mailbox
                 .events
-                .iter_mut()
-                .filter(|event| event.uid == uid && event.is_organizer);
+                .meeting_mut(&uid)
+                .into_iter()
+                .filter(|event| event.is_organizer);
             for attendee in events.flat_map(|event| &mut event.attendees) {
                 if attendee.party.address == address {
                     attendee.response = Response {

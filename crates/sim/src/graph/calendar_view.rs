@@ -43,7 +43,7 @@ pub(super) fn instances(world: &World, call: &Call<'_>, owner: PersonId, id: &st
 
 fn view(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome {
     let (from, until) = window(call)?;
-    let found = mailbox(world, readable.owner)?.view(from, until);
+    let found = mailbox(world, readable.owner)?.view_of(&readable.calendar, from, until);
     answer(world, call, readable, found)
 }
 

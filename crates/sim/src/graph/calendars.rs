@@ -1,12 +1,13 @@
 //! Calendars: one's own, and those of others that were accepted.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::error::GraphError;
 use super::odata::{Item, Options, Rules, entity};
 use super::{Call, Outcome};
 use crate::company::PersonId;
+use crate::mailbox::calendar::{Calendar, CalendarId};
 use crate::mailbox::{Accepted, Mailbox, ShareLevel};
 use crate::state::World;
 
@@ -37,6 +38,8 @@ const RULES: Rules = Rules {
 #[derive(Debug, Clone)]
 pub(super) struct Readable {
     pub(super) owner: PersonId,
+    /// Which of the owner's calendars it is.
+    pub(super) calendar: CalendarId,
     /// The front of ids, when it is seen through one's own list.
     pub(super) key: Option<String>,
     /// It belongs to the caller.
@@ -50,7 +53,11 @@ pub(super) fn list(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
     }
     let options = Options::read(call.ask, RULES)?;
     let mailbox = mailbox(world, call.caller)?;
-    let mut items = vec![own(world, call.caller, mailbox)];
+    let mut items: Vec<Item> = mailbox
+        .calendars
+        .iter()
+        .map(|calendar| own(world, call.caller, mailbox, calendar))
+        .collect();
     items.extend(
         mailbox
             .accepted
@@ -64,7 +71,8 @@ pub(super) fn list(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
 fn list_of_other(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
     default_of(world, call, owner)?;
     let options = Options::read(call.ask, RULES)?;
-    let item = as_reader(own(world, owner, mailbox(world, owner)?));
+    let mailbox = mailbox(world, owner)?;
+    let item = as_reader(own(world, owner, mailbox, mailbox.default_calendar()));
     Ok(options.collection(world, call, &context(world, owner), vec![item], RULES))
 }
 
@@ -76,14 +84,15 @@ pub(super) fn read(world: &World, call: &Call<'_>, owner: PersonId, id: &str) ->
     }
     let options = Options::read(call.ask, RULES)?;
     let mailbox = mailbox(world, call.caller)?;
-    let item = if mailbox.calendar_id == id {
-        own(world, call.caller, mailbox)
-    } else {
-        let accepted = mailbox
-            .accepted
-            .iter()
-            .find(|accepted| accepted.calendar_id == id);
-        shared(world, accepted.ok_or_else(GraphError::not_found)?)
+    let item = match mailbox.calendar(id) {
+        Some(calendar) => own(world, call.caller, mailbox, calendar),
+        None => {
+            let accepted = mailbox
+                .accepted
+                .iter()
+                .find(|accepted| accepted.calendar_id == id);
+            shared(world, accepted.ok_or_else(GraphError::not_found)?)
+        }
     };
     let context = format!("{}/$entity", context(world, call.caller));
     Ok(entity(
@@ -98,7 +107,8 @@ pub(super) fn read(world: &World, call: &Call<'_>, owner: PersonId, id: &str) ->
 pub(super) fn default(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
     let readable = default_of(world, call, owner)?;
     let options = Options::read(call.ask, RULES)?;
-    let mut item = own(world, owner, mailbox(world, owner)?);
+    let mailbox = mailbox(world, owner)?;
+    let mut item = own(world, owner, mailbox, mailbox.default_calendar());
     if !readable.own {
         item = as_reader(item);
     }
@@ -121,17 +131,19 @@ pub(super) fn default_of(
     owner: PersonId,
 ) -> Result<Readable, GraphError> {
     if owner == call.caller {
-        mailbox(world, owner)?;
         return Ok(Readable {
             owner,
+            calendar: mailbox(world, owner)?.default_calendar().id.clone(),
             key: None,
             own: true,
         });
     }
     // A calendar that is not shared is not found, as seen on the live service.
-    match mailbox(world, owner)?.share_level(call.caller) {
+    let mailbox = mailbox(world, owner)?;
+    match mailbox.share_level(call.caller) {
         Some(ShareLevel::Read) => Ok(Readable {
             owner,
+            calendar: mailbox.default_calendar().id.clone(),
             key: None,
             own: false,
         }),
@@ -148,27 +160,32 @@ pub(super) fn by_id(
 ) -> Result<Readable, GraphError> {
     if owner != call.caller {
         let readable = default_of(world, call, owner)?;
-        return if mailbox(world, owner)?.calendar_id == id {
+        return if mailbox(world, owner)?.default_calendar().id.as_str() == id {
             Ok(readable)
         } else {
             Err(GraphError::not_found())
         };
     }
-    let mailbox = mailbox(world, call.caller)?;
-    if mailbox.calendar_id == id {
+    let own = mailbox(world, call.caller)?;
+    if let Some(calendar) = own.calendar(id) {
         return Ok(Readable {
             owner: call.caller,
+            calendar: calendar.id.clone(),
             key: None,
             own: true,
         });
     }
-    let accepted = mailbox
+    let accepted = own
         .accepted
         .iter()
         .find(|accepted| accepted.calendar_id == id);
     let accepted = accepted.ok_or_else(GraphError::not_found)?;
     Ok(Readable {
         owner: accepted.owner,
+        calendar: mailbox(world, accepted.owner)?
+            .default_calendar()
+            .id
+            .clone(),
         key: Some(accepted.key.clone()),
         own: false,
     })
@@ -191,18 +208,31 @@ fn as_reader(mut item: Item) -> Item {
     item
 }
 
-fn own(world: &World, person: PersonId, mailbox: &Mailbox) -> Item {
-    calendar(
+fn own(world: &World, person: PersonId, mailbox: &Mailbox, calendar: &Calendar) -> Item {
+    let is_default = mailbox.default_calendar().id == calendar.id;
+    let mut item = rendered(
         world,
         person,
-        &mailbox.calendar_id,
-        &mailbox.calendar_change_key,
+        calendar.id.as_str(),
+        &calendar.change_key,
         true,
-    )
+    );
+    let mut put = |name: &str, value: Value| item.insert(name.to_owned(), value);
+    put("isDefaultCalendar", json!(is_default));
+    put("isRemovable", json!(!is_default));
+    put("color", json!(calendar.color));
+    if let Some(name) = &calendar.name {
+        put("name", json!(name));
+    }
+    if !calendar.online {
+        put("allowedOnlineMeetingProviders", json!([]));
+        put("defaultOnlineMeetingProvider", json!("unknown"));
+    }
+    item
 }
 
 fn shared(world: &World, accepted: &Accepted) -> Item {
-    let mut item = calendar(
+    let mut item = rendered(
         world,
         accepted.owner,
         &accepted.calendar_id,
@@ -216,7 +246,7 @@ fn shared(world: &World, accepted: &Accepted) -> Item {
     item
 }
 
-fn calendar(world: &World, owner: PersonId, id: &str, change_key: &str, own: bool) -> Item {
+fn rendered(world: &World, owner: PersonId, id: &str, change_key: &str, own: bool) -> Item {
     let account = world.person(owner);
     let item = json!({
         "id": id,
@@ -235,7 +265,7 @@ fn calendar(world: &World, owner: PersonId, id: &str, change_key: &str, own: boo
         "owner": { "name": account.name(), "address": account.mail },
     });
     match item {
-        serde_json::Value::Object(item) => item,
+        Value::Object(item) => item,
         _ => Item::new(),
     }
 }

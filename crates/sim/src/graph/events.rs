@@ -12,9 +12,11 @@ use super::odata::{Options, Rules, entity};
 use super::{Call, Outcome};
 use crate::company::PersonId;
 use crate::exchange::Answer;
+use crate::mailbox::calendar::CalendarId;
 use crate::mailbox::draft::{blank, online};
 use crate::mailbox::event::{Event, Kind};
-use crate::mailbox::{Place, Transaction, new_change_key, well_formed};
+use crate::mailbox::ids::{new_change_key, well_formed};
+use crate::mailbox::{Place, Transaction};
 use crate::state::World;
 
 /// More attendees than this are refused.
@@ -96,7 +98,11 @@ fn list_readable(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome
             "The query parameter '$search' is not supported.",
         ));
     }
-    let mut events = mailbox(world, readable.owner)?.events.clone();
+    let stored = mailbox(world, readable.owner)?.events.iter();
+    let mut events: Vec<Event> = stored
+        .filter(|event| event.calendar == readable.calendar)
+        .cloned()
+        .collect();
     events.sort_by_key(|event| std::cmp::Reverse(event.created));
     let items = rendered(call, readable, events, &options);
     let context = format!("users('{}')/events", world.person(call.caller).object_id);
@@ -111,11 +117,20 @@ pub(super) fn create_in_calendar(
     id: &str,
 ) -> Outcome {
     let readable = calendars::by_id(world, call, owner, id)?;
-    create(world, call, readable.owner)
+    create_in(world, call, readable.owner, Some(readable.calendar))
 }
 
 /// `POST /me/events`. Invitations go out at once; there is no draft.
 pub(super) fn create(world: &mut World, call: &Call<'_>, owner: PersonId) -> Outcome {
+    create_in(world, call, owner, None)
+}
+
+fn create_in(
+    world: &mut World,
+    call: &Call<'_>,
+    owner: PersonId,
+    calendar: Option<CalendarId>,
+) -> Outcome {
     if owner != call.caller {
         return Err(refused(Refusal::Mailbox));
     }
@@ -126,7 +141,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>, owner: PersonId) -> Out
         return Ok(shown(
             world,
             call,
-            &own(owner),
+            &own(owner, &existing),
             &existing,
             StatusCode::CREATED,
         ));
@@ -135,6 +150,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>, owner: PersonId) -> Out
         return Err(invalid_property());
     }
     let mut event = blank(world, owner, "");
+    if let Some(calendar) = calendar {
+        event.calendar = calendar;
+    }
     changes.apply(&mut event)?;
     check_attendees(&event)?;
     event.transaction_id.clone_from(&changes.transaction_id);
@@ -155,7 +173,13 @@ pub(super) fn create(world: &mut World, call: &Call<'_>, owner: PersonId) -> Out
         }
         mailbox.events.push(event.clone());
     }
-    Ok(shown(world, call, &own(owner), &event, StatusCode::CREATED))
+    Ok(shown(
+        world,
+        call,
+        &own(owner, &event),
+        &event,
+        StatusCode::CREATED,
+    ))
 }
 
 /// The event that the same request has created before.
@@ -180,7 +204,7 @@ fn repeated(
         return Ok(None);
     };
     if earlier.body == *body {
-        return Ok(Some(mailbox.at(place)));
+        return Ok(mailbox.at(place));
     }
     let message = "Your request can't be completed. The TransactionId specified in the request has already been used to create a different event.";
     Err(GraphError::new(400, "ErrorDuplicateTransactionId", message)
@@ -233,23 +257,29 @@ pub(super) fn readable_item(
         ));
     }
     let own_mailbox = mailbox(world, owner)?;
-    if let Some(place) = own_mailbox.find(id) {
-        return Ok((readable, own_mailbox.at(place)));
+    let own = own_mailbox.find(id).and_then(|place| own_mailbox.at(place));
+    // Of somebody else's mailbox only the default calendar is reached this way.
+    if let Some(event) = own.filter(|event| readable.own || event.calendar == readable.calendar) {
+        return Ok((readable, event));
     }
     let accepted = own_mailbox
         .accepted_for(id)
         .filter(|_| owner == call.caller)
         .ok_or_else(GraphError::not_found)?;
     let theirs = mailbox(world, accepted.owner)?;
-    let place = theirs
+    let calendar = theirs.default_calendar().id.clone();
+    let event = theirs
         .find(&theirs.own_form(id))
+        .and_then(|place| theirs.at(place))
+        .filter(|event| event.calendar == calendar)
         .ok_or_else(GraphError::not_found)?;
     let readable = Readable {
         owner: accepted.owner,
+        calendar,
         key: Some(accepted.key.clone()),
         own: false,
     };
-    Ok((readable, theirs.at(place)))
+    Ok((readable, event))
 }
 
 /// Finds an event that the caller may change, and checks the precondition.
@@ -281,7 +311,9 @@ fn writable(
 fn change(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
     let changes = Changes::read(&json_body(&call.ask.body)?)?;
     let owner = call.caller;
-    let before = mailbox(world, owner)?.at(place);
+    let before = mailbox(world, owner)?
+        .at(place)
+        .ok_or_else(GraphError::not_found)?;
     let mut event = before.clone();
     changes.apply(&mut event)?;
     check_attendees(&event)?;
@@ -301,7 +333,9 @@ fn change(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
     let Some(mailbox) = world.mailbox_mut(owner) else {
         return Err(GraphError::no_mailbox());
     };
-    let stored = &mut mailbox.events[place.index];
+    let Some(stored) = mailbox.events.get_mut(place.index) else {
+        return Err(GraphError::not_found());
+    };
     match place.occurrence {
         Some(date) => {
             stored.exceptions.insert(date, event.clone());
@@ -314,7 +348,13 @@ fn change(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
         world.withdraw(owner, &dropped(&before, &event));
         world.invite(owner, &stored);
     }
-    Ok(shown(world, call, &own(owner), &event, StatusCode::OK))
+    Ok(shown(
+        world,
+        call,
+        &own(owner, &event),
+        &event,
+        StatusCode::OK,
+    ))
 }
 
 /// The meeting with only those attendees who are no longer invited.
@@ -336,7 +376,9 @@ fn delete(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
     };
     match place.occurrence {
         Some(date) => {
-            let master = &mut mailbox.events[place.index];
+            let Some(master) = mailbox.events.get_mut(place.index) else {
+                return Err(GraphError::not_found());
+            };
             master.exceptions.remove(&date);
             master.removed.insert(date);
             let master = master.clone();
@@ -345,7 +387,9 @@ fn delete(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
             }
         }
         None => {
-            let event = mailbox.events.remove(place.index);
+            let Some(event) = mailbox.events.remove(place.index) else {
+                return Err(GraphError::not_found());
+            };
             if event.is_organizer {
                 world.withdraw(owner, &event);
             }
@@ -362,9 +406,10 @@ fn check_attendees(event: &Event) -> Result<(), GraphError> {
     }
 }
 
-fn own(owner: PersonId) -> Readable {
+fn own(owner: PersonId, event: &Event) -> Readable {
     Readable {
         owner,
+        calendar: event.calendar.clone(),
         key: None,
         own: true,
     }

@@ -8,7 +8,7 @@ use super::error::GraphError;
 use super::event_input::{invalid_property, json_body, list, member, one_of};
 use super::{Call, Outcome};
 use crate::exchange::Answer;
-use crate::mailbox::{immutable, mutable, well_formed};
+use crate::mailbox::ids::{immutable, mutable, well_formed};
 use crate::state::World;
 
 const MOST: usize = 1_000;

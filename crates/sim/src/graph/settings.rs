@@ -111,9 +111,9 @@ pub(super) fn change(world: &mut World, call: &Call<'_>) -> Outcome {
 /// Every setting of a mailbox: what the person has changed, over what the account brings.
 pub(super) fn of(world: &World, person: PersonId) -> Item {
     let account = world.person(person);
-    let folder = world
-        .mailbox(person)
-        .map_or_else(String::new, |mailbox| mailbox.calendar_id.clone());
+    let folder = world.mailbox(person).map_or_else(String::new, |mailbox| {
+        mailbox.default_calendar().id.as_str().to_owned()
+    });
     let never = json!({ "dateTime": "0001-01-01T00:00:00.0000000", "timeZone": "UTC" });
     let german = account.language.starts_with("de");
     let value = json!({

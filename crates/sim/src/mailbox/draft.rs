@@ -6,13 +6,14 @@ use serde_json::{Map, Value, json};
 
 use crate::company::PersonId;
 use crate::mailbox::body::Body;
+use crate::mailbox::calendar::CalendarId;
 use crate::mailbox::event::{Event, Online, Party, Response};
 use crate::mailbox::moment::Moment;
 use crate::mailbox::new_change_key;
 use crate::state::World;
 use crate::zones::Zone;
 
-/// An event with Graph's defaults, one hour from now until it gets its times.
+/// An event of the default calendar with Graph's defaults, now until it gets its times.
 pub(crate) fn blank(world: &mut World, organizer: PersonId, subject: &str) -> Event {
     let now = world.clock.now();
     let moment = Moment::new(Zone::utc().wall(now), Zone::utc());
@@ -22,8 +23,13 @@ pub(crate) fn blank(world: &mut World, organizer: PersonId, subject: &str) -> Ev
         address: account.mail.clone(),
     };
     let id = world.new_item_id(organizer).unwrap_or_default();
+    let calendar = match world.mailbox(organizer) {
+        Some(mailbox) => mailbox.default_calendar().id.clone(),
+        None => CalendarId::new(&mut world.ids),
+    };
     Event {
         id,
+        calendar,
         change_key: new_change_key(&mut world.ids),
         uid: new_uid(world),
         created: now,

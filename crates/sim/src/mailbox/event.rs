@@ -9,8 +9,9 @@ use jiff::{Span, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::mailbox::body::Body;
+use crate::mailbox::calendar::CalendarId;
+use crate::mailbox::ids::occurrence_id;
 use crate::mailbox::moment::Moment;
-use crate::mailbox::occurrence_id;
 use crate::mailbox::recurrence::Recurrence;
 
 pub(crate) use render::View;
@@ -72,6 +73,8 @@ pub(crate) struct OfSeries {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
     pub(crate) id: String,
+    /// The calendar that it is in.
+    pub(crate) calendar: CalendarId,
     pub(crate) change_key: String,
     /// The same in every mailbox that has this meeting.
     pub(crate) uid: String,

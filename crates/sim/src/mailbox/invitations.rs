@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::company::PersonId;
 use crate::mailbox::event::{Event, OfSeries, Response};
-use crate::mailbox::{new_change_key, occurrence_id};
+use crate::mailbox::ids::{new_change_key, occurrence_id};
 use crate::state::World;
 
 impl World {
@@ -36,7 +36,7 @@ impl World {
             let Some(mailbox) = self.mailbox_mut(person) else {
                 continue;
             };
-            let Some(copy) = mailbox.events.iter_mut().find(|copy| copy.uid == event.uid) else {
+            let Some(copy) = mailbox.events.meeting_mut(&event.uid) else {
                 continue;
             };
             cancel_copy(copy);
@@ -59,11 +59,8 @@ impl World {
             let Some(mailbox) = self.mailbox_mut(person) else {
                 continue;
             };
-            let copy = mailbox
-                .events
-                .iter_mut()
-                .find(|copy| copy.uid == master.uid && person != organizer);
-            if let Some(copy) = copy {
+            let copy = mailbox.events.meeting_mut(&master.uid);
+            if let Some(copy) = copy.filter(|_| person != organizer) {
                 copy.exceptions.remove(&date);
                 copy.removed.insert(date);
             }
@@ -78,40 +75,28 @@ impl World {
         let Some(mailbox) = self.mailbox_mut(person) else {
             return;
         };
-        let existing = mailbox.events.iter().position(|copy| copy.uid == event.uid);
+        let existing = mailbox.events.position_of_meeting(&event.uid);
+        let old = existing.and_then(|index| mailbox.events.get(index));
         let mut copy = event.clone();
         copy.is_organizer = false;
         copy.transaction_id = None;
         copy.change_key = change_key;
-        let moved = existing.is_none_or(|index| {
-            mailbox.events[index].start != copy.start || mailbox.events[index].end != copy.end
-        });
-        let (id, response, show_as) = match existing {
-            Some(index) if !moved => {
-                let old = &mailbox.events[index];
-                (
-                    old.id.clone(),
-                    old.response.clone(),
-                    old.show_as().to_owned(),
-                )
+        copy.calendar = old.map_or_else(
+            || mailbox.default_calendar().id.clone(),
+            |old| old.calendar.clone(),
+        );
+        copy.id = old.map_or(fresh_id, |old| old.id.clone());
+        let (response, show_as) = match old {
+            Some(old) if old.start == copy.start && old.end == copy.end => {
+                (old.response.clone(), old.show_as().to_owned())
             }
-            Some(index) => (
-                mailbox.events[index].id.clone(),
-                Response::never("notResponded"),
-                "tentative".to_owned(),
-            ),
-            None => (
-                fresh_id,
-                Response::never("notResponded"),
-                "tentative".to_owned(),
-            ),
+            _ => (Response::never("notResponded"), "tentative".to_owned()),
         };
-        copy.id = id;
         copy.response = response;
         copy.plain.insert("showAs".to_owned(), json!(show_as));
         copy.exceptions = exceptions_of(&copy);
         match existing {
-            Some(index) => mailbox.events[index] = copy,
+            Some(index) => mailbox.events.replace(index, copy),
             None => mailbox.events.push(copy),
         }
     }

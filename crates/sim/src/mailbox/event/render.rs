@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Attendee, Event, Kind, Party, Response};
-use crate::mailbox::{immutable, with_key};
+use crate::mailbox::ids::{immutable, with_key};
 use crate::zones::{Zone, instant_text, wall_text};
 
 /// How a reader wants to see events.
