@@ -71,6 +71,41 @@ fn no_crate_uses_another_that_the_table_does_not_name() {
 }
 
 #[test]
+fn every_test_that_uses_the_simulator_holds_its_answers_against_microsofts_types() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().expect("a list of packages");
+    let mut checked = 0;
+    for package in packages {
+        let name = package["name"].as_str().expect("a package has a name");
+        let dependencies = package["dependencies"].as_array().expect("a list");
+        let uses: Vec<&Value> = dependencies
+            .iter()
+            .filter(|dependency| dependency["name"] == "sim")
+            .collect();
+        let holds = |dependency: &&Value| {
+            let features = dependency["features"].as_array().expect("a list");
+            features.iter().any(|feature| feature == "schemas")
+        };
+        if uses.is_empty() {
+            continue;
+        }
+        checked += 1;
+        for dependency in &uses {
+            let for_tests = dependency["kind"] == "dev";
+            assert!(
+                for_tests || !holds(dependency),
+                "{name} would ship the checker"
+            );
+        }
+        assert!(
+            uses.iter().any(holds),
+            "the tests of {name} use sim without its feature schemas"
+        );
+    }
+    assert!(checked >= 4, "only {checked} crates test against sim");
+}
+
+#[test]
 fn domain_has_no_way_to_the_outside() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("a list of packages");

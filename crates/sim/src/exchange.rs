@@ -139,7 +139,7 @@ fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
 }
 
 /// Percent-decodes one path part; `+` stays `+`.
-fn decode(part: &str) -> String {
+pub(crate) fn decode(part: &str) -> String {
     let kept = part.replace('+', "%2B");
     let pair = format!("v={}", kept.replace('&', "%26"));
     pairs(pair.as_bytes())

@@ -148,6 +148,14 @@ impl Fault {
         surface_fits && method_fits && path_fits && self.times != Some(0)
     }
 
+    /// Whether it answers with what no part of Microsoft's would say. All other answers keep Microsoft's shape.
+    pub(crate) fn is_alien(&self) -> bool {
+        matches!(
+            self.answer,
+            FaultAnswer::Status { .. } | FaultAnswer::Garbage | FaultAnswer::Html
+        )
+    }
+
     /// The fault's answer to a request.
     pub(crate) fn reply(&self, world: &mut World, ask: &Ask, surface: Option<Surface>) -> Reply {
         let answer = match &self.answer {

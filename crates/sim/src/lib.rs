@@ -20,6 +20,8 @@ mod log;
 mod mailbox;
 mod options;
 mod random;
+#[cfg(feature = "schemas")]
+mod schemas;
 mod server;
 mod simulator;
 mod state;

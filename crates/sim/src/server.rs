@@ -96,11 +96,17 @@ fn exchange(world: &mut World, ask: &Ask) -> Reply {
         world.faults.take(ask, part.surface())
     };
     let reply = match fault {
-        Some(fault) if fault.when == When::Before => fault.reply(world, ask, part.surface()),
         Some(fault) => {
-            let (_, person) = serve(world, ask, part);
-            entry.person = person;
-            fault.reply(world, ask, part.surface())
+            if fault.when == When::After {
+                let (_, person) = serve(world, ask, part);
+                entry.person = person;
+            }
+            match fault.reply(world, ask, part.surface()) {
+                Reply::Answer(answer) if part == Part::Graph && !fault.is_alien() => {
+                    Reply::Answer(held(world, ask, answer))
+                }
+                reply => reply,
+            }
         }
         None => {
             let (answer, person) = serve(world, ask, part);
@@ -121,7 +127,10 @@ fn exchange(world: &mut World, ask: &Ask) -> Reply {
 fn serve(world: &mut World, ask: &Ask, part: Part) -> (Answer, Option<String>) {
     match part {
         Part::Control => (control::answer(world, ask), None),
-        Part::Graph => graph::answer(world, ask),
+        Part::Graph => {
+            let (answer, person) = graph::answer(world, ask);
+            (held(world, ask, answer), person)
+        }
         Part::Authorize | Part::Token | Part::Entra => {
             let answer = entra::answer(world, ask);
             let person = if part == Part::Token {
@@ -132,6 +141,17 @@ fn serve(world: &mut World, ask: &Ask, part: Part) -> (Answer, Option<String>) {
             (answer, person)
         }
     }
+}
+
+/// Holds an answer of Graph against Microsoft's types, in the builds that tests use.
+#[cfg(feature = "schemas")]
+fn held(world: &mut World, ask: &Ask, answer: Answer) -> Answer {
+    world.violations.held(ask, answer)
+}
+
+#[cfg(not(feature = "schemas"))]
+fn held(_world: &mut World, _ask: &Ask, answer: Answer) -> Answer {
+    answer
 }
 
 /// Which part of the simulator a request is for.

@@ -157,6 +157,30 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
+        #[cfg(feature = "schemas")]
+        self.account();
+    }
+}
+
+#[cfg(feature = "schemas")]
+impl Simulator {
+    /// Fails the test whose simulator broke Microsoft's types, or broke down.
+    fn account(&self) {
+        if std::thread::panicking() {
+            return;
+        }
+        assert!(
+            !self.world.is_poisoned(),
+            "a request made the simulator panic"
+        );
+        let world = self.world();
+        let found = world.violations.found().to_vec();
+        drop(world);
+        assert!(
+            found.is_empty(),
+            "{} answers were not Microsoft's: {found:#?}",
+            found.len()
+        );
     }
 }
 

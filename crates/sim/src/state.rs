@@ -34,6 +34,9 @@ pub(crate) struct World {
     pub(crate) entra: Entra,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    /// The answers that were not Microsoft's.
+    #[cfg(feature = "schemas")]
+    pub(crate) violations: crate::schemas::Violations,
 }
 
 impl World {
@@ -58,6 +61,8 @@ impl World {
             entra: Entra::default(),
             faults: Faults::default(),
             log: Log::default(),
+            #[cfg(feature = "schemas")]
+            violations: crate::schemas::Violations::default(),
         };
         crate::company::settle(&mut world);
         world
