@@ -5,6 +5,8 @@ mod calendar_view;
 mod calendars;
 mod contacts;
 mod error;
+mod event_actions;
+mod event_changes;
 mod event_input;
 mod events;
 mod filter;

@@ -9,6 +9,7 @@ pub(crate) mod invitations;
 pub(crate) mod items;
 pub(crate) mod moment;
 pub(crate) mod recurrence;
+pub(crate) mod responses;
 
 use jiff::civil::Date;
 use serde_json::Value;

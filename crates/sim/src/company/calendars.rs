@@ -301,6 +301,7 @@ fn attendee(name: &str, address: &str) -> Attendee {
         },
         kind: "required".to_owned(),
         response: Response::never("none"),
+        proposed: None,
     }
 }
 

@@ -16,12 +16,12 @@ use crate::zones::Zone;
 /// The changes of one request; what is `None` was not sent.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    pub(super) subject: Option<String>,
-    pub(super) body: Option<Body>,
+    subject: Option<String>,
+    body: Option<Body>,
     start: Option<Moment>,
     end: Option<Moment>,
     all_day: Option<bool>,
-    pub(super) attendees: Option<Vec<Attendee>>,
+    attendees: Option<Vec<Attendee>>,
     locations: Option<Vec<Value>>,
     recurrence: Option<Option<Value>>,
     pub(super) online: Option<bool>,
@@ -29,6 +29,23 @@ pub(super) struct Changes {
     plain: Map<String, Value>,
 }
 
+/// Who hears of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It is the organiser's own business.
+    Nobody,
+    /// Those who are invited now or no longer.
+    Attendees,
+    Everybody,
+}
+
+/// What an organiser changes for nobody else.
+const OWN: &[&str] = &[
+    "categories",
+    "isReminderOn",
+    "reminderMinutesBeforeStart",
+    "showAs",
+];
 /// Properties that a client may send and that change nothing.
 const IGNORED: &[&str] = &[
     "id",
@@ -171,9 +188,27 @@ impl Changes {
         Ok(())
     }
 
-    /// Whether the times or the pattern change, so that earlier exceptions no longer fit.
-    pub(super) fn reschedules(&self) -> bool {
-        self.start.is_some() || self.end.is_some() || self.recurrence.is_some()
+    /// Whether they set a pattern.
+    pub(super) fn repeats(&self) -> bool {
+        matches!(self.recurrence, Some(Some(_)))
+    }
+
+    /// Who of those invited is told about them.
+    pub(super) fn reach(&self) -> Reach {
+        let for_all = self.subject.is_some()
+            || self.body.is_some()
+            || self.start.is_some()
+            || self.end.is_some()
+            || self.all_day.is_some()
+            || self.locations.is_some()
+            || self.recurrence.is_some()
+            || self.online.is_some()
+            || self.plain.keys().any(|name| !OWN.contains(&name.as_str()));
+        match (for_all, &self.attendees) {
+            (true, _) => Reach::Everybody,
+            (false, Some(_)) => Reach::Attendees,
+            (false, None) => Reach::Nobody,
+        }
     }
 
     fn check_times(&self, event: &Event) -> Result<(), GraphError> {
@@ -289,7 +324,8 @@ fn unreadable() -> GraphError {
     GraphError::new(400, "BadRequest", message)
 }
 
-fn flag(value: &Value) -> Result<bool, GraphError> {
+/// A boolean, also as a string.
+pub(super) fn flag(value: &Value) -> Result<bool, GraphError> {
     let text = value.as_str().map(str::to_ascii_lowercase);
     match (value.as_bool(), text.as_deref()) {
         (Some(flag), _) => Ok(flag),
@@ -321,7 +357,19 @@ fn body(value: &Value) -> Result<Body, GraphError> {
 }
 
 fn attendee(value: &Value) -> Result<Attendee, GraphError> {
-    let email = member(value, "emailaddress").ok_or_else(invalid_property)?;
+    let kind = member(value, "type")
+        .filter(|kind| !kind.is_null())
+        .map_or(Ok("required"), |kind| one_of(kind, ATTENDEE))?;
+    Ok(Attendee {
+        party: party(member(value, "emailaddress").ok_or_else(invalid_property)?)?,
+        kind: kind.to_owned(),
+        response: Response::never("none"),
+        proposed: None,
+    })
+}
+
+/// An `emailAddress`; without a name the address is the name.
+pub(super) fn party(email: &Value) -> Result<Party, GraphError> {
     let address = member(email, "address")
         .and_then(Value::as_str)
         .unwrap_or_default();
@@ -335,16 +383,9 @@ fn attendee(value: &Value) -> Result<Attendee, GraphError> {
         .and_then(Value::as_str)
         .filter(|name| !name.is_empty())
         .unwrap_or(address);
-    let kind = member(value, "type")
-        .filter(|kind| !kind.is_null())
-        .map_or(Ok("required"), |kind| one_of(kind, ATTENDEE))?;
-    Ok(Attendee {
-        party: Party {
-            name: name.to_owned(),
-            address: address.to_owned(),
-        },
-        kind: kind.to_owned(),
-        response: Response::never("none"),
+    Ok(Party {
+        name: name.to_owned(),
+        address: address.to_owned(),
     })
 }
 
@@ -357,6 +398,7 @@ fn answered(attendee: &Attendee, before: &[Attendee]) -> Attendee {
     });
     Attendee {
         response: same.map_or_else(|| attendee.response.clone(), |old| old.response.clone()),
+        proposed: same.and_then(|old| old.proposed.clone()),
         ..attendee.clone()
     }
 }

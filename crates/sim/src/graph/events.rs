@@ -1,28 +1,19 @@
-//! Events: listing, creating, reading, changing, deleting.
+//! Events: listing and reading them, and who may.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
 
 use super::auth::{Refusal, refused};
 use super::calendar_view::rendered;
 use super::calendars::{self, Readable, mailbox};
 use super::error::GraphError;
-use super::event_input::{Changes, invalid_property, json_body};
 use super::odata::{Options, Rules, entity};
 use super::{Call, Outcome};
 use crate::company::PersonId;
 use crate::exchange::Answer;
-use crate::mailbox::calendar::CalendarId;
-use crate::mailbox::draft::{blank, online};
-use crate::mailbox::event::{Event, Kind};
-use crate::mailbox::ids::{new_change_key, well_formed};
-use crate::mailbox::{Place, Transaction};
+use crate::mailbox::Place;
+use crate::mailbox::event::Event;
+use crate::mailbox::ids::well_formed;
 use crate::state::World;
-
-/// More attendees than this are refused.
-const MOST_ATTENDEES: usize = 500;
-/// So many creations are remembered per mailbox.
-const MOST_TRANSACTIONS: usize = 1_000;
 
 pub(super) const EVENT: Rules = Rules {
     kind: "event",
@@ -109,136 +100,11 @@ fn list_readable(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome
     Ok(options.collection(world, call, &context, items, EVENT))
 }
 
-/// `POST /me/calendars/{id}/events`.
-pub(super) fn create_in_calendar(
-    world: &mut World,
-    call: &Call<'_>,
-    owner: PersonId,
-    id: &str,
-) -> Outcome {
-    let readable = calendars::by_id(world, call, owner, id)?;
-    create_in(world, call, readable.owner, Some(readable.calendar))
-}
-
-/// `POST /me/events`. Invitations go out at once; there is no draft.
-pub(super) fn create(world: &mut World, call: &Call<'_>, owner: PersonId) -> Outcome {
-    create_in(world, call, owner, None)
-}
-
-fn create_in(
-    world: &mut World,
-    call: &Call<'_>,
-    owner: PersonId,
-    calendar: Option<CalendarId>,
-) -> Outcome {
-    if owner != call.caller {
-        return Err(refused(Refusal::Mailbox));
-    }
-    mailbox(world, owner)?;
-    let body = json_body(&call.ask.body)?;
-    let changes = Changes::read(&body)?;
-    if let Some(existing) = repeated(world, owner, &changes, &body)? {
-        return Ok(shown(
-            world,
-            call,
-            &own(owner, &existing),
-            &existing,
-            StatusCode::CREATED,
-        ));
-    }
-    if !changes.has_times() {
-        return Err(invalid_property());
-    }
-    let mut event = blank(world, owner, "");
-    if let Some(calendar) = calendar {
-        event.calendar = calendar;
-    }
-    changes.apply(&mut event)?;
-    check_attendees(&event)?;
-    event.transaction_id.clone_from(&changes.transaction_id);
-    if changes.online == Some(true) {
-        event.online = Some(online(world));
-    }
-    world.invite(owner, &event);
-    if let Some(mailbox) = world.mailbox_mut(owner) {
-        if let Some(id) = &changes.transaction_id {
-            mailbox.transactions.push(Transaction {
-                id: id.clone(),
-                body,
-                event: event.id.clone(),
-            });
-            if mailbox.transactions.len() > MOST_TRANSACTIONS {
-                mailbox.transactions.remove(0);
-            }
-        }
-        mailbox.events.push(event.clone());
-    }
-    Ok(shown(
-        world,
-        call,
-        &own(owner, &event),
-        &event,
-        StatusCode::CREATED,
-    ))
-}
-
-/// The event that the same request has created before.
-fn repeated(
-    world: &World,
-    owner: PersonId,
-    changes: &Changes,
-    body: &Value,
-) -> Result<Option<Event>, GraphError> {
-    let Some(id) = &changes.transaction_id else {
-        return Ok(None);
-    };
-    let mailbox = mailbox(world, owner)?;
-    let Some(earlier) = mailbox
-        .transactions
-        .iter()
-        .find(|transaction| transaction.id == *id)
-    else {
-        return Ok(None);
-    };
-    let Some(place) = mailbox.find(&earlier.event) else {
-        return Ok(None);
-    };
-    if earlier.body == *body {
-        return Ok(mailbox.at(place));
-    }
-    let message = "Your request can't be completed. The TransactionId specified in the request has already been used to create a different event.";
-    Err(GraphError::new(400, "ErrorDuplicateTransactionId", message)
-        .with_extra("@event.existingEventId", json!(earlier.event)))
-}
-
-/// GET, PATCH and DELETE of one event.
-pub(super) fn one(
-    world: &mut World,
-    call: &Call<'_>,
-    owner: PersonId,
-    id: &str,
-    method: &str,
-) -> Outcome {
-    match method {
-        "GET" => {
-            Options::read(call.ask, EVENT)?;
-            let (readable, event) = readable_item(world, call, owner, id)?;
-            Ok(shown(world, call, &readable, &event, StatusCode::OK))
-        }
-        "PATCH" | "DELETE" => {
-            let place = writable(world, call, owner, id)?;
-            if method == "PATCH" {
-                change(world, call, place)
-            } else {
-                delete(world, call, place)
-            }
-        }
-        _ => Err(GraphError::new(
-            405,
-            "BadRequest",
-            "The HTTP method is not supported for this resource.",
-        )),
-    }
+/// `GET /me/events/{id}`.
+pub(super) fn read(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
+    Options::read(call.ask, EVENT)?;
+    let (readable, event) = readable_item(world, call, owner, id)?;
+    Ok(shown(world, call, &readable, &event, StatusCode::OK))
 }
 
 /// Finds an event that the caller may read, in her own mailbox or through an accepted calendar.
@@ -283,7 +149,7 @@ pub(super) fn readable_item(
 }
 
 /// Finds an event that the caller may change, and checks the precondition.
-fn writable(
+pub(super) fn writable(
     world: &World,
     call: &Call<'_>,
     owner: PersonId,
@@ -308,105 +174,8 @@ fn writable(
         .ok_or_else(GraphError::not_found)
 }
 
-fn change(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
-    let changes = Changes::read(&json_body(&call.ask.body)?)?;
-    let owner = call.caller;
-    let before = mailbox(world, owner)?
-        .at(place)
-        .ok_or_else(GraphError::not_found)?;
-    let mut event = before.clone();
-    changes.apply(&mut event)?;
-    check_attendees(&event)?;
-    event.modified = world.clock.now();
-    event.change_key = new_change_key(&mut world.ids);
-    // Once a meeting is online it stays so.
-    if changes.online == Some(true) && event.online.is_none() {
-        event.online = Some(online(world));
-    }
-    if changes.reschedules() && event.kind() == Kind::SeriesMaster {
-        event.exceptions.clear();
-        event.removed.clear();
-    }
-    if let Some(series) = event.of_series.as_mut() {
-        series.changed = true;
-    }
-    let Some(mailbox) = world.mailbox_mut(owner) else {
-        return Err(GraphError::no_mailbox());
-    };
-    let Some(stored) = mailbox.events.get_mut(place.index) else {
-        return Err(GraphError::not_found());
-    };
-    match place.occurrence {
-        Some(date) => {
-            stored.exceptions.insert(date, event.clone());
-        }
-        None => *stored = event.clone(),
-    }
-    let stored = stored.clone();
-    // Somebody else's meeting changes only in one's own copy.
-    if stored.is_organizer {
-        world.withdraw(owner, &dropped(&before, &event));
-        world.invite(owner, &stored);
-    }
-    Ok(shown(
-        world,
-        call,
-        &own(owner, &event),
-        &event,
-        StatusCode::OK,
-    ))
-}
-
-/// The meeting with only those attendees who are no longer invited.
-fn dropped(before: &Event, after: &Event) -> Event {
-    let mut dropped = before.clone();
-    dropped.attendees.retain(|old| {
-        !after
-            .attendees
-            .iter()
-            .any(|kept| kept.party.address.eq_ignore_ascii_case(&old.party.address))
-    });
-    dropped
-}
-
-fn delete(world: &mut World, call: &Call<'_>, place: Place) -> Outcome {
-    let owner = call.caller;
-    let Some(mailbox) = world.mailbox_mut(owner) else {
-        return Err(GraphError::no_mailbox());
-    };
-    match place.occurrence {
-        Some(date) => {
-            let Some(master) = mailbox.events.get_mut(place.index) else {
-                return Err(GraphError::not_found());
-            };
-            master.exceptions.remove(&date);
-            master.removed.insert(date);
-            let master = master.clone();
-            if master.is_organizer {
-                world.withdraw_occurrence(owner, &master, date);
-            }
-        }
-        None => {
-            let Some(event) = mailbox.events.remove(place.index) else {
-                return Err(GraphError::not_found());
-            };
-            if event.is_organizer {
-                world.withdraw(owner, &event);
-            }
-        }
-    }
-    Ok(Answer::empty(StatusCode::NO_CONTENT))
-}
-
-fn check_attendees(event: &Event) -> Result<(), GraphError> {
-    if event.attendees.len() > MOST_ATTENDEES {
-        Err(invalid_property())
-    } else {
-        Ok(())
-    }
-}
-
-fn own(owner: PersonId, event: &Event) -> Readable {
+/// What belongs to the caller.
+pub(super) fn own(owner: PersonId, event: &Event) -> Readable {
     Readable {
         owner,
         calendar: event.calendar.clone(),
@@ -415,7 +184,8 @@ fn own(owner: PersonId, event: &Event) -> Readable {
     }
 }
 
-fn shown(
+/// One event as the answer.
+pub(super) fn shown(
     world: &World,
     call: &Call<'_>,
     readable: &Readable,

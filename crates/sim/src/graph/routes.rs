@@ -7,8 +7,8 @@ use super::permissions::{
 };
 use super::{Call, Outcome};
 use super::{
-    calendar_view, calendars, contacts, events, ids, me, people, schedule, settings, time_zones,
-    users,
+    calendar_view, calendars, contacts, event_actions, event_changes, events, ids, me, people,
+    schedule, settings, time_zones, users,
 };
 use crate::company::PersonId;
 use crate::state::World;
@@ -112,28 +112,28 @@ pub(super) const MAILBOX: &[Operation] = &[
         |world, call, at| events::list_of_calendar(world, call, at.owner, at.id(0)),
     ),
     on("POST", "events", WRITE_CALENDAR, |world, call, at| {
-        events::create(world, call, at.owner)
+        event_changes::create(world, call, at.owner)
     }),
     on(
         "POST",
         "calendar/events",
         WRITE_CALENDAR,
-        |world, call, at| events::create(world, call, at.owner),
+        |world, call, at| event_changes::create(world, call, at.owner),
     ),
     on(
         "POST",
         "calendars/{}/events",
         WRITE_CALENDAR,
-        |world, call, at| events::create_in_calendar(world, call, at.owner, at.id(0)),
+        |world, call, at| event_changes::create_in_calendar(world, call, at.owner, at.id(0)),
     ),
     on("GET", "events/{}", READ_CALENDAR, |world, call, at| {
-        events::one(world, call, at.owner, at.id(0), "GET")
+        events::read(world, call, at.owner, at.id(0))
     }),
     on("PATCH", "events/{}", WRITE_CALENDAR, |world, call, at| {
-        events::one(world, call, at.owner, at.id(0), "PATCH")
+        event_changes::change(world, call, at.owner, at.id(0))
     }),
     on("DELETE", "events/{}", WRITE_CALENDAR, |world, call, at| {
-        events::one(world, call, at.owner, at.id(0), "DELETE")
+        event_changes::delete(world, call, at.owner, at.id(0))
     }),
     on(
         "GET",
@@ -145,37 +145,68 @@ pub(super) const MAILBOX: &[Operation] = &[
         "GET",
         "calendar/events/{}",
         READ_CALENDAR,
-        |world, call, at| events::one(world, call, at.owner, at.id(0), "GET"),
+        |world, call, at| events::read(world, call, at.owner, at.id(0)),
     ),
     on(
         "PATCH",
         "calendar/events/{}",
         WRITE_CALENDAR,
-        |world, call, at| events::one(world, call, at.owner, at.id(0), "PATCH"),
+        |world, call, at| event_changes::change(world, call, at.owner, at.id(0)),
     ),
     on(
         "DELETE",
         "calendar/events/{}",
         WRITE_CALENDAR,
-        |world, call, at| events::one(world, call, at.owner, at.id(0), "DELETE"),
+        |world, call, at| event_changes::delete(world, call, at.owner, at.id(0)),
     ),
     on(
         "GET",
         "calendars/{}/events/{}",
         READ_CALENDAR,
-        |world, call, at| events::one(world, call, at.owner, at.id(1), "GET"),
+        |world, call, at| events::read(world, call, at.owner, at.id(1)),
     ),
     on(
         "PATCH",
         "calendars/{}/events/{}",
         WRITE_CALENDAR,
-        |world, call, at| events::one(world, call, at.owner, at.id(1), "PATCH"),
+        |world, call, at| event_changes::change(world, call, at.owner, at.id(1)),
     ),
     on(
         "DELETE",
         "calendars/{}/events/{}",
         WRITE_CALENDAR,
-        |world, call, at| events::one(world, call, at.owner, at.id(1), "DELETE"),
+        |world, call, at| event_changes::delete(world, call, at.owner, at.id(1)),
+    ),
+    // What can be done with a meeting.
+    on(
+        "POST",
+        "events/{}/cancel",
+        WRITE_CALENDAR,
+        |world, call, at| event_actions::cancel(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "events/{}/accept",
+        WRITE_CALENDAR,
+        |world, call, at| event_actions::accept(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "events/{}/tentativelyaccept",
+        WRITE_CALENDAR,
+        |world, call, at| event_actions::tentatively_accept(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "events/{}/decline",
+        WRITE_CALENDAR,
+        |world, call, at| event_actions::decline(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "events/{}/forward",
+        READ_CALENDAR,
+        |world, call, at| event_actions::forward(world, call, at.owner, at.id(0)),
     ),
     // Free and busy times.
     on(

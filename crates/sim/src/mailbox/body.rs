@@ -49,6 +49,25 @@ impl Body {
         }
     }
 
+    /// The same body after a line of text.
+    pub(crate) fn after(&self, line: &str) -> Self {
+        let inner = inner(&self.html);
+        Self {
+            html: wrap(&format!("{}<br>\r\n{inner}", escape(line))),
+            text: format!("{line}\r\n{}", self.text).trim_end().to_owned(),
+        }
+    }
+
+    /// The same body with a piece of HTML at its end.
+    pub(crate) fn before(&self, html: &str) -> Self {
+        Self::from_html(&wrap(&format!("{}\r\n{html}", inner(&self.html))))
+    }
+
+    /// Whether the HTML has that text in it.
+    pub(crate) fn mentions(&self, text: &str) -> bool {
+        self.html.contains(text)
+    }
+
     pub(crate) fn preview(&self) -> String {
         self.text.chars().take(PREVIEW).collect()
     }
@@ -68,6 +87,20 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// What is between the body's tags.
+fn inner(html: &str) -> &str {
+    let lower = html.to_ascii_lowercase();
+    let open = lower.find("<body").and_then(|start| {
+        let end = html.get(start..)?.find('>')?;
+        html.get(start + end + 1..)
+    });
+    let rest = open.unwrap_or(html);
+    rest.rfind("</body")
+        .and_then(|end| rest.get(..end))
+        .unwrap_or(rest)
+        .trim()
 }
 
 fn wrap(inner: &str) -> String {

@@ -1,20 +1,21 @@
 //! An event as a mailbox keeps it, and as Graph shows it.
 
 mod render;
+mod series;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::{Date, DateTime};
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::mailbox::body::Body;
 use crate::mailbox::calendar::CalendarId;
-use crate::mailbox::ids::occurrence_id;
 use crate::mailbox::moment::Moment;
 use crate::mailbox::recurrence::Recurrence;
 
 pub(crate) use render::View;
+pub(crate) use series::meeting_of;
 
 /// What kind of entry an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(crate) struct Attendee {
     /// `required`, `optional` or `resource`.
     pub(crate) kind: String,
     pub(crate) response: Response,
+    /// The other time that came with the answer.
+    pub(crate) proposed: Option<(Moment, Moment)>,
 }
 
 /// An answer to an invitation, and when it was given.
@@ -59,6 +62,17 @@ impl Response {
 pub(crate) struct Online {
     pub(crate) join_url: String,
     pub(crate) conference_id: String,
+}
+
+impl Online {
+    /// What the body of the invitation says about joining.
+    pub(crate) fn blob(&self) -> String {
+        format!(
+            "<div style=\"margin-top:24px\">________________________________________________________________________________</div>\r\n\
+             <div class=\"me-email-text\">Microsoft Teams meeting<br>\r\n<a href=\"{}\">Join the meeting now</a><br>\r\nMeeting ID: {}</div>",
+            self.join_url, self.conference_id
+        )
+    }
 }
 
 /// The part that an occurrence gets from its series.
@@ -144,129 +158,9 @@ impl Event {
         }
     }
 
-    /// Whether the series still has an occurrence with this original day.
-    pub(crate) fn has_occurrence(&self, date: Date) -> bool {
-        let Some(recurrence) = &self.recurrence else {
-            return false;
-        };
-        !self.removed.contains(&date)
-            && (self.exceptions.contains_key(&date) || recurrence.includes(date))
-    }
-
-    /// The occurrence of a day, changed or not.
-    pub(crate) fn occurrence(&self, date: Date) -> Event {
-        if let Some(exception) = self.exceptions.get(&date) {
-            return exception.clone();
-        }
-        let (start, end) = self.times_on(date);
-        Event {
-            id: occurrence_id(&self.id, date),
-            uid: occurrence_uid(&self.uid, date),
-            recurrence: None,
-            exceptions: BTreeMap::new(),
-            removed: BTreeSet::new(),
-            transaction_id: None,
-            of_series: Some(OfSeries {
-                master_id: self.id.clone(),
-                original_start: start.instant(),
-                changed: false,
-            }),
-            start,
-            end,
-            ..self.clone()
-        }
-    }
-
-    /// The occurrences that touch a window.
-    pub(crate) fn occurrences_in(&self, from: Timestamp, until: Timestamp) -> Vec<Event> {
-        let Some(recurrence) = &self.recurrence else {
-            return Vec::new();
-        };
-        // A day's margin covers every zone; exceptions may have moved further and are looked at by themselves.
-        let last = recurrence
-            .zone
-            .wall(until)
-            .date()
-            .saturating_add(Span::new().days(1));
-        let length = self
-            .start
-            .wall()
-            .date()
-            .until(self.end.wall().date())
-            .unwrap_or_default()
-            .get_days();
-        let first = recurrence
-            .zone
-            .wall(from)
-            .date()
-            .saturating_sub(Span::new().days(length + 2));
-        let mut found = Vec::new();
-        for date in recurrence.days_in(first, last) {
-            if self.removed.contains(&date) || self.exceptions.contains_key(&date) {
-                continue;
-            }
-            let (start, end) = self.times_on(date);
-            let (begins, ends) = if self.all_day {
-                (start.floating(), end.floating())
-            } else {
-                (start.instant(), end.instant())
-            };
-            if begins < until && (ends > from || (begins == ends && begins >= from)) {
-                found.push(self.occurrence(date));
-            }
-        }
-        found.extend(
-            self.exceptions
-                .values()
-                .filter(|event| event.touches(from, until))
-                .cloned(),
-        );
-        found
-    }
-
-    /// The pattern holds in its own zone, so wall time survives daylight saving.
-    fn times_on(&self, date: Date) -> (Moment, Moment) {
-        let Some(recurrence) = &self.recurrence else {
-            return (self.start.clone(), self.end.clone());
-        };
-        if self.all_day {
-            let days = self
-                .start
-                .wall()
-                .date()
-                .until(self.end.wall().date())
-                .unwrap_or_default();
-            let start = Moment::new(date.at(0, 0, 0, 0), self.start.zone().clone());
-            let end = Moment::new(
-                date.saturating_add(days).at(0, 0, 0, 0),
-                self.end.zone().clone(),
-            );
-            return (start, end);
-        }
-        let zone = &recurrence.zone;
-        let first: DateTime = zone.wall(self.start.instant());
-        let length = first
-            .until(zone.wall(self.end.instant()))
-            .unwrap_or_default();
-        let begins = date.to_datetime(first.time());
-        let ends = begins.saturating_add(length);
-        (
-            self.moved(zone, begins, &self.start),
-            self.moved(zone, ends, &self.end),
-        )
-    }
-
-    fn moved(&self, zone: &crate::zones::Zone, wall: DateTime, like: &Moment) -> Moment {
-        let instant = zone.instant(wall);
-        Moment::new(like.zone().wall(instant), like.zone().clone())
-    }
-}
-
-/// The uid of one occurrence: the series' own with the date in the place reserved for it.
-fn occurrence_uid(uid: &str, date: Date) -> String {
-    let stamp = format!("{:04X}{:02X}{:02X}", date.year(), date.month(), date.day());
-    match (uid.get(..32), uid.get(40..)) {
-        (Some(front), Some(back)) => format!("{front}{stamp}{back}"),
-        _ => uid.to_owned(),
+    /// Everybody invited to the meeting or to a single day of it.
+    pub(crate) fn everybody(&self) -> Vec<Attendee> {
+        let days = self.exceptions.values().flat_map(|day| &day.attendees);
+        self.attendees.iter().chain(days).cloned().collect()
     }
 }

@@ -1,73 +1,94 @@
-//! Invitations: what happens in the mailboxes of those invited.
+//! Invitations: what happens in the mailboxes of those invited when the organiser invites, changes or cancels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde_json::json;
 
 use crate::company::PersonId;
-use crate::mailbox::event::{Event, OfSeries, Response};
+use crate::mailbox::event::{Attendee, Event, OfSeries, Response};
 use crate::mailbox::ids::{new_change_key, occurrence_id};
 use crate::state::World;
 
+/// What an invited person keeps to herself when the organiser's update comes.
+const PERSONAL: &[&str] = &["categories", "isReminderOn", "reminderMinutesBeforeStart"];
+
 impl World {
-    /// Brings every invited colleague's copy up to date with the organiser's event.
+    /// Brings every invited person's copy up to date with the organiser's event.
     pub(crate) fn invite(&mut self, organizer: PersonId, event: &Event) {
-        for attendee in &event.attendees {
-            let Some(person) = self.recipient(&attendee.party.address) else {
-                continue;
-            };
-            if person != organizer {
-                self.deliver(person, event);
+        self.tell(organizer, event, None, &event.attendees);
+    }
+
+    /// Tells these attendees how a meeting, or one day of it, is now.
+    pub(crate) fn tell(
+        &mut self,
+        organizer: PersonId,
+        meeting: &Event,
+        day: Option<Date>,
+        who: &[Attendee],
+    ) {
+        for (person, address) in self.reached(organizer, who) {
+            match day {
+                None => self.deliver(person, &address, meeting),
+                Some(date) => self.deliver_day(person, &address, meeting, date),
             }
         }
     }
 
-    /// Marks the copies of a cancelled meeting, for those who were invited.
-    pub(crate) fn withdraw(&mut self, organizer: PersonId, event: &Event) {
+    /// Tells these attendees that a meeting, or one day of it, does not take place, or not with them.
+    pub(crate) fn withdraw(
+        &mut self,
+        organizer: PersonId,
+        meeting: &Event,
+        day: Option<Date>,
+        who: &[Attendee],
+        comment: Option<&str>,
+    ) {
         let now = self.clock.now();
-        for attendee in &event.attendees {
-            let Some(person) = self.recipient(&attendee.party.address) else {
-                continue;
-            };
-            if person == organizer {
-                continue;
-            }
+        let uid_of_day = day.map(|date| meeting.unchanged(date).uid);
+        for (person, _) in self.reached(organizer, who) {
             let change_key = new_change_key(&mut self.ids);
             let Some(mailbox) = self.mailbox_mut(person) else {
                 continue;
             };
-            let Some(copy) = mailbox.events.meeting_mut(&event.uid) else {
+            let series = mailbox.events.position_of_meeting(&meeting.uid);
+            let alone = uid_of_day
+                .as_ref()
+                .and_then(|uid| mailbox.events.position_of_meeting(uid));
+            let Some(copy) = alone
+                .or(series)
+                .and_then(|index| mailbox.events.get_mut(index))
+            else {
                 continue;
             };
-            cancel_copy(copy);
-            copy.change_key = change_key;
             copy.modified = now;
-        }
-    }
-
-    /// Takes one day of a series out of the copies.
-    pub(crate) fn withdraw_occurrence(
-        &mut self,
-        organizer: PersonId,
-        master: &Event,
-        date: jiff::civil::Date,
-    ) {
-        for attendee in &master.attendees {
-            let Some(person) = self.recipient(&attendee.party.address) else {
-                continue;
-            };
-            let Some(mailbox) = self.mailbox_mut(person) else {
-                continue;
-            };
-            let copy = mailbox.events.meeting_mut(&master.uid);
-            if let Some(copy) = copy.filter(|_| person != organizer) {
-                copy.exceptions.remove(&date);
-                copy.removed.insert(date);
+            copy.change_key = change_key;
+            match day.filter(|_| alone.is_none()) {
+                None => cancel_copy(copy, comment),
+                Some(date) if copy.has_occurrence(date) => {
+                    let mut occurrence = copy.changed_occurrence(date);
+                    cancel_copy(&mut occurrence, comment);
+                    copy.exceptions.insert(date, occurrence);
+                }
+                Some(_) => {}
             }
         }
     }
 
-    fn deliver(&mut self, person: PersonId, event: &Event) {
+    /// Those attendees who have a mailbox here and are not the organiser, each once.
+    fn reached(&self, organizer: PersonId, who: &[Attendee]) -> Vec<(PersonId, String)> {
+        let people: BTreeMap<PersonId, String> = who
+            .iter()
+            .filter_map(|attendee| {
+                let address = attendee.party.address.clone();
+                Some((self.recipient(&address)?, address))
+            })
+            .filter(|(person, _)| *person != organizer)
+            .collect();
+        people.into_iter().collect()
+    }
+
+    fn deliver(&mut self, person: PersonId, address: &str, event: &Event) {
         let change_key = new_change_key(&mut self.ids);
         let Some(fresh_id) = self.new_item_id(person) else {
             return;
@@ -78,54 +99,138 @@ impl World {
         let existing = mailbox.events.position_of_meeting(&event.uid);
         let old = existing.and_then(|index| mailbox.events.get(index));
         let mut copy = event.clone();
-        copy.is_organizer = false;
-        copy.transaction_id = None;
         copy.change_key = change_key;
         copy.calendar = old.map_or_else(
             || mailbox.default_calendar().id.clone(),
             |old| old.calendar.clone(),
         );
         copy.id = old.map_or(fresh_id, |old| old.id.clone());
-        let (response, show_as) = match old {
-            Some(old) if old.start == copy.start && old.end == copy.end => {
-                (old.response.clone(), old.show_as().to_owned())
-            }
-            _ => (Response::never("notResponded"), "tentative".to_owned()),
-        };
-        copy.response = response;
-        copy.plain.insert("showAs".to_owned(), json!(show_as));
-        copy.exceptions = exceptions_of(&copy);
+        make_copy(&mut copy, old, address);
+        (copy.exceptions, copy.removed) = days_of(&copy, old, address);
         match existing {
             Some(index) => mailbox.events.replace(index, copy),
             None => mailbox.events.push(copy),
         }
     }
-}
 
-/// The changed occurrences, under the ids that they have in the copy's mailbox.
-fn exceptions_of(copy: &Event) -> BTreeMap<jiff::civil::Date, Event> {
-    let renamed = copy.exceptions.iter().map(|(date, exception)| {
-        let of_series = exception.of_series.as_ref().map(|series| OfSeries {
-            master_id: copy.id.clone(),
-            ..series.clone()
-        });
-        let exception = Event {
-            id: occurrence_id(&copy.id, *date),
-            is_organizer: false,
-            response: copy.response.clone(),
-            of_series,
-            ..exception.clone()
+    /// Brings one day of a series up to date. Whoever is invited to that day only gets it as an event of its own.
+    fn deliver_day(&mut self, person: PersonId, address: &str, series: &Event, date: Date) {
+        let change_key = new_change_key(&mut self.ids);
+        let Some(mailbox) = self.mailbox_mut(person) else {
+            return;
         };
-        (*date, exception)
-    });
-    renamed.collect()
+        let occurrence = series.occurrence(date);
+        match mailbox.events.meeting_mut(&series.uid) {
+            Some(copy) => {
+                let old = copy.has_occurrence(date).then(|| copy.occurrence(date));
+                let changed = day_of(&occurrence, copy, old.as_ref(), date, address);
+                copy.removed.remove(&date);
+                copy.exceptions.insert(date, changed);
+                copy.change_key = change_key;
+                copy.modified = series.modified;
+            }
+            None => {
+                let alone = Event {
+                    of_series: None,
+                    ..occurrence
+                };
+                self.deliver(person, address, &alone);
+            }
+        }
+    }
 }
 
-fn cancel_copy(copy: &mut Event) {
+/// Makes an organiser's event the copy of somebody invited, who keeps the answer given to the same times.
+fn make_copy(copy: &mut Event, old: Option<&Event>, address: &str) {
+    copy.is_organizer = false;
+    copy.transaction_id = None;
+    copy.cancelled = false;
+    let hidden = copy.plain.get("hideAttendees") == Some(&json!(true));
+    copy.attendees
+        .retain(|attendee| !hidden || attendee.party.address.eq_ignore_ascii_case(address));
+    // Who answered what is for the organiser to know.
+    for attendee in &mut copy.attendees {
+        attendee.response = Response::never("none");
+        attendee.proposed = None;
+    }
+    let same = old.filter(|old| !old.cancelled && old.start == copy.start && old.end == copy.end);
+    let (response, show_as) = match same {
+        Some(old) => (old.response.clone(), old.show_as().to_owned()),
+        None => (Response::never("notResponded"), "tentative".to_owned()),
+    };
+    copy.response = response;
+    copy.plain.insert("showAs".to_owned(), json!(show_as));
+    for name in PERSONAL {
+        if let Some(value) = old.and_then(|old| old.plain.get(*name)) {
+            copy.plain.insert((*name).to_owned(), value.clone());
+        }
+    }
+}
+
+/// One changed day as it is in the copy of somebody invited.
+fn day_of(theirs: &Event, copy: &Event, old: Option<&Event>, date: Date, address: &str) -> Event {
+    let mut day = theirs.clone();
+    let unchanged = copy.unchanged(date);
+    make_copy(&mut day, Some(old.unwrap_or(&unchanged)), address);
+    day.id = occurrence_id(&copy.id, date);
+    day.calendar = copy.calendar.clone();
+    day.of_series = theirs.of_series.as_ref().map(|series| OfSeries {
+        master_id: copy.id.clone(),
+        changed: true,
+        ..series.clone()
+    });
+    day
+}
+
+/// The changed and the missing days of a copy: the organiser's, and what the invited person did to single days.
+fn days_of(
+    copy: &Event,
+    old: Option<&Event>,
+    address: &str,
+) -> (BTreeMap<Date, Event>, BTreeSet<Date>) {
+    let kept = old.filter(|old| {
+        old.recurrence == copy.recurrence && old.start == copy.start && old.end == copy.end
+    });
+    let mut removed = copy.removed.clone();
+    let mut days = BTreeMap::new();
+    for (date, theirs) in &copy.exceptions {
+        let invited = |event: &Event| {
+            let mut attendees = event.attendees.iter();
+            attendees.any(|attendee| attendee.party.address.eq_ignore_ascii_case(address))
+        };
+        let gone = kept.is_some_and(|old| old.removed.contains(date));
+        if gone || (invited(copy) && !invited(theirs)) {
+            removed.insert(*date);
+            continue;
+        }
+        let before = kept.and_then(|old| old.exceptions.get(date));
+        days.insert(*date, day_of(theirs, copy, before, *date, address));
+    }
+    for (date, own) in kept.iter().flat_map(|old| &old.exceptions) {
+        if own.cancelled && removed.remove(date) {
+            days.insert(*date, own.clone());
+        } else if !removed.contains(date) && !days.contains_key(date) {
+            let theirs = copy.changed_occurrence(*date);
+            days.insert(*date, day_of(&theirs, copy, Some(own), *date, address));
+        }
+    }
+    if let Some(old) = kept {
+        removed.extend(old.removed.iter().filter(|date| !days.contains_key(date)));
+    }
+    (days, removed)
+}
+
+fn cancel_copy(copy: &mut Event, comment: Option<&str>) {
     if copy.cancelled {
         return;
+    }
+    for day in copy.exceptions.values_mut() {
+        cancel_copy(day, comment);
     }
     copy.cancelled = true;
     copy.subject = format!("Canceled: {}", copy.subject);
     copy.plain.insert("showAs".to_owned(), json!("free"));
+    if let Some(comment) = comment.filter(|comment| !comment.is_empty()) {
+        copy.body = copy.body.after(comment);
+    }
 }

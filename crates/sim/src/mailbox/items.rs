@@ -43,6 +43,11 @@ impl Items {
     }
 
     /// This mailbox's copy of a meeting.
+    pub(crate) fn meeting(&self, uid: &str) -> Option<&Event> {
+        self.get(self.position_of_meeting(uid)?)
+    }
+
+    /// The same, to be changed.
     pub(crate) fn meeting_mut(&mut self, uid: &str) -> Option<&mut Event> {
         let index = self.position_of_meeting(uid)?;
         self.events.get_mut(index)

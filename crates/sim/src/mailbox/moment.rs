@@ -24,6 +24,14 @@ impl Moment {
         }
     }
 
+    /// The same wall time at exactly that instant, of the two that it has when the clocks go back.
+    pub(crate) fn at_instant(mut self, instant: Timestamp) -> Self {
+        if self.zone.wall(instant) == self.wall {
+            self.instant = instant;
+        }
+        self
+    }
+
     pub(crate) fn wall(&self) -> DateTime {
         self.wall
     }

@@ -1,5 +1,7 @@
 //! Recurrence: which days a series falls on.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
@@ -76,27 +78,14 @@ impl Repeat {
 }
 
 impl Recurrence {
-    /// The days of the series from `first` to `last`, both included.
+    /// The days of the series from `first` to `last`, both included. What lies before or after costs nothing.
     pub(crate) fn days_in(&self, first: Date, last: Date) -> Vec<Date> {
-        let last = match self.range.end {
-            End::On(end) => end.min(last),
-            End::Never | End::After(_) => last,
-        };
-        // A number of occurrences is counted from the start of the series; nothing else needs its past.
-        let (mut day, mut left) = match self.range.end {
-            End::After(count) => (self.range.start, count),
-            End::Never | End::On(_) => (first.max(self.range.start), u32::MAX),
-        };
+        let last = self.last().map_or(last, |end| end.min(last));
         let mut days = Vec::new();
-        while day <= last && left > 0 {
-            if self.falls_on(day) {
-                left -= 1;
-                if day >= first {
-                    days.push(day);
-                }
-            }
-            let Ok(next) = day.tomorrow() else { break };
-            day = next;
+        let mut number = self.count_before(first);
+        while let Some(day) = self.nth(number).filter(|day| *day <= last) {
+            days.push(day);
+            number += 1;
         }
         days
     }
@@ -106,47 +95,150 @@ impl Recurrence {
         self.days_in(day, day) == [day]
     }
 
-    fn falls_on(&self, day: Date) -> bool {
-        let pattern = &self.pattern;
-        let interval = pattern.interval.max(1);
-        let months = months_between(self.range.start, day);
-        match pattern.kind {
-            Repeat::Daily => days_between(self.range.start, day) % interval == 0,
+    /// The last occurrence before a day.
+    pub(crate) fn before(&self, day: Date) -> Option<Date> {
+        let day = self.last().map_or(day, |last| match last.tomorrow() {
+            Ok(after) => after.min(day),
+            Err(_) => day,
+        });
+        self.nth(self.count_before(day).checked_sub(1)?)
+    }
+
+    /// The first occurrence after a day.
+    pub(crate) fn after(&self, day: Date) -> Option<Date> {
+        let next = self.nth(self.count_before(day.tomorrow().ok()?))?;
+        self.last().is_none_or(|last| next <= last).then_some(next)
+    }
+
+    /// The day on or before which the series ends.
+    pub(crate) fn last(&self) -> Option<Date> {
+        match self.range.end {
+            End::Never => None,
+            End::On(end) => Some(end),
+            End::After(count) => Some(
+                self.nth(i64::from(count).saturating_sub(1))
+                    .unwrap_or(Date::MAX),
+            ),
+        }
+    }
+
+    /// The occurrence of that number, counted from 0, as if the series had no end.
+    fn nth(&self, number: i64) -> Option<Date> {
+        let number = u32::try_from(number).ok()?;
+        let number = i64::from(number).checked_add(self.lead())?;
+        let per_period = i64::try_from(self.per_period()).ok()?;
+        let place = usize::try_from(number.rem_euclid(per_period)).ok()?;
+        self.period(number.div_euclid(per_period))?
+            .get(place)
+            .copied()
+    }
+
+    /// How many occurrences there would be before a day if the series had no end.
+    fn count_before(&self, day: Date) -> i64 {
+        let day = day.max(self.range.start);
+        let period = self.period_of(day);
+        let per_period = i64::try_from(self.per_period()).unwrap_or(1);
+        let earlier = self
+            .period(period)
+            .map_or(0, |days| days.iter().filter(|other| **other < day).count());
+        let earlier = i64::try_from(earlier).unwrap_or(0);
+        (period * per_period + earlier - self.lead()).max(0)
+    }
+
+    /// How many days of the first period are before the start of the series.
+    fn lead(&self) -> i64 {
+        let before = self.period(0).map_or(0, |days| {
+            days.iter().filter(|day| **day < self.range.start).count()
+        });
+        i64::try_from(before).unwrap_or(0)
+    }
+
+    /// Every period has the same number of occurrences; that is what makes counting cheap.
+    fn per_period(&self) -> usize {
+        match self.pattern.kind {
+            Repeat::Weekly => self.offsets().len().max(1),
+            _ => 1,
+        }
+    }
+
+    /// The number of the last period that begins on or before a day; the series starts in period 0.
+    fn period_of(&self, day: Date) -> i64 {
+        let start = self.range.start;
+        let units = match self.pattern.kind {
+            Repeat::Daily => days_between(start, day),
+            Repeat::Weekly => days_between(self.week_of(start), self.week_of(day)) / 7,
+            Repeat::AbsoluteMonthly | Repeat::RelativeMonthly => months_between(start, day),
+            Repeat::AbsoluteYearly | Repeat::RelativeYearly => {
+                i64::from(day.year()) - i64::from(start.year())
+            }
+        };
+        units.div_euclid(i64::from(self.pattern.interval.max(1)))
+    }
+
+    /// The days of one period in order, those before the start of the series included.
+    fn period(&self, number: i64) -> Option<Vec<Date>> {
+        let start = self.range.start;
+        let units = number.checked_mul(i64::from(self.pattern.interval.max(1)))?;
+        match self.pattern.kind {
+            Repeat::Daily => Some(vec![later(start, units)?]),
             Repeat::Weekly => {
-                let weeks = days_between(self.week_of(self.range.start), self.week_of(day)) / 7;
-                weeks % interval == 0 && pattern.days.contains(&day.weekday())
+                let week = later(self.week_of(start), units.checked_mul(7)?)?;
+                self.offsets()
+                    .into_iter()
+                    .map(|offset| later(week, offset))
+                    .collect()
             }
-            Repeat::AbsoluteMonthly => months % interval == 0 && self.is_day_of_month(day),
-            Repeat::RelativeMonthly => months % interval == 0 && self.is_relative_day(day),
-            Repeat::AbsoluteYearly => {
-                let years = i32::from(day.year()) - i32::from(self.range.start.year());
-                years % interval == 0 && day.month() == pattern.month && self.is_day_of_month(day)
+            Repeat::AbsoluteMonthly | Repeat::RelativeMonthly => {
+                let months = i64::from(start.year()) * 12 + i64::from(start.month()) - 1;
+                let months = months.checked_add(units)?;
+                let month = i8::try_from(months.rem_euclid(12) + 1).ok()?;
+                self.day_in(months.div_euclid(12), month)
             }
-            Repeat::RelativeYearly => {
-                let years = i32::from(day.year()) - i32::from(self.range.start.year());
-                years % interval == 0 && day.month() == pattern.month && self.is_relative_day(day)
+            Repeat::AbsoluteYearly | Repeat::RelativeYearly => {
+                let year = i64::from(start.year()).checked_add(units)?;
+                self.day_in(year, self.pattern.month)
             }
         }
     }
 
-    /// A month without that day uses its last one, as Outlook does.
-    fn is_day_of_month(&self, day: Date) -> bool {
-        day.day() == self.pattern.day_of_month.clamp(1, day.days_in_month())
+    /// The one day of a month on which the series falls.
+    fn day_in(&self, year: i64, month: i8) -> Option<Vec<Date>> {
+        let first = Date::new(i16::try_from(year).ok()?, month, 1).ok()?;
+        let relative = matches!(
+            self.pattern.kind,
+            Repeat::RelativeMonthly | Repeat::RelativeYearly
+        );
+        let day = if relative {
+            self.relative_day(first)?
+        } else {
+            // A month without that day uses its last one, as Outlook does.
+            let number = self.pattern.day_of_month.clamp(1, first.days_in_month());
+            Date::new(first.year(), month, number).ok()?
+        };
+        Some(vec![day])
     }
 
-    fn is_relative_day(&self, day: Date) -> bool {
+    fn relative_day(&self, first: Date) -> Option<Date> {
         let days = &self.pattern.days;
-        let mut fitting = (1..=day.days_in_month())
-            .filter_map(|number| Date::new(day.year(), day.month(), number).ok())
+        let mut fitting = (1..=first.days_in_month())
+            .filter_map(|number| Date::new(first.year(), first.month(), number).ok())
             .filter(|date| days.contains(&date.weekday()));
-        let chosen = match self.pattern.index {
+        match self.pattern.index {
             "second" => fitting.nth(1),
             "third" => fitting.nth(2),
             "fourth" => fitting.nth(3),
             "last" => fitting.next_back(),
             _ => fitting.next(),
-        };
-        chosen == Some(day)
+        }
+    }
+
+    /// The weekdays of a weekly series as days after the first day of the week, in order, each once.
+    fn offsets(&self) -> Vec<i64> {
+        let days = self.pattern.days.iter();
+        let offsets: BTreeSet<i64> = days
+            .map(|day| i64::from(day.since(self.pattern.first_day)))
+            .collect();
+        offsets.into_iter().collect()
     }
 
     fn week_of(&self, day: Date) -> Date {
@@ -201,13 +293,18 @@ pub(crate) fn weekday_name(day: Weekday) -> &'static str {
     }
 }
 
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
+fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map_or(0, |span| i64::from(span.get_days()))
 }
 
-fn months_between(from: Date, to: Date) -> i32 {
-    (i32::from(to.year()) - i32::from(from.year())) * 12 + i32::from(to.month())
-        - i32::from(from.month())
+fn months_between(from: Date, to: Date) -> i64 {
+    (i64::from(to.year()) - i64::from(from.year())) * 12 + i64::from(to.month())
+        - i64::from(from.month())
+}
+
+/// So many days later, unless that is beyond what a date can be.
+fn later(day: Date, days: i64) -> Option<Date> {
+    day.checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -254,6 +351,35 @@ mod tests {
             series.days_in(Date::MIN, date(2026, 3, 31)),
             [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
         );
+    }
+
+    #[test]
+    fn neighbours_are_found_and_end_with_the_series() {
+        let series = series(
+            Repeat::Weekly,
+            &[Weekday::Monday],
+            date(2026, 3, 3),
+            End::After(2),
+        );
+        assert_eq!(series.after(date(2026, 3, 3)), Some(date(2026, 3, 9)));
+        assert_eq!(series.after(date(2026, 3, 9)), Some(date(2026, 3, 16)));
+        assert_eq!(series.after(date(2026, 3, 16)), None);
+        assert_eq!(series.before(date(2026, 3, 16)), Some(date(2026, 3, 9)));
+        assert_eq!(series.before(date(2026, 3, 9)), None);
+        assert_eq!(series.before(date(2030, 1, 1)), Some(date(2026, 3, 16)));
+    }
+
+    #[test]
+    fn a_series_of_centuries_costs_no_more_than_one_of_a_week() {
+        let mut series = series(Repeat::Daily, &[], date(2026, 1, 1), End::After(u32::MAX));
+        series.pattern.interval = i32::MAX;
+        assert_eq!(
+            series.days_in(Date::MIN, Date::MAX),
+            [date(2026, 1, 1)],
+            "what no date can name ends the series"
+        );
+        series.pattern.interval = 1;
+        assert_eq!(series.days_in(date(9000, 1, 1), date(9000, 1, 2)).len(), 2);
     }
 
     #[test]

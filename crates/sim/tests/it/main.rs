@@ -9,4 +9,5 @@ mod control;
 mod directory;
 mod events;
 mod faults;
+mod meetings;
 mod tokens;

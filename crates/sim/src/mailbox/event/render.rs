@@ -84,7 +84,12 @@ impl Event {
         put("responseStatus", response(&self.response));
         put(
             "attendees",
-            Value::Array(self.attendees.iter().map(attendee).collect()),
+            Value::Array(
+                self.attendees
+                    .iter()
+                    .map(|one| attendee(one, &view.zone))
+                    .collect(),
+            ),
         );
         put(
             "organizer",
@@ -180,12 +185,17 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-fn attendee(attendee: &Attendee) -> Value {
-    json!({
+fn attendee(attendee: &Attendee, zone: &Zone) -> Value {
+    let mut rendered = json!({
         "type": attendee.kind,
         "status": response(&attendee.response),
         "emailAddress": party(&attendee.party),
-    })
+    });
+    if let Some((start, end)) = &attendee.proposed {
+        rendered["proposedNewTime"] =
+            json!({ "start": start.render(zone), "end": end.render(zone) });
+    }
+    rendered
 }
 
 fn party(party: &Party) -> Value {
