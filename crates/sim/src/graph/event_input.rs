@@ -1,5 +1,7 @@
 //! What a client writes about an event: read loosely, checked strictly.
 
+#[cfg(test)]
+mod oracle;
 mod recurrence;
 
 use jiff::Timestamp;
