@@ -281,6 +281,16 @@ impl Answer {
 }
 
 impl App {
+    /// With a token that was not asked for at Entra.
+    pub(crate) fn holding(simulator: &Simulator, login: &str, scopes: &str) -> Self {
+        Self {
+            client: client(),
+            root: simulator.graph(),
+            access_token: simulator.token_for(login, scopes).expect("a person"),
+            refresh_token: String::new(),
+        }
+    }
+
     pub(crate) async fn connected(simulator: &Simulator, person: &Person) -> Self {
         Self::with(simulator, person, TEN, "").await
     }

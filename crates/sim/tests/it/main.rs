@@ -7,6 +7,7 @@ mod authorize;
 mod calendars;
 mod control;
 mod directory;
+mod documented;
 mod events;
 mod faults;
 mod meetings;

@@ -1,0 +1,268 @@
+//! Where the simulator differs from a documented pair, and why. This list can only become shorter.
+
+/// How many there are.
+pub(super) const MOST: usize = 52;
+
+/// The pair, the place, the reason.
+pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    (
+        "batch--json_batching--block_1",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "calendar-getSchedule--outlook_get_free_busy_schedule--block_1",
+        "/value/*/workingHours/timeZone/bias",
+        "not built yet",
+    ),
+    (
+        "calendar-getSchedule--outlook_get_free_busy_schedule--block_1",
+        "/value/*/workingHours/timeZone/daylightOffset",
+        "not built yet",
+    ),
+    (
+        "calendar-getSchedule--outlook_get_free_busy_schedule--block_1",
+        "/value/*/workingHours/timeZone/standardOffset",
+        "not built yet",
+    ),
+    (
+        "calendar-shared--outlook_create_event_in_shared_delegated_calendar--event_reply_tentativelyaccept",
+        "status 400 instead of 202",
+        "not built yet",
+    ),
+    (
+        "calendar-shared--outlook_create_event_in_shared_delegated_calendar--get_eventmessage_and_event",
+        "status 400 instead of 200",
+        "mail is not simulated, only what invitations do in calendars",
+    ),
+    (
+        "calendar-shared--outlook_share_or_delegate_calendar--get_calendar_props_delegate",
+        "/isShared",
+        "a property of beta, which v1.0 has never had",
+    ),
+    (
+        "calendar-shared--outlook_share_or_delegate_calendar--get_calendar_props_delegate",
+        "/isSharedWithMe",
+        "a property of beta, which v1.0 has never had",
+    ),
+    (
+        "calendar-shared--outlook_share_or_delegate_calendar--patch_mailboxsettings_owner",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "calendar-shared--outlook_share_or_delegate_calendar--update_calendarperm",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "calendarGroup--user_post_calendargroups--create_calendargroup_from_user",
+        "status 400 instead of 201",
+        "not built yet",
+    ),
+    (
+        "calendarPermission--calendarpermission_get--get_calendarpermission",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "contact-delta--contact_delta--contact_delta",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "contact-list--user_list_contacts--block_2",
+        "/value/*/birthday is null",
+        "not built yet",
+    ),
+    (
+        "contact-list--user_list_contacts--block_2",
+        "/value/*/initials is null",
+        "not built yet",
+    ),
+    (
+        "contactFolder--contactfolder_list_childfolders--contactfolder_get_childfolders",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "contactFolder--contactfolder_list_contacts--contactfolder_get_contacts",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-attachments--event_list_attachments--event_get_attachments_v1",
+        "status 400 instead of 200",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/@odata.context",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/contentType",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/id",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/isInline",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/lastModifiedDateTime",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/name",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-attachments--event_post_attachments--create_item_attachment_from_event",
+        "/size",
+        "attachments are not part of the simulated surface",
+    ),
+    (
+        "event-create--user_post_events--create_event_from_user",
+        "status 400 instead of 201",
+        "not built yet",
+    ),
+    (
+        "event-create--user_post_events--create_event_from_user_with_online_meeting",
+        "status 400 instead of 201",
+        "not built yet",
+    ),
+    (
+        "event-create--user_post_events--create_event_recurring",
+        "status 400 instead of 201",
+        "not built yet",
+    ),
+    (
+        "event-delta--delta_query_events--get_calendarview_delta_2",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-delta--delta_query_events--get_calendarview_delta_3",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-dismissReminder--event_dismissreminder--event_dismissreminder",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-get--event_get--get_event_multiple_locations",
+        "/locations/*/address",
+        "not built yet",
+    ),
+    (
+        "event-get--event_get--get_event_multiple_locations",
+        "/locations/*/coordinates",
+        "not built yet",
+    ),
+    (
+        "event-list--user_list_events--get_events",
+        "/value/*/locations",
+        "not built yet",
+    ),
+    (
+        "event-meeting-proposals--outlook_calendar_meeting_proposals--event_update",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-online-meeting--outlook_calendar_online_meetings--update_meeting_online",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-snoozeReminder--event_snoozereminder--event_snoozereminder",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "event-update--event_update--update_event",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "findMeetingTimes--findmeetingtimes_example--block_1",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "mailboxSettings--user_get_mailboxsettings--get_mailboxsettings_3",
+        "/timeZone/bias",
+        "not built yet",
+    ),
+    (
+        "mailboxSettings--user_get_mailboxsettings--get_mailboxsettings_3",
+        "/timeZone/daylightOffset",
+        "not built yet",
+    ),
+    (
+        "mailboxSettings--user_get_mailboxsettings--get_mailboxsettings_3",
+        "/timeZone/standardOffset",
+        "not built yet",
+    ),
+    (
+        "mailboxSettings--user_update_mailboxsettings--update_mailboxsettings_2",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "reminderView--user_reminderview--user_reminderview",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "subscription--outlook_change_notifications_overview--create_subscription_withoutresourcedata_for_message_resource",
+        "status 400 instead of 201",
+        "mail cannot be subscribed to here",
+    ),
+    (
+        "subscription--outlook_change_notifications_overview--create_subscription_withresourcedata_for_message_resource_basedonfilter",
+        "status 400 instead of 201",
+        "mail cannot be subscribed to here",
+    ),
+    (
+        "subscription--subscription_delete--delete_subscription",
+        "status 400 instead of 204",
+        "not built yet",
+    ),
+    (
+        "subscription--subscription_update--update_subscription",
+        "status 400 instead of 200",
+        "not built yet",
+    ),
+    (
+        "user-get--user_get--get_schemaextension",
+        "status 400 instead of 200",
+        "schema extensions are not simulated, and the published type has none",
+    ),
+    (
+        "user-get--user_get--get_user_select",
+        "/identities is null",
+        "not built yet",
+    ),
+    (
+        "user-get--user_get--get_user_select",
+        "/postalCode is null",
+        "not built yet",
+    ),
+    (
+        "user-list--user_list--list_schemaextension",
+        "status 400 instead of 200",
+        "schema extensions are not simulated, and the published type has none",
+    ),
+];
