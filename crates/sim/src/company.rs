@@ -7,6 +7,8 @@ mod people;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::access::{Policies, Standing};
+use crate::entra::certificate::Certificate;
 use crate::random::Seeded;
 use crate::state::World;
 use crate::tenant::{Principal, Tenant, TenantId};
@@ -24,6 +26,8 @@ pub struct Company {
     pub client_id: String,
     /// The registered application's secret.
     pub client_secret: String,
+    /// Certificates by which the application may prove itself instead.
+    pub client_certificates: Vec<Certificate>,
     /// Redirect URIs beside the two loopback ones that are always registered.
     pub redirect_uris: Vec<String>,
     /// What the simulator's clock shows at the start, and around what the calendars are filled; `None` is now.
@@ -40,6 +44,7 @@ impl Default for Company {
             tenant_id: "4d6c2b1e-7a3f-4f58-9c0d-5e8b1a2f3c47".to_owned(),
             client_id: "b7f1c9d2-3e64-4a85-8f0b-6c2d9e1a7354".to_owned(),
             client_secret: "sim~8Q.not-a-real-secret~Zk3".to_owned(),
+            client_certificates: Vec::new(),
             redirect_uris: Vec::new(),
             start: None,
             seed: 0x4E6F_7264,
@@ -91,6 +96,7 @@ pub(crate) struct Account {
     pub(crate) zone: &'static str,
     /// Grants issued up to this instant are worth nothing.
     pub(crate) tokens_valid_from: Option<Timestamp>,
+    pub(crate) standing: Standing,
 }
 
 impl Account {
@@ -99,45 +105,21 @@ impl Account {
     }
 }
 
-/// The registered application.
-#[derive(Debug, Clone)]
-pub(crate) struct Application {
-    pub(crate) name: String,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
-    pub(crate) redirect_uris: Vec<String>,
-}
-
 impl Company {
-    pub(crate) fn application(&self) -> Application {
-        let loopback = [
-            "http://localhost/auth/microsoft/callback",
-            "http://127.0.0.1/auth/microsoft/callback",
-        ];
-        Application {
-            name: "attache".to_owned(),
-            client_id: self.client_id.clone(),
-            client_secret: self.client_secret.clone(),
-            redirect_uris: loopback
-                .into_iter()
-                .map(str::to_owned)
-                .chain(self.redirect_uris.iter().cloned())
-                .collect(),
-        }
-    }
-
     pub(crate) fn tenants(&self) -> Vec<Tenant> {
         let home = Tenant {
             id: self.tenant_id.clone(),
             domains: vec![self.domain.clone()],
             name: self.name.clone(),
             principal: Some(Principal::default()),
+            policies: Policies::default(),
         };
         let neighbour = Tenant {
             id: "8e1f0c77-52ab-4d0e-9b6c-3a7d94f0e215".to_owned(),
             domains: vec![people::GUEST_DOMAIN.to_owned()],
             name: "Hafenbau AG".to_owned(),
             principal: None,
+            policies: Policies::default(),
         };
         vec![home, neighbour]
     }

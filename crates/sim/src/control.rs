@@ -1,5 +1,8 @@
 //! The control surface under `/_sim/`: what a test or a demo does that nobody could do at Microsoft.
 
+mod access;
+mod application;
+
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -85,6 +88,13 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
                 None => nobody(),
             }
         }),
+        (&Method::GET, ["people", login]) => access::show_person(world, login),
+        (&Method::POST, ["people", login]) => access::change_person(world, ask, login),
+        (&Method::GET, ["tenants", tenant]) => access::show_tenant(world, tenant),
+        (&Method::POST, ["tenants", tenant]) => access::change_tenant(world, ask, tenant),
+        (&Method::POST, ["addresses"]) => access::change_addresses(world, ask),
+        (&Method::GET, ["application"]) => application::show(world),
+        (&Method::POST, ["application"]) => application::change(world, ask),
         _ => message(
             StatusCode::NOT_FOUND,
             "Not here",
@@ -96,12 +106,13 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
 fn with_body<T: for<'a> Deserialize<'a>>(ask: &Ask, act: impl FnOnce(T) -> Answer) -> Answer {
     match serde_json::from_slice(&ask.body) {
         Ok(body) => act(body),
-        Err(problem) => {
-            let body =
-                json!({ "error": { "code": "bad_request", "message": problem.to_string() } });
-            Answer::json(StatusCode::BAD_REQUEST, &body)
-        }
+        Err(problem) => not_understood(&problem.to_string()),
     }
+}
+
+fn not_understood(problem: &str) -> Answer {
+    let body = json!({ "error": { "code": "bad_request", "message": problem } });
+    Answer::json(StatusCode::BAD_REQUEST, &body)
 }
 
 fn done() -> Answer {

@@ -1,8 +1,15 @@
 //! The stand-in for Entra: which address leads where, and what Entra remembers.
 
 pub(crate) mod authorize;
+pub(crate) mod catalogue;
+pub(crate) mod certificate;
+mod claims;
+mod client_auth;
+pub(crate) mod conditional;
+mod der;
 mod discovery;
 pub(crate) mod errors;
+mod grants;
 mod id_token;
 mod keys;
 pub(crate) mod pages;
@@ -71,29 +78,21 @@ impl World {
 
     /// Whether a person's organisation lets her use the application at all.
     pub(crate) fn admits(&self, person: PersonId) -> Result<(), EntraError> {
-        let refusal = |code, error: &str, text| Err(EntraError::new(code, error, text));
         match &self.tenant_of(person).principal {
-            None => refusal(
-                700_016,
-                "unauthorized_client",
-                "The application was not found in the directory.",
-            ),
-            Some(principal) if !principal.enabled => refusal(
-                7_000_112,
-                "unauthorized_client",
-                "The application is disabled.",
-            ),
+            None => Err(EntraError::of(700_016)),
+            Some(principal) if !principal.enabled => Err(EntraError::of(7_000_112)),
             Some(principal)
                 if principal.assignment_required && !principal.assigned.contains(&person) =>
             {
-                refusal(
-                    50_105,
-                    "interaction_required",
-                    "The signed in user is not assigned to a role for the application.",
-                )
+                Err(EntraError::of(50_105))
             }
             Some(_) => Ok(()),
         }
+    }
+
+    /// Takes back what a person has consented to.
+    pub(crate) fn withdraw_consent(&mut self, person: PersonId) {
+        self.entra.grants.remove(&person);
     }
 
     /// Notes a consent; the first one in an organisation installs the application there.
@@ -168,12 +167,7 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
         ["oauth2", "v2.0", "token"] if *method == Method::POST => {
             token::answer(world, ask, authority)
         }
-        ["oauth2", "v2.0", "token"] => EntraError::new(
-            900_561,
-            "invalid_request",
-            "The endpoint only accepts POST requests.",
-        )
-        .answer(world, ask),
+        ["oauth2", "v2.0", "token"] => EntraError::of(900_561).answer(world, ask),
         ["oauth2", "v2.0", "logout"] => sessions::sign_out(world, ask),
         _ => pages::message(
             StatusCode::NOT_FOUND,
@@ -184,10 +178,9 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
 }
 
 fn unknown_tenant(world: &World, ask: &Ask, rest: &[&str]) -> Answer {
-    let text =
-        "The tenant in the address was not found. Check that it is the right tenant id or domain.";
+    let refused = EntraError::of(90_002);
     if rest == ["oauth2", "v2.0", "authorize"] {
-        return pages::stopped(StatusCode::BAD_REQUEST, 90_002, text);
+        return pages::stopped(StatusCode::BAD_REQUEST, refused.code, &refused.text);
     }
     let known = matches!(
         rest,
@@ -196,7 +189,7 @@ fn unknown_tenant(world: &World, ask: &Ask, rest: &[&str]) -> Answer {
             | ["oauth2", "v2.0", "token"]
     );
     if known {
-        EntraError::new(90_002, "invalid_request", text).answer(world, ask)
+        refused.answer(world, ask)
     } else {
         pages::message(
             StatusCode::NOT_FOUND,

@@ -1,16 +1,16 @@
 //! Misbehaviour on request.
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::entra::authorize;
+use crate::entra::catalogue;
 use crate::entra::errors::EntraError;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::graph;
 use crate::state::World;
-
-/// The claims challenge of a fault that names none.
-const CHALLENGE: &str = "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}";
 
 /// One kind of misbehaviour, for the requests it fits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,13 @@ pub enum FaultAnswer {
     Stall,
     /// A demand for more: 401 at Graph, `interaction_required` with claims at Entra.
     ClaimsChallenge,
-    /// An error of Entra's.
+    /// The AADSTS error of that number, as the catalogue has it.
+    Aadsts(
+        /// A number of `docs/simulator-errors.md`.
+        #[serde(deserialize_with = "catalogue::known")]
+        u32,
+    ),
+    /// Any error of Entra's.
     EntraError {
         /// The AADSTS number.
         code: u32,
@@ -178,14 +184,15 @@ impl Fault {
             ),
             FaultAnswer::ClaimsChallenge if surface == Some(Surface::Graph) => {
                 let message = "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenCreatedWithOutdatedPolicies";
-                graph::challenge(world, ask, CHALLENGE, message)
+                graph::challenge(world, ask, &issued_from(world.clock.now()), message)
             }
             FaultAnswer::ClaimsChallenge => {
-                let text = "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.";
-                let mut refused = EntraError::new(50_076, "interaction_required", text).with_suberror("basic_action");
-                refused.claims = Some(CHALLENGE.to_owned());
-                entra_answer(world, ask, surface, &refused)
+                entra_answer(world, ask, surface, &EntraError::of(50_076))
             }
+            FaultAnswer::Aadsts(code) if surface == Some(Surface::Authorize) => {
+                EntraError::of(*code).at_authorize(world, ask)
+            }
+            FaultAnswer::Aadsts(code) => EntraError::of(*code).answer(world, ask),
             FaultAnswer::EntraError { code, error, suberror, claims } => {
                 let refused = EntraError {
                     code: *code,
@@ -199,6 +206,12 @@ impl Fault {
         };
         Reply::Answer(answer)
     }
+}
+
+/// The claims challenge that a token issued from now on meets.
+fn issued_from(at: Timestamp) -> String {
+    let nbf = at.as_second().to_string();
+    json!({ "access_token": { "nbf": { "essential": true, "value": nbf } } }).to_string()
 }
 
 fn entra_answer(

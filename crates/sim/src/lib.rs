@@ -9,6 +9,8 @@
 //! Start reading at [`start`], which takes [`Options`] and gives a [`Simulator`]. The way of one request is in `server.rs`,
 //! what exists is in `state.rs`, sign-in is under `entra`, Graph's answers are under `graph`, and calendars under `mailbox`.
 
+mod access;
+mod application;
 mod clock;
 mod company;
 mod control;
@@ -29,6 +31,7 @@ mod tenant;
 mod zones;
 
 pub use company::{Company, Person};
+pub use entra::certificate::{Certificate, NotACertificate};
 pub use faults::{Fault, FaultAnswer, Surface, When};
 pub use graph::{Permission, permissions};
 pub use log::LogEntry;

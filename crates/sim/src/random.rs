@@ -68,6 +68,12 @@ pub(crate) fn below(limit: u32) -> u32 {
     u32::from_be_bytes(bytes) % limit.max(1)
 }
 
+/// A random place in a list of that length.
+pub(crate) fn index(length: usize) -> usize {
+    let limit = u32::try_from(length).unwrap_or(u32::MAX);
+    usize::try_from(below(limit)).unwrap_or(0)
+}
+
 fn fill(buffer: &mut [u8]) {
     rand::fill(buffer).expect("the operating system has random bytes");
 }

@@ -42,7 +42,11 @@ impl Simulator {
                 world.base.clone(),
                 world.home().id.clone(),
                 application.client_id.clone(),
-                application.client_secret.clone(),
+                application
+                    .secrets
+                    .first()
+                    .map(|secret| secret.value.clone())
+                    .unwrap_or_default(),
             )
         };
         Self {

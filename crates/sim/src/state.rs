@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::access::Addresses;
+use crate::application::Application;
 use crate::clock::Clock;
-use crate::company::{Account, Application, Company, PersonId};
+use crate::company::{Account, Company, PersonId};
 use crate::entra::Entra;
 use crate::faults::Faults;
 use crate::log::Log;
@@ -23,6 +25,7 @@ pub(crate) struct World {
     pub(crate) ids: Seeded,
     pub(crate) rotation: Rotation,
     pub(crate) application: Application,
+    pub(crate) addresses: Addresses,
     /// Every organisation; the first is the one this simulator is started for.
     pub(crate) tenants: Vec<Tenant>,
     /// Every account of every organisation.
@@ -53,7 +56,8 @@ impl World {
             clock: Clock::starting_at(company.start),
             ids,
             rotation,
-            application: company.application(),
+            application: Application::of(company),
+            addresses: Addresses::default(),
             tenants: company.tenants(),
             people,
             mailboxes,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::access::Policies;
 use crate::company::PersonId;
 
 /// An organisation by place in the world. The first is the one the simulator is started for.
@@ -23,6 +24,8 @@ pub(crate) struct Tenant {
     pub(crate) name: String,
     /// The application as this organisation has it; none before somebody consented, or after it was deleted.
     pub(crate) principal: Option<Principal>,
+    /// What it demands of everybody who wants tokens.
+    pub(crate) policies: Policies,
 }
 
 impl Tenant {

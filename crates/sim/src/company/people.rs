@@ -1,5 +1,6 @@
 //! The people of the company.
 
+use crate::access::Standing;
 use crate::company::Account;
 use crate::random::Seeded;
 use crate::tenant::TenantId;
@@ -254,5 +255,6 @@ fn account(
         language: seed.language,
         zone: seed.zone,
         tokens_valid_from: None,
+        standing: Standing::default(),
     }
 }

@@ -3,14 +3,17 @@
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
+use super::claims::Claims;
+use super::conditional::Proof;
 use super::errors::{EntraError, correlation_id};
 use super::scopes::Asked;
 use super::sessions::SignedIn;
 use super::tokens::Code;
 use super::{Authority, pages, sign_in};
+use crate::application::ClientKind;
 use crate::exchange::{Answer, Ask, value_of};
 use crate::random;
 use crate::state::World;
@@ -48,8 +51,7 @@ pub(crate) struct Flow {
     pub(crate) challenge: Option<(String, bool)>,
     pub(crate) prompt: Prompt,
     pub(crate) login_hint: Option<String>,
-    /// The client can handle a claims challenge (`cp1`).
-    pub(crate) capable: bool,
+    pub(crate) claims: Claims,
     pub(crate) client_info: bool,
     pub(crate) correlation: String,
     /// Who has signed in, as soon as somebody has.
@@ -92,7 +94,7 @@ pub(crate) fn begin(world: &mut World, ask: &Ask, authority: Authority) -> Answe
         challenge: None,
         prompt: Prompt::AsNeeded,
         login_hint: parameter("login_hint").map(str::to_owned),
-        capable: parameter("claims").is_some_and(declares_capability),
+        claims: Claims::parse(parameter("claims")),
         client_info: parameter("client_info") == Some("1"),
         correlation: correlation_id(ask),
         signed_in: None,
@@ -166,6 +168,13 @@ fn complete<'a>(
 
 /// Whether a redirect URI is registered. On loopback the port does not count; everything else does.
 pub(crate) fn registered_redirect(world: &World, asked: &str) -> bool {
+    let registered = &world.application.redirect_uris;
+    registered
+        .iter()
+        .any(|registered| matches(registered, asked))
+}
+
+fn matches(registered: &str, asked: &str) -> bool {
     let Ok(url) = Url::parse(asked) else {
         return false;
     };
@@ -174,33 +183,25 @@ pub(crate) fn registered_redirect(world: &World, asked: &str) -> bool {
     }
     let loopback =
         url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
-    world.application.redirect_uris.iter().any(|registered| {
-        if !loopback {
-            return registered == asked;
-        }
-        Url::parse(registered).is_ok_and(|registered| {
-            registered.scheme() == url.scheme()
-                && registered.host_str() == url.host_str()
-                && registered.path() == url.path()
-                && registered.query() == url.query()
-        })
+    if !loopback {
+        return registered == asked;
+    }
+    Url::parse(registered).is_ok_and(|registered| {
+        registered.scheme() == url.scheme()
+            && registered.host_str() == url.host_str()
+            && registered.path() == url.path()
+            && registered.query() == url.query()
     })
 }
 
-/// Whether a `claims` parameter holds `cp1`.
-pub(crate) fn declares_capability(claims: &str) -> bool {
-    let Ok(claims) = serde_json::from_str::<Value>(claims) else {
-        return false;
-    };
-    let values = &claims["access_token"]["xms_cc"]["values"];
-    let is_cp1 = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|value| value.eq_ignore_ascii_case("cp1"))
-    };
-    values
-        .as_array()
-        .is_some_and(|values| values.iter().any(is_cp1))
+/// What kind of client a redirect URI is registered for.
+fn client_kind(world: &World, asked: &str) -> ClientKind {
+    let registered = world.application.redirect_uris.iter();
+    registered
+        .filter(|registered| matches(registered, asked))
+        .map(|registered| world.application.kind_of(registered))
+        .next_back()
+        .unwrap_or(ClientKind::Web)
 }
 
 /// Sends the person back with a code.
@@ -213,9 +214,10 @@ pub(crate) fn send_code(world: &mut World, flow: &Flow, signed_in: &SignedIn) ->
         asked: flow.asked.clone(),
         nonce: flow.nonce.clone(),
         sid: signed_in.sid.clone(),
-        authenticated: signed_in.at,
+        proof: Proof::of(signed_in, &flow.claims),
+        kind: client_kind(world, &flow.redirect_uri),
         issued: world.clock.now(),
-        capable: flow.capable,
+        capable: flow.claims.capable,
         redeemed: false,
     });
     let mut values = vec![("code", code)];
@@ -283,7 +285,7 @@ pub(crate) fn refuse_by_fault(world: &mut World, ask: &Ask, refused: &EntraError
         challenge: None,
         prompt: Prompt::AsNeeded,
         login_hint: None,
-        capable: false,
+        claims: Claims::default(),
         client_info: false,
         correlation: correlation_id(ask),
         signed_in: None,

@@ -78,8 +78,7 @@ pub(crate) fn instance(world: &World, ask: &Ask) -> Answer {
     let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
     // Some libraries drop the port from the question.
     if !named.is_some_and(|named| named == host || named == bare) {
-        return EntraError::new(50_049, "invalid_instance", "Unknown or invalid instance.")
-            .answer(world, ask);
+        return EntraError::of(50_049).answer(world, ask);
     }
     let tenant = asked.split('/').nth(3).unwrap_or("common");
     let body = json!({

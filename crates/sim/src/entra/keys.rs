@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::Authority;
+use super::{Authority, der};
 use crate::exchange::Answer;
 use crate::state::World;
 
@@ -61,7 +61,8 @@ impl SigningKey {
     }
 
     fn jwk(&self, issuer: &str) -> Value {
-        let (modulus, exponent) = numbers(self.pair.public_key().as_ref());
+        let (modulus, exponent) = der::rsa_numbers(self.pair.public_key().as_ref())
+            .expect("a key that was made here is written whole");
         json!({
             "kty": "RSA",
             "use": "sig",
@@ -88,29 +89,6 @@ fn all() -> &'static [SigningKey; 2] {
     KEYS.get_or_init(|| [SigningKey::generate(), SigningKey::generate()])
 }
 
-/// Modulus and exponent of an `RSAPublicKey`, without their sign bytes.
-fn numbers(public_key: &[u8]) -> (&[u8], &[u8]) {
-    let (sequence, _) = element(public_key);
-    let (modulus, rest) = element(sequence);
-    let (exponent, _) = element(rest);
-    (modulus.strip_prefix(&[0]).unwrap_or(modulus), exponent)
-}
-
-/// The content of the first DER element, and what follows it.
-fn element(der: &[u8]) -> (&[u8], &[u8]) {
-    let length = usize::from(der[1]);
-    let (start, length) = if length < 0x80 {
-        (2, length)
-    } else {
-        let count = length - 0x80;
-        let length = der[2..2 + count]
-            .iter()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte));
-        (2 + count, length)
-    };
-    der[start..].split_at(length)
-}
-
 /// A self-signed certificate around the key, because published sets carry one.
 fn certificate(pair: &KeyPair) -> Vec<u8> {
     const RSA_ENCRYPTION: &[u8] = &[
@@ -120,22 +98,31 @@ fn certificate(pair: &KeyPair) -> Vec<u8> {
         0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B, 0x05, 0x00,
     ];
     const COMMON_NAME: &[u8] = &[0x06, 0x03, 0x55, 0x04, 0x03];
-    let algorithm = der(0x30, &[SHA256_WITH_RSA]);
-    let common_name = der(0x30, &[COMMON_NAME, &der(0x0C, &[b"attache simulator"])]);
-    let name = der(0x30, &[&der(0x31, &[&common_name])]);
-    let validity = der(
-        0x30,
+    let algorithm = der::write(der::SEQUENCE, &[SHA256_WITH_RSA]);
+    let common_name = der::write(
+        der::SEQUENCE,
         &[
-            &der(0x17, &[b"200101000000Z"]),
-            &der(0x17, &[b"491231235959Z"]),
+            COMMON_NAME,
+            &der::write(der::UTF8_STRING, &[b"attache simulator"]),
         ],
     );
-    let key_bits = der(0x03, &[&[0], pair.public_key().as_ref()]);
-    let key_info = der(0x30, &[&der(0x30, &[RSA_ENCRYPTION]), &key_bits]);
-    let body = der(
-        0x30,
+    let name = der::write(der::SEQUENCE, &[&der::write(der::SET, &[&common_name])]);
+    let validity = der::write(
+        der::SEQUENCE,
         &[
-            &der(0x02, &[&[1]]),
+            &der::write(der::UTC_TIME, &[b"200101000000Z"]),
+            &der::write(der::UTC_TIME, &[b"491231235959Z"]),
+        ],
+    );
+    let key_bits = der::write(der::BIT_STRING, &[&[0], pair.public_key().as_ref()]);
+    let key_info = der::write(
+        der::SEQUENCE,
+        &[&der::write(der::SEQUENCE, &[RSA_ENCRYPTION]), &key_bits],
+    );
+    let body = der::write(
+        der::SEQUENCE,
+        &[
+            &der::write(der::INTEGER, &[&[1]]),
             &algorithm,
             &name,
             &validity,
@@ -151,20 +138,12 @@ fn certificate(pair: &KeyPair) -> Vec<u8> {
         &mut signature,
     )
     .expect("a 2048-bit key can sign with SHA-256");
-    der(0x30, &[&body, &algorithm, &der(0x03, &[&[0], &signature])])
-}
-
-fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
-    let length = content.len().to_be_bytes();
-    let significant: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
-    let mut out = vec![tag];
-    if content.len() < 0x80 {
-        out.push(u8::try_from(content.len()).unwrap_or_default());
-    } else {
-        out.push(0x80 | u8::try_from(significant.len()).unwrap_or_default());
-        out.extend(significant);
-    }
-    out.extend(content);
-    out
+    der::write(
+        der::SEQUENCE,
+        &[
+            &body,
+            &algorithm,
+            &der::write(der::BIT_STRING, &[&[0], &signature]),
+        ],
+    )
 }

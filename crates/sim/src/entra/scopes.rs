@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::errors::EntraError;
+use crate::random;
 
 const GRAPH: &str = "https://graph.microsoft.com/";
 const GRAPH_BY_ID: &str = "00000003-0000-0000-c000-000000000000/";
@@ -141,12 +142,15 @@ pub(crate) struct Asked {
     pub(crate) names: BTreeSet<&'static str>,
     /// `.default`: whatever is granted already, else the registered list.
     pub(crate) by_default: bool,
+    /// Permissions of Graph were named without their resource, and only so; the answer names them likewise.
+    pub(crate) short: bool,
 }
 
 impl Asked {
     /// Reads a space-separated list; bare names mean Microsoft Graph.
     pub(crate) fn parse(text: &str) -> Result<Self, EntraError> {
         let mut asked = Self::default();
+        let mut qualified = false;
         for word in text.split_ascii_whitespace() {
             let name = word
                 .strip_prefix(GRAPH)
@@ -156,6 +160,8 @@ impl Asked {
                 asked.by_default = true;
             } else if let Some(known) = known(name) {
                 asked.names.insert(known);
+                qualified |= name.len() < word.len();
+                asked.short |= name.len() == word.len() && !is_oidc(known);
             } else {
                 return Err(refusal(word));
             }
@@ -167,6 +173,7 @@ impl Asked {
                 "The .default scope cannot be combined with named scopes of the same resource.",
             ));
         }
+        asked.short &= !qualified && !asked.by_default;
         Ok(asked)
     }
 
@@ -180,17 +187,58 @@ impl Asked {
     }
 }
 
-/// The echo of a token answer: everything granted for Graph, fully qualified, never `offline_access`.
-pub(crate) fn echo(granted: &BTreeSet<&'static str>) -> String {
-    let oidc = ["openid", "profile", "email"]
-        .into_iter()
-        .filter(|name| granted.contains(name))
-        .map(str::to_owned);
-    let graph = granted
+/// What to do with a request that names several resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resources {
+    /// Refuse it: a code's token is for one.
+    OnlyOne,
+    /// The first one wins: a refresh token is for all.
+    FirstWins,
+}
+
+impl Resources {
+    /// The scopes of the one resource that a token is for, and those of OpenID.
+    pub(crate) fn pick(self, text: &str) -> Result<String, EntraError> {
+        let resource = |word: &str| match word.rsplit_once('/') {
+            Some((resource, _)) if !is_graph(resource) => Some(resource.to_ascii_lowercase()),
+            _ => None,
+        };
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let bound = words.iter().filter(|word| !is_oidc(word));
+        let Some(first) = bound.clone().next().map(|word| resource(word)) else {
+            return Ok(text.to_owned());
+        };
+        let several = bound.clone().any(|word| resource(word) != first);
+        if several && self == Self::OnlyOne {
+            return Err(EntraError::of(700_022));
+        }
+        let kept = words
+            .into_iter()
+            .filter(|word| is_oidc(word) || resource(word) == first);
+        Ok(kept.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// The echo of a token answer: what the token holds, in any order, never `offline_access`.
+pub(crate) fn echo(held: &BTreeSet<&'static str>, short: bool) -> String {
+    let mut names: Vec<String> = held
         .iter()
-        .filter(|name| !is_oidc(name))
-        .map(|name| format!("{GRAPH}{name}"));
-    oidc.chain(graph).collect::<Vec<_>>().join(" ")
+        .filter(|name| **name != "offline_access")
+        .map(|name| match short || is_oidc(name) {
+            true => (*name).to_owned(),
+            false => format!("{GRAPH}{name}"),
+        })
+        .collect();
+    for last in 1..names.len() {
+        names.swap(last, random::index(last + 1));
+    }
+    names.join(" ")
+}
+
+fn is_graph(resource: &str) -> bool {
+    [GRAPH, GRAPH_BY_ID]
+        .iter()
+        .any(|graph| graph.trim_end_matches('/').eq_ignore_ascii_case(resource))
 }
 
 pub(crate) fn is_oidc(name: &str) -> bool {
@@ -228,15 +276,41 @@ mod tests {
     fn short_and_full_names_are_the_same_scope() {
         let short = Asked::parse("openid User.Read").expect("known");
         let full = Asked::parse("https://graph.microsoft.com/user.read openid").expect("known");
-        assert_eq!(short, full);
+        assert_eq!(short.names, full.names);
+        assert!(short.short && !full.short);
     }
 
     #[test]
-    fn the_echo_is_fully_qualified_and_never_holds_offline_access() {
+    fn the_echo_names_scopes_as_they_were_asked_for_and_never_holds_offline_access() {
         let granted = BTreeSet::from(["offline_access", "openid", "User.Read"]);
+        let words = |short| {
+            let echo = echo(&granted, short);
+            let words: BTreeSet<String> = echo.split(' ').map(str::to_owned).collect();
+            words.into_iter().collect::<Vec<_>>()
+        };
         assert_eq!(
-            echo(&granted),
-            "openid https://graph.microsoft.com/User.Read"
+            words(false),
+            ["https://graph.microsoft.com/User.Read", "openid"]
         );
+        assert_eq!(words(true), ["User.Read", "openid"]);
+    }
+
+    #[test]
+    fn a_code_is_for_one_resource_and_a_refresh_token_for_the_first_of_several() {
+        let two = "openid User.Read https://outlook.office.com/Mail.Read";
+        assert_eq!(
+            Resources::OnlyOne.pick(two).map_err(|refused| refused.code),
+            Err(700_022)
+        );
+        assert_eq!(
+            Resources::FirstWins.pick(two).expect("picked"),
+            "openid User.Read"
+        );
+        for one in [
+            "openid",
+            "User.Read https://graph.microsoft.com/Calendars.Read",
+        ] {
+            assert_eq!(Resources::OnlyOne.pick(one).expect("picked"), one);
+        }
     }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use jiff::Timestamp;
 
 use super::Authority;
+use super::conditional::Proof;
 use super::scopes::Asked;
+use crate::application::ClientKind;
 use crate::company::PersonId;
 use crate::random;
 
@@ -22,7 +24,8 @@ pub(crate) struct Code {
     pub(crate) asked: Asked,
     pub(crate) nonce: Option<String>,
     pub(crate) sid: String,
-    pub(crate) authenticated: Timestamp,
+    pub(crate) proof: Proof,
+    pub(crate) kind: ClientKind,
     pub(crate) issued: Timestamp,
     pub(crate) capable: bool,
     pub(crate) redeemed: bool,
@@ -34,7 +37,10 @@ pub(crate) struct RefreshToken {
     pub(crate) person: PersonId,
     pub(crate) asked: Asked,
     pub(crate) sid: String,
-    pub(crate) authenticated: Timestamp,
+    pub(crate) proof: Proof,
+    pub(crate) kind: ClientKind,
+    /// When the first of its line was issued.
+    pub(crate) first_issued: Timestamp,
     pub(crate) issued: Timestamp,
     /// Used, under strict rotation.
     pub(crate) spent: bool,
@@ -90,11 +96,19 @@ impl Tokens {
         secret
     }
 
-    pub(crate) fn code(&mut self, value: &str) -> Option<&mut Code> {
+    pub(crate) fn code(&self, value: &str) -> Option<&Code> {
+        self.codes.by_value.get(value)
+    }
+
+    pub(crate) fn code_mut(&mut self, value: &str) -> Option<&mut Code> {
         self.codes.by_value.get_mut(value)
     }
 
-    pub(crate) fn refresh(&mut self, value: &str) -> Option<&mut RefreshToken> {
+    pub(crate) fn refresh(&self, value: &str) -> Option<&RefreshToken> {
+        self.refresh.by_value.get(value)
+    }
+
+    pub(crate) fn refresh_mut(&mut self, value: &str) -> Option<&mut RefreshToken> {
         self.refresh.by_value.get_mut(value)
     }
 

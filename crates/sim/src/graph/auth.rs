@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
 use super::error::GraphError;
+use crate::entra::conditional;
 use crate::entra::tokens::AccessToken;
 use crate::exchange::Ask;
 use crate::state::World;
@@ -66,13 +65,14 @@ pub(super) fn bearer(world: &World, ask: &Ask) -> Result<AccessToken, GraphError
     if world.clock.now() >= token.expires {
         return Err(invalid("Access token has expired or is not yet valid."));
     }
-    match world.person(token.person).tokens_valid_from {
-        Some(valid_from) if token.capable && token.issued <= valid_from => {
-            let nbf = valid_from.as_second().to_string();
-            let claims = json!({ "access_token": { "nbf": { "essential": true, "value": nbf } } });
-            let message = "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
-            Err(invalid(message).with_claims(&claims.to_string()))
-        }
-        _ => Ok(token.clone()),
+    if token.capable
+        && let Some((reason, claims)) =
+            conditional::challenge(world, ask, token.person, token.issued)
+    {
+        let message = format!(
+            "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: {reason}"
+        );
+        return Err(invalid(&message).with_claims(&claims.to_string()));
     }
+    Ok(token.clone())
 }
