@@ -10,7 +10,11 @@ pub(crate) mod items;
 pub(crate) mod moment;
 pub(crate) mod recurrence;
 pub(crate) mod responses;
+pub(crate) mod rounds;
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
@@ -19,8 +23,12 @@ use crate::random::Seeded;
 use calendar::{Calendar, CalendarId};
 use event::{Event, Kind};
 use items::Items;
+use rounds::Rounds;
 
 pub(crate) use ids::{new_calendar_id, new_change_key, new_key};
+
+/// What was done with so many reminders is remembered per mailbox.
+const MOST_REMINDERS: usize = 2_000;
 
 /// One person's mailbox.
 #[derive(Debug, Clone)]
@@ -37,6 +45,18 @@ pub(crate) struct Mailbox {
     pub(crate) accepted: Vec<Accepted>,
     /// Client-chosen keys of creations, with the body they were used for.
     pub(crate) transactions: Vec<Transaction>,
+    /// What was done with the reminder of an event, by its id.
+    pub(crate) reminders: BTreeMap<String, Reminder>,
+    /// The synchronisations of this person's clients.
+    pub(crate) rounds: Rounds,
+}
+
+/// What somebody did with a reminder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reminder {
+    /// It comes again then.
+    Snoozed(Timestamp),
+    Dismissed,
 }
 
 /// What a colleague may see of a calendar.
@@ -92,6 +112,8 @@ impl Mailbox {
             shared_with: Vec::new(),
             accepted: Vec::new(),
             transactions: Vec::new(),
+            reminders: BTreeMap::new(),
+            rounds: Rounds::default(),
         }
     }
 
@@ -156,7 +178,7 @@ impl Mailbox {
     }
 
     /// What of the default calendar touches the window.
-    pub(crate) fn view(&self, from: jiff::Timestamp, until: jiff::Timestamp) -> Vec<Event> {
+    pub(crate) fn view(&self, from: Timestamp, until: Timestamp) -> Vec<Event> {
         self.view_of(&self.default_calendar().id, from, until)
     }
 
@@ -164,8 +186,8 @@ impl Mailbox {
     pub(crate) fn view_of(
         &self,
         calendar: &CalendarId,
-        from: jiff::Timestamp,
-        until: jiff::Timestamp,
+        from: Timestamp,
+        until: Timestamp,
     ) -> Vec<Event> {
         let mut found = Vec::new();
         for event in self
@@ -183,6 +205,19 @@ impl Mailbox {
         }
         found.sort_by_key(|event| (event.start.instant(), event.end.instant()));
         found
+    }
+
+    /// Remembers what was done with a reminder; what is about events that are gone makes place.
+    pub(crate) fn remind(&mut self, id: String, reminder: Reminder) {
+        if self.reminders.len() >= MOST_REMINDERS {
+            let mut reminders = std::mem::take(&mut self.reminders);
+            reminders.retain(|id, _| self.find(id).is_some());
+            if reminders.len() >= MOST_REMINDERS {
+                reminders.pop_first();
+            }
+            self.reminders = reminders;
+        }
+        self.reminders.insert(id, reminder);
     }
 
     /// What this person lets a colleague see.

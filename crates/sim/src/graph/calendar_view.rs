@@ -10,7 +10,7 @@ use super::events::{EVENT, readable_item};
 use super::odata::{Item, Options};
 use super::{Call, Outcome};
 use crate::company::PersonId;
-use crate::mailbox::event::{Event, Kind};
+use crate::mailbox::event::{Event, Kind, View};
 use crate::state::World;
 use crate::zones::Zone;
 
@@ -62,6 +62,14 @@ fn answer(world: &World, call: &Call<'_>, readable: &Readable, found: Vec<Event>
     Ok(options.collection(world, call, &context, items, EVENT))
 }
 
+/// How a caller sees the events of a calendar.
+pub(super) fn view_for(call: &Call<'_>, readable: &Readable) -> View {
+    let mut view = call.prefer.view();
+    view.key.clone_from(&readable.key);
+    view.hide_private = !readable.own;
+    view
+}
+
 /// Renders events for a caller, and keeps those that pass the filter.
 pub(super) fn rendered(
     call: &Call<'_>,
@@ -69,9 +77,7 @@ pub(super) fn rendered(
     events: Vec<Event>,
     options: &Options,
 ) -> Vec<Item> {
-    let mut view = call.prefer.view();
-    view.key.clone_from(&readable.key);
-    view.hide_private = !readable.own;
+    let view = view_for(call, readable);
     // In a list the join link comes only with the flag.
     let hides_link = options.selects("onlineMeeting") && !options.selects("isOnlineMeeting");
     let items = events.into_iter().filter_map(|event| {
@@ -93,22 +99,9 @@ pub(super) fn rendered(
 }
 
 /// The window of a request. Without an offset its times are UTC, whatever zone is preferred.
-fn window(call: &Call<'_>) -> Result<(Timestamp, Timestamp), GraphError> {
-    let bound = |name: &str| {
-        let missing = || {
-            let message = format!(
-                "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime. '{name}' is missing or not valid."
-            );
-            GraphError::new(400, "ErrorInvalidParameter", message)
-        };
-        let query = call
-            .ask
-            .query
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name));
-        instant(query.map(|(_, value)| value.as_str()).ok_or_else(missing)?).ok_or_else(missing)
-    };
-    let (from, until) = (bound("startDateTime")?, bound("endDateTime")?);
+pub(super) fn window(call: &Call<'_>) -> Result<(Timestamp, Timestamp), GraphError> {
+    let needed = |name: &str| bound(call, name)?.ok_or_else(|| no_window(name));
+    let (from, until) = (needed("startDateTime")?, needed("endDateTime")?);
     if until < from {
         let message =
             "Your request can't be completed. The start date must be before the end date.";
@@ -121,7 +114,24 @@ fn window(call: &Call<'_>) -> Result<(Timestamp, Timestamp), GraphError> {
     Ok((from, until))
 }
 
-fn instant(text: &str) -> Option<Timestamp> {
+/// One end of the window, if it is given.
+pub(super) fn bound(call: &Call<'_>, name: &str) -> Result<Option<Timestamp>, GraphError> {
+    let mut pairs = call.ask.query.iter();
+    pairs
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, text)| instant(text).ok_or_else(|| no_window(name)))
+        .transpose()
+}
+
+fn no_window(name: &str) -> GraphError {
+    let message = format!(
+        "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime. '{name}' is missing or not valid."
+    );
+    GraphError::new(400, "ErrorInvalidParameter", message)
+}
+
+/// A time with an offset, or in UTC.
+pub(super) fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| {
         text.parse::<DateTime>()
             .ok()

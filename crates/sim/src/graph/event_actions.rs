@@ -20,11 +20,11 @@ use crate::state::World;
 
 /// The parameters of an action, their names in lower case.
 #[derive(Debug)]
-struct Parameters(Map<String, Value>);
+pub(super) struct Parameters(Map<String, Value>);
 
 impl Parameters {
     /// Reads a body, which may be empty; a parameter that the action does not have is refused.
-    fn read(body: &[u8], action: &str, known: &[&str]) -> Result<Self, GraphError> {
+    pub(super) fn read(body: &[u8], action: &str, known: &[&str]) -> Result<Self, GraphError> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Map::new()));
         }
@@ -49,7 +49,7 @@ impl Parameters {
     }
 
     /// A parameter that was sent and is not null.
-    fn get(&self, lower_name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, lower_name: &str) -> Option<&Value> {
         self.0.get(lower_name).filter(|value| !value.is_null())
     }
 

@@ -280,7 +280,6 @@ pub(super) fn remove(
     comment: Option<&str>,
 ) -> Result<(), GraphError> {
     let now = world.clock.now();
-    let change_key = new_change_key(&mut world.ids);
     let mailbox = world
         .mailbox_mut(owner)
         .ok_or_else(GraphError::no_mailbox)?;
@@ -294,7 +293,6 @@ pub(super) fn remove(
             stored.exceptions.remove(&date);
             stored.removed.insert(date);
             stored.modified = now;
-            stored.change_key = change_key;
             (stored.clone(), attendees)
         }
         None => {

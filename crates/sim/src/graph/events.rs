@@ -1,9 +1,10 @@
 //! Events: listing and reading them, and who may.
 
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 use super::auth::{Refusal, refused};
-use super::calendar_view::rendered;
+use super::calendar_view::{rendered, view_for};
 use super::calendars::{self, Readable, mailbox};
 use super::error::GraphError;
 use super::odata::{Options, Rules, entity};
@@ -11,7 +12,7 @@ use super::{Call, Outcome};
 use crate::company::PersonId;
 use crate::exchange::Answer;
 use crate::mailbox::Place;
-use crate::mailbox::event::Event;
+use crate::mailbox::event::{Event, Kind};
 use crate::mailbox::ids::well_formed;
 use crate::state::World;
 
@@ -22,10 +23,12 @@ pub(super) const EVENT: Rules = Rules {
         "attendees",
         "body",
         "bodyPreview",
+        "cancelledOccurrences",
         "categories",
         "changeKey",
         "createdDateTime",
         "end",
+        "exceptionOccurrences",
         "hasAttachments",
         "hideAttendees",
         "iCalUId",
@@ -100,11 +103,67 @@ fn list_readable(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome
     Ok(options.collection(world, call, &context, items, EVENT))
 }
 
-/// `GET /me/events/{id}`.
+/// `GET /me/events/{id}`. Of a series it can show the days that are missing or different, too.
 pub(super) fn read(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
-    Options::read(call.ask, EVENT)?;
+    let mut ask = call.ask.clone();
+    let mut expands = false;
+    ask.query.retain(|(name, value)| {
+        let name_fits = name.eq_ignore_ascii_case("$expand");
+        let property = value.split('(').next().unwrap_or_default().trim();
+        let fits = name_fits && property.eq_ignore_ascii_case("exceptionOccurrences");
+        expands |= fits;
+        !fits
+    });
+    let options = Options::read(&ask, EVENT)?;
     let (readable, event) = readable_item(world, call, owner, id)?;
-    Ok(shown(world, call, &readable, &event, StatusCode::OK))
+    let view = view_for(call, &readable);
+    let mut item = event.render(&view);
+    if event.kind() == Kind::SeriesMaster {
+        if ask.query_value("$select").is_some() && options.selects("cancelledOccurrences") {
+            let id = view.id(&event.id);
+            let days = event.removed.iter().map(|date| format!("OID.{id}.{date}"));
+            item.insert("cancelledOccurrences".to_owned(), days.collect());
+        }
+        if expands {
+            let days = event.exceptions.values();
+            let days = days.map(|day| Value::Object(day.render(&view)));
+            item.insert("exceptionOccurrences".to_owned(), days.collect());
+        }
+    }
+    let expanded = item.remove("exceptionOccurrences");
+    let mut item = options.project(item, EVENT);
+    if let Some(expanded) = expanded {
+        item.insert("exceptionOccurrences".to_owned(), expanded);
+    }
+    let context = format!(
+        "users('{}')/events/$entity",
+        world.person(call.caller).object_id
+    );
+    Ok(entity(world, StatusCode::OK, &context, item))
+}
+
+/// `GET /me/events/{id}/calendar`.
+pub(super) fn calendar(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
+    let (readable, event) = readable_item(world, call, owner, id)?;
+    let accepted = mailbox(world, call.caller)?.accepted.iter();
+    let shown_as = accepted
+        .filter(|accepted| Some(&accepted.key) == readable.key.as_ref())
+        .map(|accepted| accepted.calendar_id.clone())
+        .next();
+    let calendar = shown_as.unwrap_or_else(|| event.calendar.as_str().to_owned());
+    calendars::read(world, call, owner, &calendar)
+}
+
+/// `GET /me/events/{id}/attachments`: nothing here has any.
+pub(super) fn attachments(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
+    let (readable, _) = readable_item(world, call, owner, id)?;
+    let person = &world.person(readable.owner).object_id;
+    let context = format!(
+        "{}/v1.0/$metadata#users('{person}')/events('{id}')/attachments",
+        world.base
+    );
+    let body = json!({ "@odata.context": context, "value": [] });
+    Ok(Answer::json(StatusCode::OK, &body))
 }
 
 /// Finds an event that the caller may read, in her own mailbox or through an accepted calendar.
@@ -192,10 +251,7 @@ pub(super) fn shown(
     event: &Event,
     status: StatusCode,
 ) -> Answer {
-    let mut view = call.prefer.view();
-    view.key.clone_from(&readable.key);
-    view.hide_private = !readable.own;
-    let item = event.render(&view);
+    let item = event.render(&view_for(call, readable));
     // A selection that cannot be read has been refused before for lists; here it is simply not applied.
     let item = match Options::read(call.ask, EVENT) {
         Ok(options) => options.project(item, EVENT),

@@ -113,6 +113,8 @@ const SELF: AnyOf = &[
 
 /// Reading a calendar or what is in it.
 pub(super) const READ_CALENDAR: Allowed = mailbox(READ, Need::Scope(READ_SHARED));
+/// What nobody shares of a calendar.
+pub(super) const READ_OWN_CALENDAR: Allowed = mailbox(READ, Need::Impossible);
 /// Writing in a calendar.
 pub(super) const WRITE_CALENDAR: Allowed = mailbox(WRITE, Need::Scope(WRITE_SHARED));
 /// Free and busy times are the caller's question, through whichever mailbox it is put.

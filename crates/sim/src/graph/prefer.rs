@@ -5,12 +5,17 @@ use crate::exchange::Ask;
 use crate::mailbox::event::View;
 use crate::zones::Zone;
 
+/// No page is larger, whatever is preferred.
+const LARGEST_PAGE: usize = 1_000;
+
 /// What a caller prefers.
 #[derive(Debug)]
 pub(super) struct Prefer {
     pub(super) zone: Zone,
     pub(super) body_as_text: bool,
     pub(super) immutable_ids: bool,
+    /// How many items a page of a delta has at most.
+    pub(super) page_size: Option<usize>,
     applied: Vec<String>,
 }
 
@@ -21,6 +26,7 @@ impl Prefer {
             zone: Zone::utc(),
             body_as_text: false,
             immutable_ids: false,
+            page_size: None,
             applied: Vec::new(),
         };
         let values = ask
@@ -48,6 +54,13 @@ impl Prefer {
                 "idtype" if value.eq_ignore_ascii_case("ImmutableId") => {
                     prefer.immutable_ids = true;
                     prefer.applied.push("IdType=ImmutableId".to_owned());
+                }
+                "odata.maxpagesize" => {
+                    let size = value.parse().ok().filter(|size: &usize| *size > 0);
+                    if let Some(size) = size.map(|size| size.min(LARGEST_PAGE)) {
+                        prefer.page_size = Some(size);
+                        prefer.applied.push(format!("odata.maxpagesize={size}"));
+                    }
                 }
                 _ => {}
             }

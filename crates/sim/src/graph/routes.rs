@@ -3,12 +3,13 @@
 use super::error::GraphError;
 use super::permissions::{
     Allowed, CHANGE_PROFILE, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR, READ_CONTACTS,
-    READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO, WRITE_CALENDAR, WRITE_SETTINGS, ZONES,
+    READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO, WRITE_CALENDAR,
+    WRITE_SETTINGS, ZONES,
 };
 use super::{Call, Outcome};
 use super::{
-    calendar_view, calendars, contacts, event_actions, event_changes, events, ids, me, people,
-    schedule, settings, time_zones, users,
+    calendar_view, calendars, contacts, event_actions, event_changes, event_delta, events, ids, me,
+    people, reminders, schedule, settings, time_zones, users,
 };
 use crate::company::PersonId;
 use crate::state::World;
@@ -80,6 +81,40 @@ pub(super) const MAILBOX: &[Operation] = &[
     on("GET", "calendars/{}", READ_CALENDAR, |world, call, at| {
         calendars::read(world, call, at.owner, at.id(0))
     }),
+    // What has changed in them; before what it could be an id of.
+    on(
+        "GET",
+        "calendarview/delta",
+        READ_CALENDAR,
+        |world, call, at| event_delta::of_default_view(world, call, at.owner),
+    ),
+    on(
+        "GET",
+        "calendar/calendarview/delta",
+        READ_CALENDAR,
+        |world, call, at| event_delta::of_default_view(world, call, at.owner),
+    ),
+    on("GET", "events/delta", READ_CALENDAR, |world, call, at| {
+        event_delta::of_default_events(world, call, at.owner)
+    }),
+    on(
+        "GET",
+        "calendar/events/delta",
+        READ_CALENDAR,
+        |world, call, at| event_delta::of_default_events(world, call, at.owner),
+    ),
+    on(
+        "GET",
+        "calendars/{}/calendarview/delta",
+        READ_CALENDAR,
+        |world, call, at| event_delta::of_view(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "GET",
+        "calendars/{}/events/delta",
+        READ_CALENDAR,
+        |world, call, at| event_delta::of_events(world, call, at.owner, at.id(0)),
+    ),
     // What is in them.
     on("GET", "calendarview", READ_CALENDAR, |world, call, at| {
         calendar_view::default(world, call, at.owner)
@@ -207,6 +242,36 @@ pub(super) const MAILBOX: &[Operation] = &[
         "events/{}/forward",
         READ_CALENDAR,
         |world, call, at| event_actions::forward(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "GET",
+        "events/{}/calendar",
+        READ_CALENDAR,
+        |world, call, at| events::calendar(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "GET",
+        "events/{}/attachments",
+        READ_CALENDAR,
+        |world, call, at| events::attachments(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "events/{}/snoozereminder",
+        WRITE_CALENDAR,
+        |world, call, at| reminders::snooze(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "events/{}/dismissreminder",
+        WRITE_CALENDAR,
+        |world, call, at| reminders::dismiss(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "GET",
+        "reminderview",
+        READ_OWN_CALENDAR,
+        |world, call, at| reminders::view(world, call, at.owner),
     ),
     // Free and busy times.
     on(

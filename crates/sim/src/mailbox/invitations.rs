@@ -61,16 +61,14 @@ impl World {
             else {
                 continue;
             };
-            copy.modified = now;
-            copy.change_key = change_key;
-            match day.filter(|_| alone.is_none()) {
-                None => cancel_copy(copy, comment),
-                Some(date) if copy.has_occurrence(date) => {
-                    let mut occurrence = copy.changed_occurrence(date);
-                    cancel_copy(&mut occurrence, comment);
-                    copy.exceptions.insert(date, occurrence);
-                }
-                Some(_) => {}
+            let cancelled = match day.filter(|_| alone.is_none()) {
+                None => Some(copy),
+                Some(date) => copy.day_mut(date),
+            };
+            if let Some(cancelled) = cancelled {
+                cancel_copy(cancelled, comment);
+                cancelled.modified = now;
+                cancelled.change_key = change_key;
             }
         }
     }
@@ -123,11 +121,10 @@ impl World {
         match mailbox.events.meeting_mut(&series.uid) {
             Some(copy) => {
                 let old = copy.has_occurrence(date).then(|| copy.occurrence(date));
-                let changed = day_of(&occurrence, copy, old.as_ref(), date, address);
+                let mut changed = day_of(&occurrence, copy, old.as_ref(), date, address);
+                changed.change_key = change_key;
                 copy.removed.remove(&date);
                 copy.exceptions.insert(date, changed);
-                copy.change_key = change_key;
-                copy.modified = series.modified;
             }
             None => {
                 let alone = Event {

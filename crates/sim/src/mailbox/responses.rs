@@ -55,7 +55,6 @@ impl World {
             return;
         };
         if let Some(stored) = mailbox.events.get_mut(place.index) {
-            stored.change_key.clone_from(&change_key);
             match (reply.word, place.occurrence) {
                 (Word::Decline, None) => {
                     mailbox.events.remove(place.index);
@@ -69,6 +68,7 @@ impl World {
                         take(day, word, &response, &meant);
                     }
                     take(stored, word, &response, &meant);
+                    stored.change_key = change_key;
                 }
                 (word, Some(date)) => {
                     let mut day = stored.changed_occurrence(date);
@@ -173,13 +173,14 @@ impl World {
 }
 
 fn touch(event: &mut Event, day: Option<Date>, now: jiff::Timestamp, change_key: &str) {
-    let day = day.and_then(|date| event.exceptions.get_mut(&date));
-    if let Some(day) = day {
-        day.modified = now;
-        day.change_key = change_key.to_owned();
+    let changed = match day {
+        Some(date) => event.exceptions.get_mut(&date),
+        None => Some(event),
+    };
+    if let Some(changed) = changed {
+        changed.modified = now;
+        changed.change_key = change_key.to_owned();
     }
-    event.modified = now;
-    event.change_key = change_key.to_owned();
 }
 
 fn take(event: &mut Event, word: Word, response: &Response, meant: &str) {

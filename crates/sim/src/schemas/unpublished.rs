@@ -159,6 +159,27 @@ pub(super) const UNPUBLISHED: &[Unpublished] = &[
     ),
     // One value under the name `value`, which is no type.
     one("GET", "/me/mailboxSettings/{}", 200, Body::Other),
+    // Attachments were cut with their addresses; an empty list needs no type.
+    one("GET", "/me/events/{}/attachments", 200, Body::Other),
+    // The subset has the other addresses of delta.
+    one(
+        "GET",
+        "/me/calendar/calendarView/delta",
+        200,
+        Body::Type("eventDeltaResponse"),
+    ),
+    one(
+        "GET",
+        "/me/calendar/events/delta",
+        200,
+        Body::Type("eventDeltaResponse"),
+    ),
+    one(
+        "GET",
+        "/me/calendars/{}/events/delta",
+        200,
+        Body::Type("eventDeltaResponse"),
+    ),
     // `convertIdResult` is not among the published types.
     one("POST", "/me/translateExchangeIds", 200, Body::Other),
     one("GET", "/me/manager", 200, Body::Type("user")),

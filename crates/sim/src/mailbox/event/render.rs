@@ -30,7 +30,8 @@ impl View {
         }
     }
 
-    fn id(&self, id: &str) -> String {
+    /// An id as this reader sees it.
+    pub(crate) fn id(&self, id: &str) -> String {
         let id = self
             .key
             .as_ref()

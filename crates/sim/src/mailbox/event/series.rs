@@ -39,6 +39,15 @@ impl Event {
         occurrence
     }
 
+    /// The occurrence of a day as a changed one, to be changed, if the series still has it.
+    pub(crate) fn day_mut(&mut self, date: Date) -> Option<&mut Event> {
+        let day = self
+            .has_occurrence(date)
+            .then(|| self.changed_occurrence(date))?;
+        self.exceptions.insert(date, day);
+        self.exceptions.get_mut(&date)
+    }
+
     /// The occurrence of a day as the pattern has it.
     pub(crate) fn unchanged(&self, date: Date) -> Event {
         let (start, end) = self.times_on(date);
@@ -156,6 +165,17 @@ impl Event {
             Moment::new(like.zone().wall(instant), like.zone().clone()).at_instant(instant)
         };
         (moment(start, &self.start), moment(end, &self.end))
+    }
+
+    /// A text that changes whenever the event does, or one of its days.
+    pub(crate) fn mark(&self) -> String {
+        let days: String = self
+            .exceptions
+            .iter()
+            .map(|(date, day)| format!(" {date} {}", day.change_key))
+            .chain(self.removed.iter().map(|date| format!(" -{date}")))
+            .collect();
+        format!("{}{days}", self.change_key)
     }
 
     /// Lets the changed days follow a change of their series, in what was not changed about them.
