@@ -82,6 +82,26 @@ const SHOW_AS: &[&str] = &[
 ];
 const IMPORTANCE: &[&str] = &["low", "normal", "high"];
 const SENSITIVITY: &[&str] = &["normal", "personal", "private", "confidential"];
+const LOCATION: &[&str] = &[
+    "default",
+    "conferenceRoom",
+    "homeAddress",
+    "businessAddress",
+    "geoCoordinates",
+    "streetAddress",
+    "hotel",
+    "restaurant",
+    "localBusiness",
+    "postalAddress",
+];
+const ADDRESS: &[&str] = &["street", "city", "state", "countryOrRegion", "postalCode"];
+const COORDINATES: &[&str] = &[
+    "altitude",
+    "latitude",
+    "longitude",
+    "accuracy",
+    "altitudeAccuracy",
+];
 const ATTENDEE: &[&str] = &["required", "optional", "resource"];
 
 impl Changes {
@@ -114,8 +134,13 @@ impl Changes {
                         .collect::<Result<_, _>>()?,
                 );
             }
-            "location" => self.locations = Some(place(value).into_iter().collect()),
-            "locations" => self.locations = Some(list(value)?.iter().filter_map(place).collect()),
+            "location" => self.locations = Some(place(value)?.into_iter().collect()),
+            "locations" => {
+                let places = list(value)?
+                    .iter()
+                    .filter_map(|value| place(value).transpose());
+                self.locations = Some(places.collect::<Result<_, _>>()?);
+            }
             "recurrence" => {
                 self.recurrence = Some(if value.is_null() {
                     None
@@ -405,16 +430,42 @@ fn answered(attendee: &Attendee, before: &[Attendee]) -> Attendee {
     }
 }
 
-fn place(value: &Value) -> Option<Value> {
+fn place(value: &Value) -> Result<Option<Value>, GraphError> {
     let name = member(value, "displayname")
         .and_then(Value::as_str)
-        .filter(|name| !name.is_empty())?;
+        .filter(|name| !name.is_empty());
+    let Some(name) = name else {
+        return Ok(None);
+    };
     let mut place = location(name);
-    if let Some(address) = member(value, "locationemailaddress").and_then(Value::as_str) {
-        place["locationEmailAddress"] = json!(address);
+    for name in ["locationEmailAddress", "locationUri"] {
+        if let Some(text) = member(value, &name.to_ascii_lowercase()).and_then(Value::as_str) {
+            place[name] = json!(text);
+        }
     }
-    if let Some(uri) = member(value, "locationuri").and_then(Value::as_str) {
-        place["locationUri"] = json!(uri);
+    if let Some(kind) = member(value, "locationtype").filter(|kind| !kind.is_null()) {
+        place["locationType"] = json!(one_of(kind, LOCATION)?);
     }
-    Some(place)
+    if let Some(address) = member(value, "address") {
+        place["address"] = parts(address, ADDRESS, Value::is_string)?;
+    }
+    if let Some(coordinates) = member(value, "coordinates") {
+        place["coordinates"] = parts(coordinates, COORDINATES, Value::is_number)?;
+    }
+    Ok(Some(place))
+}
+
+/// The known members of an object, in their own spelling.
+fn parts(value: &Value, names: &[&str], fits: fn(&Value) -> bool) -> Result<Value, GraphError> {
+    let mut parts = Map::new();
+    for name in names {
+        let part = member(value, &name.to_ascii_lowercase()).filter(|part| !part.is_null());
+        if let Some(part) = part {
+            if !fits(part) {
+                return Err(unreadable());
+            }
+            parts.insert((*name).to_owned(), part.clone());
+        }
+    }
+    Ok(Value::Object(parts))
 }

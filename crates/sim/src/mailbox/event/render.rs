@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Attendee, Event, Kind, Party, Response};
+use crate::mailbox::draft::location;
 use crate::mailbox::ids::{immutable, with_key};
 use crate::zones::{Zone, instant_text, wall_text};
 
@@ -97,10 +98,7 @@ impl Event {
             json!({ "emailAddress": party(&self.organizer) }),
         );
         put("locations", Value::Array(self.locations.clone()));
-        put(
-            "location",
-            self.locations.first().cloned().unwrap_or_else(no_location),
-        );
+        put("location", one_location(&self.locations));
         put("onlineMeetingUrl", Value::Null);
         put("isOnlineMeeting", json!(self.online.is_some()));
         put(
@@ -115,7 +113,7 @@ impl Event {
             "onlineMeeting",
             self.online.as_ref().map_or(
                 Value::Null,
-                |online| json!({ "joinUrl": online.join_url, "conferenceId": online.conference_id }),
+                |online| json!({ "joinUrl": online.join_url, "conferenceId": online.conference_id, "tollNumber": TOLL_NUMBER }),
             ),
         );
         let (start, end) = if self.all_day {
@@ -147,6 +145,24 @@ impl Event {
             wall_text(Zone::utc().wall(start)),
             wall_text(Zone::utc().wall(end)),
         )
+    }
+}
+
+/// The number to call instead of joining online. It is one of those that are given to nobody.
+const TOLL_NUMBER: &str = "+49 30 23125 000";
+
+/// The one `location` that stands for all of them.
+fn one_location(locations: &[Value]) -> Value {
+    match locations {
+        [] => no_location(),
+        [one] => one.clone(),
+        several => {
+            let names: Vec<&str> = several
+                .iter()
+                .filter_map(|place| place.get("displayName")?.as_str())
+                .collect();
+            location(&names.join("; "))
+        }
     }
 }
 

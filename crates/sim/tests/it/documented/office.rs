@@ -435,12 +435,9 @@ impl Office {
                 *address = json!(self.player(address.as_str().expect("an address")));
             }
         }
-        for (id, own) in body["inputIds"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-            .zip(&self.items)
-        {
+        // Only where there are some: an index into what is not there would put it there.
+        let inputs = body.get_mut("inputIds").and_then(Value::as_array_mut);
+        for (id, own) in inputs.into_iter().flatten().zip(&self.items) {
             *id = json!(own);
         }
         if let Some(url) = body.get_mut("notificationUrl") {
