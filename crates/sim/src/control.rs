@@ -2,6 +2,7 @@
 
 mod access;
 mod application;
+mod keys;
 
 use std::time::Duration;
 
@@ -93,6 +94,8 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
         (&Method::GET, ["tenants", tenant]) => access::show_tenant(world, tenant),
         (&Method::POST, ["tenants", tenant]) => access::change_tenant(world, ask, tenant),
         (&Method::POST, ["addresses"]) => access::change_addresses(world, ask),
+        (&Method::GET, ["keys"]) => keys::show(world),
+        (&Method::POST, ["keys"]) => keys::change(world, ask),
         (&Method::GET, ["application"]) => application::show(world),
         (&Method::POST, ["application"]) => application::change(world, ask),
         _ => message(

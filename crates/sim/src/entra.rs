@@ -11,6 +11,7 @@ mod discovery;
 pub(crate) mod errors;
 mod grants;
 mod id_token;
+pub(crate) mod key_set;
 mod keys;
 pub(crate) mod pages;
 pub(crate) mod scopes;
@@ -29,6 +30,7 @@ use crate::state::World;
 use crate::tenant::TenantId;
 use authorize::Flow;
 use errors::EntraError;
+use key_set::KeySet;
 use sessions::Sessions;
 use tokens::Tokens;
 
@@ -42,6 +44,7 @@ const MOST_FLOWS: usize = 1_000;
 pub(crate) struct Entra {
     pub(crate) sessions: Sessions,
     pub(crate) tokens: Tokens,
+    pub(crate) keys: KeySet,
     flows: BTreeMap<String, Flow>,
     flow_order: Vec<String>,
     /// What each person has consented to.
@@ -161,7 +164,7 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
         ["v2.0", ".well-known", "openid-configuration"] if get => {
             discovery::configuration(world, authority)
         }
-        ["discovery", "v2.0", "keys"] if get => keys::answer(world, authority),
+        ["discovery", "v2.0", "keys"] if get => key_set::answer(world, authority),
         ["oauth2", "v2.0", "authorize"] => authorize::begin(world, ask, authority),
         ["login"] if *method == Method::POST => sign_in::submit(world, ask),
         ["oauth2", "v2.0", "token"] if *method == Method::POST => {

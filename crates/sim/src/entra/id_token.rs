@@ -53,7 +53,7 @@ pub(crate) fn sign(world: &World, person: PersonId, sign_in: &SignIn<'_>) -> Str
     if sign_in.email {
         claims["email"] = json!(account.mail);
     }
-    jwt(&claims)
+    jwt(&world.entra.keys.signer(), &claims)
 }
 
 /// The pairwise subject: stable for this person and this application.
@@ -66,8 +66,7 @@ pub(crate) fn subject(world: &World, person: PersonId) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }
 
-fn jwt(claims: &Value) -> String {
-    let key = SigningKey::current();
+fn jwt(key: &SigningKey, claims: &Value) -> String {
     let header = json!({ "typ": "JWT", "alg": "RS256", "kid": key.kid() });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(&header), part(claims));

@@ -1,22 +1,19 @@
-//! The signing keys, and the set that is published.
+//! Signing keys, each with a certificate around it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
-use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{Authority, der};
-use crate::exchange::Answer;
-use crate::state::World;
+use super::der;
 
-/// Two keys, made once per process: making RSA keys is slow, and these protect nothing.
-static KEYS: OnceLock<[SigningKey; 2]> = OnceLock::new();
+/// Every key that was made, by number, for all simulators of the process: making RSA keys is slow, and these protect nothing.
+static MADE: Mutex<Vec<Arc<SigningKey>>> = Mutex::new(Vec::new());
 
 /// One RSA key with the names it is published under.
 pub(crate) struct SigningKey {
@@ -26,9 +23,13 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// The key that signs now.
-    pub(crate) fn current() -> &'static Self {
-        &all()[0]
+    /// The key with that number, made if there is none yet.
+    pub(crate) fn numbered(number: usize) -> Arc<Self> {
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        while made.len() <= number {
+            made.push(Arc::new(Self::generate()));
+        }
+        Arc::clone(&made[number])
     }
 
     pub(crate) fn kid(&self) -> &str {
@@ -60,7 +61,7 @@ impl SigningKey {
         }
     }
 
-    fn jwk(&self, issuer: &str) -> Value {
+    pub(crate) fn jwk(&self, issuer: &str) -> Value {
         let (modulus, exponent) = der::rsa_numbers(self.pair.public_key().as_ref())
             .expect("a key that was made here is written whole");
         json!({
@@ -74,19 +75,6 @@ impl SigningKey {
             "issuer": issuer,
         })
     }
-}
-
-/// The published key set of a tenant path.
-pub(crate) fn answer(world: &World, authority: Authority) -> Answer {
-    let issuer = super::discovery::issuer(world, authority);
-    let keys: Vec<Value> = all().iter().map(|key| key.jwk(&issuer)).collect();
-    Answer::json(StatusCode::OK, &json!({ "keys": keys }))
-        .header("cache-control", "max-age=86400, private")
-        .header("access-control-allow-origin", "*")
-}
-
-fn all() -> &'static [SigningKey; 2] {
-    KEYS.get_or_init(|| [SigningKey::generate(), SigningKey::generate()])
 }
 
 /// A self-signed certificate around the key, because published sets carry one.

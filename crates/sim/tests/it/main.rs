@@ -5,12 +5,14 @@ mod browser;
 
 mod authorize;
 mod calendars;
+mod client_auth;
 mod control;
 mod delta;
 mod directory;
 mod documented;
 mod events;
 mod faults;
+mod keys;
 mod meetings;
 mod reminders;
 mod tokens;
