@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::company::Company;
 use crate::entra::certificate::Certificate;
@@ -18,13 +19,35 @@ pub(crate) struct Application {
     pub(crate) certificates: Vec<Certificate>,
     /// Has no credential and must not send one.
     pub(crate) public: bool,
-    /// Only for accounts of its own organisation, which `/common` cannot promise.
-    pub(crate) single_tenant: bool,
+    /// Whose accounts it is for.
+    pub(crate) audience: Audience,
+    /// Whether Microsoft has verified who publishes it.
+    pub(crate) publisher_verified: bool,
     /// Tokens hold what was asked for and no more; else also whatever was granted before, as at Microsoft.
     pub(crate) narrow_tokens: bool,
+    /// Permissions that tokens never hold, consented to or not: a grant narrower than what was asked.
+    pub(crate) withheld: BTreeSet<&'static str>,
+    /// Permissions that tokens always hold, asked for or not: a grant wider than what was asked.
+    pub(crate) added: BTreeSet<&'static str>,
     pub(crate) redirect_uris: Vec<String>,
     /// Those of the redirect URIs that are registered for single-page apps.
     pub(crate) single_page_uris: BTreeSet<String>,
+    /// Where the front channel announces a sign-out.
+    pub(crate) logout_url: Option<String>,
+}
+
+/// Whose accounts the application is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audience {
+    /// Its own organisation's, which `common` and `organizations` cannot promise.
+    #[serde(rename = "AzureADMyOrg")]
+    OneOrganization,
+    /// Any organisation's.
+    #[serde(rename = "AzureADMultipleOrgs")]
+    Organizations,
+    /// Any organisation's, and personal ones.
+    #[serde(rename = "AzureADandPersonalMicrosoftAccount")]
+    Everybody,
 }
 
 /// A client secret.
@@ -69,14 +92,18 @@ impl Application {
             secrets: vec![secret],
             certificates: company.client_certificates.clone(),
             public: false,
-            single_tenant: false,
+            audience: Audience::Organizations,
+            publisher_verified: false,
             narrow_tokens: false,
+            withheld: BTreeSet::new(),
+            added: BTreeSet::new(),
             redirect_uris: loopback
                 .into_iter()
                 .map(str::to_owned)
                 .chain(company.redirect_uris.iter().cloned())
                 .collect(),
             single_page_uris: BTreeSet::new(),
+            logout_url: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::access::{Policies, Standing};
 use crate::entra::certificate::Certificate;
 use crate::random::Seeded;
 use crate::state::World;
-use crate::tenant::{Principal, Tenant, TenantId};
+use crate::tenant::{CONSUMERS, ConsentPolicy, ConsentRules, Principal, Tenant, TenantId};
 
 /// The company that a simulator starts with.
 #[derive(Debug, Clone)]
@@ -113,6 +113,8 @@ impl Company {
             name: self.name.clone(),
             principal: Some(Principal::default()),
             policies: Policies::default(),
+            consent: ConsentRules::with(ConsentPolicy::AllowAll),
+            terms_of_use: false,
         };
         let neighbour = Tenant {
             id: "8e1f0c77-52ab-4d0e-9b6c-3a7d94f0e215".to_owned(),
@@ -120,8 +122,19 @@ impl Company {
             name: "Hafenbau AG".to_owned(),
             principal: None,
             policies: Policies::default(),
+            consent: ConsentRules::with(ConsentPolicy::Managed),
+            terms_of_use: false,
         };
-        vec![home, neighbour]
+        let personal = Tenant {
+            id: CONSUMERS.to_owned(),
+            domains: vec![people::PERSONAL_DOMAIN.to_owned()],
+            name: "Personal accounts".to_owned(),
+            principal: None,
+            policies: Policies::default(),
+            consent: ConsentRules::with(ConsentPolicy::AllowAll),
+            terms_of_use: false,
+        };
+        vec![home, neighbour, personal]
     }
 
     pub(crate) fn accounts(&self, ids: &mut Seeded) -> Vec<Account> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod application;
+mod grants;
 mod keys;
 
 use std::time::Duration;
@@ -92,12 +93,19 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
         (&Method::GET, ["people", login]) => access::show_person(world, login),
         (&Method::POST, ["people", login]) => access::change_person(world, ask, login),
         (&Method::GET, ["tenants", tenant]) => access::show_tenant(world, tenant),
-        (&Method::POST, ["tenants", tenant]) => access::change_tenant(world, ask, tenant),
+        (&Method::POST | &Method::PATCH, ["tenants", tenant]) => {
+            access::change_tenant(world, ask, tenant)
+        }
         (&Method::POST, ["addresses"]) => access::change_addresses(world, ask),
         (&Method::GET, ["keys"]) => keys::show(world),
         (&Method::POST, ["keys"]) => keys::change(world, ask),
         (&Method::GET, ["application"]) => application::show(world),
         (&Method::POST, ["application"]) => application::change(world, ask),
+        (&Method::GET, ["grants"]) => grants::list(world),
+        (&Method::POST, ["grants"]) => grants::add(world, ask),
+        (&Method::DELETE, ["grants"]) => grants::remove(world, ask),
+        (&Method::GET, ["consent-requests"]) => grants::list_requests(world),
+        (&Method::POST, ["consent-requests", id]) => grants::answer_request(world, ask, id),
         _ => message(
             StatusCode::NOT_FOUND,
             "Not here",

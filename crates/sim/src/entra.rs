@@ -1,22 +1,33 @@
 //! The stand-in for Entra: which address leads where, and what Entra remembers.
 
+mod accounts;
+mod admin_consent;
+mod authority;
 pub(crate) mod authorize;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
 mod claims;
 mod client_auth;
 pub(crate) mod conditional;
+mod consent;
 mod der;
 mod discovery;
 pub(crate) mod errors;
+mod factor;
 mod grants;
 mod id_token;
 pub(crate) mod key_set;
 mod keys;
 pub(crate) mod pages;
+pub(crate) mod permissions;
+mod policy;
+pub(crate) mod redirects;
+pub(crate) mod requests;
+pub(crate) mod respond;
 pub(crate) mod scopes;
 mod sessions;
 mod sign_in;
+mod sign_out;
 mod token;
 pub(crate) mod tokens;
 
@@ -27,13 +38,15 @@ use axum::http::{Method, StatusCode};
 use crate::company::PersonId;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
-use crate::tenant::TenantId;
+use admin_consent::Form;
 use authorize::Flow;
 use errors::EntraError;
 use key_set::KeySet;
+use requests::ConsentRequest;
 use sessions::Sessions;
 use tokens::Tokens;
 
+pub(crate) use authority::Authority;
 pub(crate) use id_token::subject;
 
 /// How many sign-ins may be under way before the oldest is forgotten.
@@ -49,6 +62,10 @@ pub(crate) struct Entra {
     flow_order: Vec<String>,
     /// What each person has consented to.
     grants: BTreeMap<PersonId, BTreeSet<&'static str>>,
+    /// Who has accepted her organisation's terms of use.
+    pub(crate) terms_accepted: BTreeSet<PersonId>,
+    /// What people have asked administrators for, oldest first.
+    requests: Vec<ConsentRequest>,
 }
 
 impl Entra {
@@ -66,84 +83,6 @@ impl Entra {
     fn drop_flow(&mut self, id: &str) {
         self.flows.remove(id);
         self.flow_order.retain(|kept| kept != id);
-    }
-}
-
-impl World {
-    /// What the application may do for a person, by her own consent or the organisation's.
-    pub(crate) fn granted(&self, person: PersonId) -> BTreeSet<&'static str> {
-        let principal = self.tenant_of(person).principal.as_ref();
-        let mut granted =
-            principal.map_or_else(BTreeSet::new, |principal| principal.everybody.clone());
-        granted.extend(self.entra.grants.get(&person).into_iter().flatten());
-        granted
-    }
-
-    /// Whether a person's organisation lets her use the application at all.
-    pub(crate) fn admits(&self, person: PersonId) -> Result<(), EntraError> {
-        match &self.tenant_of(person).principal {
-            None => Err(EntraError::of(700_016)),
-            Some(principal) if !principal.enabled => Err(EntraError::of(7_000_112)),
-            Some(principal)
-                if principal.assignment_required && !principal.assigned.contains(&person) =>
-            {
-                Err(EntraError::of(50_105))
-            }
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// Takes back what a person has consented to.
-    pub(crate) fn withdraw_consent(&mut self, person: PersonId) {
-        self.entra.grants.remove(&person);
-    }
-
-    /// Notes a consent; the first one in an organisation installs the application there.
-    fn grant(&mut self, person: PersonId, scopes: &BTreeSet<&'static str>, for_everybody: bool) {
-        let tenant = self.person(person).tenant;
-        let principal = self.tenants[tenant.0].principal.get_or_insert_default();
-        if for_everybody {
-            // A grant for the organisation replaces the earlier one, as at Microsoft.
-            principal.everybody = scopes.clone();
-        }
-        self.entra.grants.entry(person).or_default().extend(scopes);
-    }
-}
-
-/// Whom a path is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Authority {
-    /// One organisation, named by GUID or by domain.
-    Tenant(TenantId),
-    Organizations,
-    Common,
-}
-
-impl Authority {
-    fn of(world: &World, segment: &str) -> Option<Self> {
-        let is = |name: &str| segment.eq_ignore_ascii_case(name);
-        if let Some(index) = world
-            .tenants
-            .iter()
-            .position(|tenant| tenant.is_named(segment))
-        {
-            Some(Self::Tenant(TenantId(index)))
-        } else if is("organizations") {
-            Some(Self::Organizations)
-        } else if is("common") {
-            Some(Self::Common)
-        } else {
-            None
-        }
-    }
-
-    /// The word that links use: the GUID, even when the request named the domain.
-    pub(crate) fn word(self, world: &World) -> &str {
-        match self {
-            Self::Tenant(tenant) => &world.tenant(tenant).id,
-            Self::Organizations => "organizations",
-            Self::Common => "common",
-        }
     }
 }
 
@@ -171,7 +110,10 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
             token::answer(world, ask, authority)
         }
         ["oauth2", "v2.0", "token"] => EntraError::of(900_561).answer(world, ask),
-        ["oauth2", "v2.0", "logout"] => sessions::sign_out(world, ask),
+        ["v2.0", "adminconsent"] => admin_consent::begin(world, ask, authority, Form::Current),
+        ["adminconsent"] => admin_consent::begin(world, ask, authority, Form::Older),
+        ["consent-requests"] => requests::answer(world, ask, authority),
+        ["oauth2", "v2.0", "logout"] => sign_out::answer(world, ask, authority),
         _ => pages::message(
             StatusCode::NOT_FOUND,
             "Not here",
@@ -182,7 +124,10 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
 
 fn unknown_tenant(world: &World, ask: &Ask, rest: &[&str]) -> Answer {
     let refused = EntraError::of(90_002);
-    if rest == ["oauth2", "v2.0", "authorize"] {
+    if matches!(
+        rest,
+        ["oauth2", "v2.0", "authorize"] | ["v2.0", "adminconsent"] | ["adminconsent"]
+    ) {
         return pages::stopped(StatusCode::BAD_REQUEST, refused.code, &refused.text);
     }
     let known = matches!(

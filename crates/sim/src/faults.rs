@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::entra::authorize;
-use crate::entra::catalogue;
 use crate::entra::errors::EntraError;
+use crate::entra::{catalogue, respond};
 use crate::exchange::{Answer, Ask, Reply};
 use crate::graph;
 use crate::state::World;
@@ -221,7 +220,7 @@ fn entra_answer(
     refused: &EntraError,
 ) -> Answer {
     if surface == Some(Surface::Authorize) {
-        authorize::refuse_by_fault(world, ask, refused)
+        respond::refuse_by_fault(world, ask, refused)
     } else {
         refused.answer(world, ask)
     }

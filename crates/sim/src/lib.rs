@@ -30,6 +30,7 @@ mod state;
 mod tenant;
 mod zones;
 
+pub use application::Audience;
 pub use company::{Company, Person};
 pub use entra::certificate::{Certificate, NotACertificate};
 pub use faults::{Fault, FaultAnswer, Surface, When};
@@ -38,3 +39,4 @@ pub use log::LogEntry;
 pub use options::{Options, Rotation};
 pub use server::start;
 pub use simulator::Simulator;
+pub use tenant::ConsentPolicy;

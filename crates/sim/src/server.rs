@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::Service;
 
+use crate::entra::redirects;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::faults::{Surface, When};
 use crate::log::LogEntry;
@@ -30,8 +31,9 @@ const LONGEST_BODY: usize = 4 * 1_024 * 1_024;
 /// Starts a simulator, which serves in the background until it is stopped or dropped.
 ///
 /// # Errors
-/// When the address cannot be listened on.
+/// When the address cannot be listened on, or a redirect URI of the company could not be registered with Microsoft.
 pub async fn start(options: Options) -> std::io::Result<Simulator> {
+    redirects::check(&options.company)?;
     let listener = TcpListener::bind(options.listen).await?;
     let base = format!("http://{}", listener.local_addr()?);
     let world: Shared = Arc::new(Mutex::new(World::new(

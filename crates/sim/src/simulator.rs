@@ -1,5 +1,7 @@
 //! The handle of a running simulator.
 
+mod consent;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 

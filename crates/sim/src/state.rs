@@ -76,6 +76,13 @@ impl World {
         &self.tenants[tenant.0]
     }
 
+    /// The organisation of that GUID or domain, in any case.
+    pub(crate) fn tenant_named(&self, name: &str) -> Option<TenantId> {
+        let mut tenants = self.tenants.iter();
+        let tenant = tenants.position(|tenant| tenant.is_named(name));
+        tenant.map(TenantId)
+    }
+
     /// The organisation that this simulator is started for.
     pub(crate) fn home(&self) -> &Tenant {
         self.tenant(TenantId::HOME)
@@ -138,9 +145,19 @@ impl World {
         self.find(|person| !person.guest && person.mail.eq_ignore_ascii_case(address))
     }
 
-    /// Ends every session of a person: refresh tokens die, capable access tokens are challenged.
+    /// Ends every session of a person: refresh tokens die, capable access tokens are challenged. For an account at home
+    /// that goes for every organisation where it is a guest; where one is a guest, nobody can do it.
     pub(crate) fn revoke_sessions(&mut self, person: PersonId) {
-        self.people[person.0].tokens_valid_from = Some(self.clock.now());
+        if self.person(person).guest {
+            return;
+        }
+        let now = self.clock.now();
+        let mail = self.person(person).mail.clone();
+        self.people[person.0].tokens_valid_from = Some(now);
+        let entries = self.people.iter_mut();
+        for entry in entries.filter(|entry| entry.guest && entry.mail == mail) {
+            entry.tokens_valid_from = Some(now);
+        }
         self.entra.sessions.forget(person);
     }
 

@@ -172,6 +172,10 @@ const NEIGHBOURS: &[Seed] = &[
     GUEST,
 ];
 
+/// Somebody with a personal account, which no organisation manages.
+const PERSONAL: Seed = seed("Mia", "Sommer", "mia.sommer", "", "", "", "de-DE", BERLIN);
+pub(super) const PERSONAL_DOMAIN: &str = "briefkasten.example";
+
 #[expect(clippy::too_many_arguments, reason = "a row of a table")]
 const fn seed(
     given_name: &'static str,
@@ -195,7 +199,7 @@ const fn seed(
     }
 }
 
-/// Everybody in the directory, in the order of the table, then the guest, then the neighbour's people.
+/// Everybody in the directory, in the order of the table, then the guest, the neighbour's people, and the personal account.
 pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
     let mut accounts: Vec<Account> = PEOPLE
         .iter()
@@ -226,6 +230,13 @@ pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
             ..account(seed, login.clone(), login, password, index, ids)
         });
     }
+    let login = format!("{}@{PERSONAL_DOMAIN}", PERSONAL.address);
+    let password = Some("briefkasten-mia".to_owned());
+    accounts.push(Account {
+        tenant: TenantId(2),
+        administrator: false,
+        ..account(&PERSONAL, login.clone(), login, password, 0, ids)
+    });
     accounts
 }
 

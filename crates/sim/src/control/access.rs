@@ -14,7 +14,7 @@ use crate::access::{
 use crate::company::PersonId;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
-use crate::tenant::TenantId;
+use crate::tenant::{ConsentPolicy, ConsentRules, TenantId};
 
 /// What `POST /_sim/people/{login}` changes; what is not named stays.
 #[derive(Debug, Deserialize)]
@@ -53,6 +53,21 @@ struct TenantChange {
     access_token_seconds: Option<Option<u32>>,
     error_spelling: Option<SpellingName>,
     application: Option<PrincipalChange>,
+    consent: Option<ConsentChange>,
+    /// `true` also when they are already on: then they are new, and nobody has accepted them.
+    terms_of_use: Option<bool>,
+}
+
+/// Which permissions people may grant by themselves, and what happens when they may not.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsentChange {
+    policy: Option<ConsentPolicy>,
+    managed_excludes: Option<Vec<String>>,
+    low_impact: Option<Vec<String>>,
+    step_up: Option<bool>,
+    requests: Option<bool>,
+    request_days: Option<u32>,
 }
 
 /// What becomes of the application in an organisation.
@@ -160,7 +175,7 @@ pub(super) fn show_person(world: &World, login: &str) -> Answer {
 
 /// `POST /_sim/tenants/{tenant}`, by GUID or domain.
 pub(super) fn change_tenant(world: &mut World, ask: &Ask, name: &str) -> Answer {
-    let Some(tenant) = tenant_named(world, name) else {
+    let Some(tenant) = world.tenant_named(name) else {
         return no_tenant();
     };
     with_body(ask, |change: TenantChange| {
@@ -173,7 +188,7 @@ pub(super) fn change_tenant(world: &mut World, ask: &Ask, name: &str) -> Answer 
 
 /// `GET /_sim/tenants/{tenant}`.
 pub(super) fn show_tenant(world: &World, name: &str) -> Answer {
-    let Some(tenant) = tenant_named(world, name) else {
+    let Some(tenant) = world.tenant_named(name) else {
         return no_tenant();
     };
     let tenant = world.tenant(tenant);
@@ -206,6 +221,8 @@ pub(super) fn show_tenant(world: &World, name: &str) -> Answer {
             "assigned": principal.assigned.iter().map(|person| &world.person(*person).login).collect::<Vec<_>>(),
             "granted": principal.everybody,
         })),
+        "consent": tenant.consent,
+        "terms_of_use": tenant.terms_of_use,
     });
     Answer::json(StatusCode::OK, &body)
 }
@@ -236,7 +253,7 @@ fn apply_to_person(world: &mut World, person: PersonId, change: PersonChange) {
         }
     }
     if change.consent.is_some() {
-        world.withdraw_consent(person);
+        world.take_back(person, None);
     }
     let account = &mut world.people[person.0];
     let standing = &mut account.standing;
@@ -330,7 +347,29 @@ fn apply_to_tenant(world: &mut World, id: TenantId, change: TenantChange) -> Res
             }
         }
     }
+    if let Some(change) = change.consent {
+        apply_to_consent(&mut tenant.consent, change);
+    }
+    if let Some(on) = change.terms_of_use {
+        tenant.terms_of_use = on;
+        let people = &world.people;
+        let elsewhere = |person: &PersonId| people[person.0].tenant != id;
+        world.entra.terms_accepted.retain(elsewhere);
+    }
     Ok(())
+}
+
+fn apply_to_consent(rules: &mut ConsentRules, change: ConsentChange) {
+    rules.policy = change.policy.unwrap_or(rules.policy);
+    rules.step_up = change.step_up.unwrap_or(rules.step_up);
+    rules.requests = change.requests.unwrap_or(rules.requests);
+    rules.request_days = change.request_days.unwrap_or(rules.request_days);
+    if let Some(list) = change.managed_excludes {
+        rules.managed_excludes = list;
+    }
+    if let Some(list) = change.low_impact {
+        rules.low_impact = list;
+    }
 }
 
 fn read_networks(names: Option<Vec<String>>) -> Result<Option<Vec<Network>>, String> {
@@ -362,14 +401,6 @@ fn mfa_name(demand: Option<SecondFactor>) -> &'static str {
         Some(Lack::Expired) => "expired",
         Some(Lack::External) => "external",
     }
-}
-
-fn tenant_named(world: &World, name: &str) -> Option<TenantId> {
-    let tenant = world
-        .tenants
-        .iter()
-        .position(|tenant| tenant.is_named(name));
-    tenant.map(TenantId)
 }
 
 fn no_tenant() -> Answer {

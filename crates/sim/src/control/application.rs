@@ -1,13 +1,17 @@
 //! The registration of the application: its credentials and redirect URIs, while the simulator runs.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{not_understood, with_body};
-use crate::application::{Application, ClientKind, Secret};
+use crate::application::{Application, Audience, ClientKind, Secret};
 use crate::entra::certificate::Certificate;
+use crate::entra::redirects::may_be_registered;
+use crate::entra::scopes;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
 
@@ -28,8 +32,15 @@ struct Change {
     add_redirect_uri: Option<RedirectChange>,
     remove_redirect_uri: Option<String>,
     public: Option<bool>,
-    single_tenant: Option<bool>,
+    audience: Option<Audience>,
+    publisher_verified: Option<bool>,
+    /// Where the front channel announces a sign-out; empty is nowhere.
+    logout_url: Option<String>,
     narrow_tokens: Option<bool>,
+    /// Permissions that tokens never hold, in place of those named before.
+    withheld_scopes: Option<Vec<String>>,
+    /// Permissions that tokens always hold, in place of those named before.
+    added_scopes: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,8 +110,12 @@ pub(super) fn show(world: &World) -> Answer {
         "certificates": certificates,
         "redirect_uris": redirect_uris,
         "public": application.public,
-        "single_tenant": application.single_tenant,
+        "audience": application.audience,
+        "publisher_verified": application.publisher_verified,
+        "logout_url": application.logout_url,
         "narrow_tokens": application.narrow_tokens,
+        "withheld_scopes": application.withheld,
+        "added_scopes": application.added,
     });
     Answer::json(StatusCode::OK, &body)
 }
@@ -112,11 +127,17 @@ fn apply(application: &mut Application, change: Change) -> Result<(), String> {
     };
     let full = application.certificates.len() + added.len() > MOST
         || application.secrets.len() >= MOST
-        || application.redirect_uris.len() >= MOST;
+        || application.redirect_uris.len() >= application.most_redirects();
     if full {
         return Err(format!("no more than {MOST} of each can be registered"));
     }
     application.certificates.extend(added);
+    if let Some(names) = change.withheld_scopes {
+        application.withheld = known_scopes(&names)?;
+    }
+    if let Some(names) = change.added_scopes {
+        application.added = known_scopes(&names)?;
+    }
     if let Some(SecretChange { value, expires }) = change.add_secret {
         application.secrets.retain(|secret| secret.value != value);
         application.secrets.push(Secret { value, expires });
@@ -129,6 +150,8 @@ fn apply(application: &mut Application, change: Change) -> Result<(), String> {
         application.certificates.retain(other);
     }
     if let Some(RedirectChange { uri, kind }) = change.add_redirect_uri {
+        may_be_registered(&uri, application.audience)
+            .map_err(|problem| format!("{uri:?} {problem}"))?;
         match kind {
             Kind::Web => drop(application.single_page_uris.remove(&uri)),
             Kind::Spa => drop(application.single_page_uris.insert(uri.clone())),
@@ -141,7 +164,20 @@ fn apply(application: &mut Application, change: Change) -> Result<(), String> {
         application.single_page_uris.remove(&uri);
     }
     application.public = change.public.unwrap_or(application.public);
-    application.single_tenant = change.single_tenant.unwrap_or(application.single_tenant);
+    application.audience = change.audience.unwrap_or(application.audience);
+    application.publisher_verified = change
+        .publisher_verified
+        .unwrap_or(application.publisher_verified);
+    if let Some(url) = change.logout_url {
+        application.logout_url = Some(url).filter(|url| !url.is_empty());
+    }
     application.narrow_tokens = change.narrow_tokens.unwrap_or(application.narrow_tokens);
     Ok(())
+}
+
+fn known_scopes(names: &[String]) -> Result<BTreeSet<&'static str>, String> {
+    let scope = |name: &String| {
+        scopes::known(name).ok_or_else(|| format!("{name:?} is no permission that is known here"))
+    };
+    names.iter().map(scope).collect()
 }

@@ -1,23 +1,22 @@
-//! The authorization request: what is refused on the page, what is refused by redirect, and what the answer looks like.
+//! The authorization request: what it asks for, what is refused on the page, and what is refused by redirect.
 
 use axum::http::{Method, StatusCode};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
-use url::Url;
 
+use super::admin_consent::Form;
 use super::claims::Claims;
-use super::conditional::Proof;
 use super::errors::{EntraError, correlation_id};
+use super::respond::{parameters, refuse};
 use super::scopes::Asked;
 use super::sessions::SignedIn;
-use super::tokens::Code;
+use super::token::missing;
 use super::{Authority, pages, sign_in};
-use crate::application::ClientKind;
 use crate::exchange::{Answer, Ask, value_of};
 use crate::random;
 use crate::state::World;
 use crate::tenant::TenantId;
+
+/// How many characters a query may have.
+const LONGEST_QUERY: usize = 8_192;
 
 /// How the answer travels back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +36,23 @@ pub(crate) enum Prompt {
     SelectAccount,
 }
 
+/// What somebody signs in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A code for the application.
+    Code,
+    /// To consent for the whole organisation.
+    AdminConsent(Form),
+    /// To review what people asked an administrator for.
+    Review,
+}
+
 /// A sign-in under way.
 #[derive(Debug, Clone)]
 pub(crate) struct Flow {
     pub(crate) id: String,
     pub(crate) authority: Authority,
+    pub(crate) purpose: Purpose,
     pub(crate) redirect_uri: String,
     pub(crate) response_mode: ResponseMode,
     pub(crate) state: Option<String>,
@@ -51,280 +62,211 @@ pub(crate) struct Flow {
     pub(crate) challenge: Option<(String, bool)>,
     pub(crate) prompt: Prompt,
     pub(crate) login_hint: Option<String>,
+    /// Whose accounts are meant: a domain, `organizations` or `consumers`.
+    pub(crate) domain_hint: Option<String>,
     pub(crate) claims: Claims,
     pub(crate) client_info: bool,
     pub(crate) correlation: String,
-    /// Who has signed in, as soon as somebody has.
+    /// Who has signed in, as soon as somebody has; always with the account at home.
     pub(crate) signed_in: Option<SignedIn>,
+    /// The number that the second factor waits for.
+    pub(crate) number: Option<u32>,
+    /// The second factor has to be enrolled first.
+    pub(crate) enrols: bool,
+}
+
+impl Flow {
+    /// A sign-in that leads back to that address, and asks for nothing yet.
+    pub(crate) fn to(redirect_uri: &str, ask: &Ask) -> Self {
+        Self {
+            id: random::secret("", 24),
+            authority: Authority::Tenant(TenantId::HOME),
+            purpose: Purpose::Code,
+            redirect_uri: redirect_uri.to_owned(),
+            response_mode: ResponseMode::Query,
+            state: None,
+            nonce: None,
+            asked: Asked::default(),
+            challenge: None,
+            prompt: Prompt::AsNeeded,
+            login_hint: None,
+            domain_hint: None,
+            claims: Claims::default(),
+            client_info: false,
+            correlation: correlation_id(ask),
+            signed_in: None,
+            number: None,
+            enrols: false,
+        }
+    }
 }
 
 /// Answers an authorization request, by GET or POST.
 pub(crate) fn begin(world: &mut World, ask: &Ask, authority: Authority) -> Answer {
-    let parameters = if ask.method == Method::POST {
-        ask.form()
-    } else {
-        ask.query.clone()
-    };
+    let parameters = parameters(ask);
     let parameter = |name: &str| value_of(&parameters, name).filter(|value| !value.is_empty());
-    let Some(client_id) = parameter("client_id") else {
-        return pages::stopped(
-            StatusCode::BAD_REQUEST,
-            900_144,
-            "The request must contain the parameter 'client_id'.",
-        );
+    let redirect_uri = match addressee(world, &parameter) {
+        Ok(redirect_uri) => redirect_uri,
+        Err(refused) => return on_page(&refused),
     };
-    if !client_id.eq_ignore_ascii_case(&world.application.client_id) {
-        let text = "The application was not found in the directory. It has not been installed by the administrator of the tenant or consented to by any user in it.";
-        return pages::stopped(StatusCode::BAD_REQUEST, 700_016, text);
-    }
-    let Some(redirect_uri) =
-        parameter("redirect_uri").filter(|uri| registered_redirect(world, uri))
-    else {
-        let text = "The redirect URI in the request does not match the ones registered for the application.";
-        return pages::stopped(StatusCode::BAD_REQUEST, 50_011, text);
-    };
-    let mut flow = Flow {
-        id: random::secret("", 24),
-        authority,
-        redirect_uri: redirect_uri.to_owned(),
-        response_mode: ResponseMode::Query,
-        state: parameter("state").map(str::to_owned),
-        nonce: parameter("nonce").map(str::to_owned),
-        asked: Asked::default(),
-        challenge: None,
-        prompt: Prompt::AsNeeded,
-        login_hint: parameter("login_hint").map(str::to_owned),
-        claims: Claims::parse(parameter("claims")),
-        client_info: parameter("client_info") == Some("1"),
-        correlation: correlation_id(ask),
-        signed_in: None,
-    };
-    match complete(&mut flow, &parameter) {
+    let mut flow = Flow::to(redirect_uri, ask);
+    flow.authority = authority;
+    flow.state = parameter("state").map(without_tags);
+    flow.nonce = parameter("nonce").map(str::to_owned);
+    flow.login_hint = parameter("login_hint").map(str::to_owned);
+    flow.domain_hint = parameter("domain_hint").map(str::to_owned);
+    flow.claims = Claims::parse(parameter("claims"));
+    flow.client_info = parameter("client_info") == Some("1");
+    let complete = world
+        .serves(authority)
+        .and_then(|()| complete(&mut flow, ask, &parameter));
+    match complete {
         Ok(()) => sign_in::decide(world, ask, flow),
-        Err(refused) => refuse(world, &flow, &refused, None),
+        Err(refused) => refuse(world, &flow, &refused),
     }
+}
+
+/// To which registered address the answer goes. Until that is known nothing can be told to the application.
+pub(crate) fn addressee<'a>(
+    world: &World,
+    parameter: &impl Fn(&str) -> Option<&'a str>,
+) -> Result<&'a str, EntraError> {
+    let client_id = parameter("client_id").ok_or_else(|| missing("client_id"))?;
+    if !client_id.eq_ignore_ascii_case(&world.application.client_id) {
+        return Err(EntraError::of(700_016));
+    }
+    let redirect_uri = parameter("redirect_uri").ok_or_else(|| EntraError::of(900_971))?;
+    match world.application.redirect(redirect_uri) {
+        Some(_) => Ok(redirect_uri),
+        None => Err(EntraError::of(50_011)),
+    }
+}
+
+/// An error that the application does not hear of.
+pub(crate) fn on_page(refused: &EntraError) -> Answer {
+    pages::stopped(StatusCode::BAD_REQUEST, refused.code, &refused.text)
 }
 
 /// Reads what may be refused by redirect.
 fn complete<'a>(
     flow: &mut Flow,
+    ask: &Ask,
     parameter: &impl Fn(&str) -> Option<&'a str>,
 ) -> Result<(), EntraError> {
     flow.response_mode = match parameter("response_mode") {
         None | Some("query") => ResponseMode::Query,
         Some("fragment") => ResponseMode::Fragment,
         Some("form_post") => ResponseMode::FormPost,
-        Some(_) => {
-            return Err(EntraError::new(
-                70_007,
-                "invalid_request",
-                "The 'response_mode' value is not supported.",
-            ));
-        }
+        Some(_) => return Err(EntraError::of(70_007)),
     };
+    if ask.method != Method::POST && ask.raw_query.len() > LONGEST_QUERY {
+        return Err(EntraError::of(90_015));
+    }
     match parameter("response_type") {
         Some("code") => {}
-        Some(_) => {
-            let text = "The application has not enabled this response type.";
-            return Err(EntraError::new(700_054, "unsupported_response_type", text));
-        }
+        Some(_) => return Err(EntraError::of(700_054)),
         None => return Err(missing("response_type")),
     }
+    flow.prompt = prompt(parameter("prompt"))?;
     flow.asked = Asked::parse(parameter("scope").ok_or_else(|| missing("scope"))?)?;
-    flow.prompt = match parameter("prompt") {
-        None => Prompt::AsNeeded,
-        Some("login") => Prompt::Login,
-        Some("none") => Prompt::None,
-        Some("consent") => Prompt::Consent,
-        Some("select_account") => Prompt::SelectAccount,
-        Some(_) => {
-            return Err(EntraError::new(
-                90_023,
-                "invalid_request",
-                "The 'prompt' value is not supported.",
-            ));
-        }
-    };
-    if let Some(challenge) = parameter("code_challenge") {
-        let hashed = match parameter("code_challenge_method") {
-            Some("S256") => true,
-            None | Some("plain") => false,
-            Some(_) => {
-                return Err(EntraError::new(
-                    90_023,
-                    "invalid_request",
-                    "The 'code_challenge_method' is not supported.",
-                ));
-            }
-        };
-        if !(43..=128).contains(&challenge.len()) {
-            let text = "The size of the code_challenge parameter is not valid.";
-            return Err(EntraError::new(501_491, "invalid_request", text));
-        }
-        flow.challenge = Some((challenge.to_owned(), hashed));
+    if flow.prompt == Prompt::SelectAccount && flow.login_hint.is_some() {
+        let text = "The parameters 'login_hint' and 'prompt=select_account' exclude each other.";
+        return Err(EntraError::of(90_023).saying(text));
     }
+    flow.challenge = challenge(
+        parameter("code_challenge"),
+        parameter("code_challenge_method"),
+    )?;
     Ok(())
 }
 
-/// Whether a redirect URI is registered. On loopback the port does not count; everything else does.
-pub(crate) fn registered_redirect(world: &World, asked: &str) -> bool {
-    let registered = &world.application.redirect_uris;
-    registered
-        .iter()
-        .any(|registered| matches(registered, asked))
+fn prompt(value: Option<&str>) -> Result<Prompt, EntraError> {
+    match value {
+        None => Ok(Prompt::AsNeeded),
+        Some("login") => Ok(Prompt::Login),
+        Some("none") => Ok(Prompt::None),
+        Some("consent") => Ok(Prompt::Consent),
+        Some("select_account") => Ok(Prompt::SelectAccount),
+        Some(_) => Err(EntraError::of(90_023).saying("The 'prompt' value is not supported.")),
+    }
 }
 
-fn matches(registered: &str, asked: &str) -> bool {
-    let Ok(url) = Url::parse(asked) else {
-        return false;
-    };
-    if url.fragment().is_some() {
-        return false;
-    }
-    let loopback =
-        url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
-    if !loopback {
-        return registered == asked;
-    }
-    Url::parse(registered).is_ok_and(|registered| {
-        registered.scheme() == url.scheme()
-            && registered.host_str() == url.host_str()
-            && registered.path() == url.path()
-            && registered.query() == url.query()
-    })
-}
-
-/// What kind of client a redirect URI is registered for.
-fn client_kind(world: &World, asked: &str) -> ClientKind {
-    let registered = world.application.redirect_uris.iter();
-    registered
-        .filter(|registered| matches(registered, asked))
-        .map(|registered| world.application.kind_of(registered))
-        .next_back()
-        .unwrap_or(ClientKind::Web)
-}
-
-/// Sends the person back with a code.
-pub(crate) fn send_code(world: &mut World, flow: &Flow, signed_in: &SignedIn) -> Answer {
-    let code = world.entra.tokens.new_code(Code {
-        person: signed_in.person,
-        authority: flow.authority,
-        redirect_uri: flow.redirect_uri.clone(),
-        challenge: flow.challenge.clone(),
-        asked: flow.asked.clone(),
-        nonce: flow.nonce.clone(),
-        sid: signed_in.sid.clone(),
-        proof: Proof::of(signed_in, &flow.claims),
-        kind: client_kind(world, &flow.redirect_uri),
-        issued: world.clock.now(),
-        capable: flow.claims.capable,
-        redeemed: false,
-    });
-    let mut values = vec![("code", code)];
-    if flow.client_info {
-        values.push(("client_info", client_info(world, signed_in)));
-    }
-    if let Some(state) = &flow.state {
-        values.push(("state", state.clone()));
-    }
-    values.push(("session_state", signed_in.sid.clone()));
-    world.entra.drop_flow(&flow.id);
-    send(flow, &values)
-}
-
-/// Sends the person back with a refusal.
-pub(crate) fn refuse(
-    world: &mut World,
-    flow: &Flow,
-    refused: &EntraError,
-    subcode: Option<&str>,
-) -> Answer {
-    let mut values = vec![("error", refused.error.clone())];
-    if let Some(subcode) = subcode {
-        values.push(("error_subcode", subcode.to_owned()));
-    }
-    if refused.code != 0 {
-        let description =
-            refused.description(&random::guid(), &flow.correlation, world.clock.now());
-        values.push(("error_description", description));
-        values.push((
-            "error_uri",
-            format!("{}/error?code={}", world.base, refused.code),
-        ));
-    }
-    if let Some(claims) = &refused.claims {
-        values.push(("claims", claims.clone()));
-    }
-    if let Some(state) = &flow.state {
-        values.push(("state", state.clone()));
-    }
-    world.entra.drop_flow(&flow.id);
-    send(flow, &values)
-}
-
-/// What a fault on the authorization endpoint answers: by redirect where that is safe, else on the page.
-pub(crate) fn refuse_by_fault(world: &mut World, ask: &Ask, refused: &EntraError) -> Answer {
-    let parameters = if ask.method == Method::POST {
-        ask.form()
-    } else {
-        ask.query.clone()
-    };
-    let redirect =
-        value_of(&parameters, "redirect_uri").filter(|uri| registered_redirect(world, uri));
-    let Some(redirect) = redirect else {
-        return pages::stopped(StatusCode::BAD_REQUEST, refused.code, &refused.text);
-    };
-    let flow = Flow {
-        id: String::new(),
-        authority: Authority::Tenant(TenantId::HOME),
-        redirect_uri: redirect.to_owned(),
-        response_mode: ResponseMode::Query,
-        state: value_of(&parameters, "state").map(str::to_owned),
-        nonce: None,
-        asked: Asked::default(),
-        challenge: None,
-        prompt: Prompt::AsNeeded,
-        login_hint: None,
-        claims: Claims::default(),
-        client_info: false,
-        correlation: correlation_id(ask),
-        signed_in: None,
-    };
-    refuse(world, &flow, refused, None)
-}
-
-/// Who the account is in its home tenant, as client libraries want to be told.
-pub(crate) fn client_info(world: &World, signed_in: &SignedIn) -> String {
-    let person = world.person(signed_in.person);
-    let info = json!({ "uid": person.object_id, "utid": world.tenant(person.tenant).id });
-    URL_SAFE_NO_PAD.encode(info.to_string())
-}
-
-fn send(flow: &Flow, values: &[(&str, String)]) -> Answer {
-    let Ok(mut target) = Url::parse(&flow.redirect_uri) else {
-        return pages::message(
-            StatusCode::BAD_REQUEST,
-            "Nowhere to go",
-            "The redirect URI cannot be used.",
-        );
-    };
-    match flow.response_mode {
-        ResponseMode::FormPost => pages::form_post(target.as_str(), values),
-        ResponseMode::Query => {
-            target.query_pairs_mut().extend_pairs(values);
-            // Entra ends query answers with an empty fragment.
-            Answer::redirect(&format!("{target}#"))
+/// The PKCE challenge, and whether it is hashed: without a method it is read as plain.
+fn challenge(
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<(String, bool)>, EntraError> {
+    let hashed = match method {
+        Some("S256") => true,
+        None | Some("plain") => false,
+        Some(_) => {
+            let text = "The 'code_challenge_method' is not supported.";
+            return Err(EntraError::of(90_023).saying(text));
         }
-        ResponseMode::Fragment => {
-            let fragment = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(values)
-                .finish();
-            Answer::redirect(&format!("{target}#{fragment}"))
+    };
+    let Some(challenge) = challenge else {
+        return if method.is_some() {
+            Err(EntraError::of(50_147))
+        } else {
+            Ok(None)
+        };
+    };
+    let unreserved =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    // A hash is always 43 characters long; a plain verifier may be longer.
+    let fits = challenge.len() == 43 || (!hashed && (43..=128).contains(&challenge.len()));
+    if !fits || !challenge.bytes().all(unreserved) {
+        return Err(EntraError::of(501_491));
+    }
+    Ok(Some((challenge.to_owned(), hashed)))
+}
+
+/// A state without what looks like HTML in it.
+pub(crate) fn without_tags(state: &str) -> String {
+    let mut kept = String::with_capacity(state.len());
+    let mut rest = state;
+    while let Some((before, tag)) = rest.split_once('<') {
+        kept.push_str(before);
+        match tag.split_once('>') {
+            Some((_, after)) => rest = after,
+            None => {
+                kept.push('<');
+                rest = tag;
+            }
         }
     }
+    kept.push_str(rest);
+    kept
 }
 
-fn missing(name: &str) -> EntraError {
-    let text = format!("The request body must contain the following parameter: '{name}'.");
-    EntraError::new(900_144, "invalid_request", &text)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_loses_its_tags_and_nothing_else() {
+        let check = |state: &str, expected: &str| assert_eq!(without_tags(state), expected);
+        check("s t&a=%20", "s t&a=%20");
+        check("a<script>b</script>c", "abc");
+        check("1 < 2", "1 < 2");
+        check("ä<b", "ä<b");
+    }
+
+    #[test]
+    fn a_challenge_has_the_length_of_its_method() {
+        let check = |challenge_: &str, method, expected: Result<bool, u32>| {
+            let read = challenge(Some(challenge_), method);
+            let read = read.map(|challenge| challenge.is_some_and(|(_, hashed)| hashed));
+            assert_eq!(read.map_err(|refused| refused.code), expected);
+        };
+        check(&"a".repeat(43), Some("S256"), Ok(true));
+        check(&"a".repeat(44), Some("S256"), Err(501_491));
+        check(&"a".repeat(128), None, Ok(false));
+        check(&"a".repeat(129), Some("plain"), Err(501_491));
+        check(&"a".repeat(42), None, Err(501_491));
+        check(&format!("{}+", "a".repeat(42)), Some("S256"), Err(501_491));
+        check(&"a".repeat(43), Some("S512"), Err(90_023));
+        let refused = challenge(None, Some("S256")).map_err(|refused| refused.code);
+        assert_eq!(refused, Err(50_147));
+    }
 }

@@ -48,7 +48,6 @@ pub(crate) enum Obstacle {
     Blocked(EntraError),
 }
 
-#[expect(dead_code, reason = "the sign-in pages are about to ask")]
 impl Obstacle {
     /// The refusal, for `prompt=none`, where no page can be shown.
     pub(crate) fn refusal(&self) -> &EntraError {
@@ -61,7 +60,6 @@ impl Obstacle {
 }
 
 /// At a sign-in page, once the person has signed in or chosen a session.
-#[expect(dead_code, reason = "the sign-in pages are about to ask")]
 pub(crate) fn at_sign_in(
     world: &World,
     ask: &Ask,
@@ -106,6 +104,7 @@ pub(crate) fn at_token(
     world.admits(person)?;
     place_and_device(tenant, address(ask, world.addresses.server))?;
     second_factor(world, person, proof)?;
+    terms(world, person)?;
     let age = world.clock.now().duration_since(proof.at);
     match tenant.policies.sign_in_frequency {
         Some(frequency)
@@ -161,7 +160,18 @@ pub(crate) fn challenge(
     None
 }
 
-fn account(world: &World, person: PersonId) -> Result<(), EntraError> {
+/// Terms of use are a challenge outside the sign-in itself, as a stranger's second factor is.
+pub(super) fn terms(world: &World, person: PersonId) -> Result<(), EntraError> {
+    let accepted = world.entra.terms_accepted.contains(&person);
+    if world.tenant_of(person).terms_of_use && !accepted {
+        Err(EntraError::of(50_158))
+    } else {
+        Ok(())
+    }
+}
+
+/// What was done to an account.
+pub(super) fn account(world: &World, person: PersonId) -> Result<(), EntraError> {
     let standing = &world.person(person).standing;
     let code = if standing.deleted {
         50_034

@@ -7,6 +7,7 @@ use super::Authority;
 use super::errors::EntraError;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
+use crate::tenant::CONSUMERS;
 
 /// The issuer of a tenant path; a template where the path names no tenant.
 pub(crate) fn issuer(world: &World, authority: Authority) -> String {
@@ -14,6 +15,7 @@ pub(crate) fn issuer(world: &World, authority: Authority) -> String {
         Authority::Tenant(tenant) => {
             format!("{}/{}/v2.0", world.base, world.tenant(tenant).id)
         }
+        Authority::Consumers => format!("{}/{CONSUMERS}/v2.0", world.base),
         Authority::Organizations | Authority::Common => format!("{}/{{tenantid}}/v2.0", world.base),
     }
 }

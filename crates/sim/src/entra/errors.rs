@@ -4,9 +4,8 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::authorize;
 use super::catalogue::{self, AtAuthorize, Demand};
-use super::pages;
+use super::{pages, respond};
 use crate::exchange::{Answer, Ask, value_of};
 use crate::random;
 use crate::state::World;
@@ -122,7 +121,7 @@ impl EntraError {
         };
         let mut told = self.clone();
         told.error = error.to_owned();
-        authorize::refuse_by_fault(world, ask, &told)
+        respond::refuse_by_fault(world, ask, &told)
     }
 
     fn status(&self) -> StatusCode {

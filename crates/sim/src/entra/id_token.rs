@@ -40,8 +40,12 @@ pub(crate) fn sign(world: &World, person: PersonId, sign_in: &SignIn<'_>) -> Str
         "tid": tenant.id,
         "uti": random::secret("", 16),
         "ver": "2.0",
-        "login_hint": random::secret("O.", 48),
+        "login_hint": world.opaque_hint(person),
+        "acct": u8::from(account.guest),
     });
+    if account.guest {
+        claims["idp"] = json!(identity_provider(world, person));
+    }
     if let Some(nonce) = sign_in.nonce {
         claims["nonce"] = json!(nonce);
     }
@@ -54,6 +58,12 @@ pub(crate) fn sign(world: &World, person: PersonId, sign_in: &SignIn<'_>) -> Str
         claims["email"] = json!(account.mail);
     }
     jwt(&world.entra.keys.signer(), &claims)
+}
+
+/// Where a guest is at home.
+fn identity_provider(world: &World, person: PersonId) -> String {
+    let home = world.home_account(person).unwrap_or(person);
+    format!("{}/{}/", world.base, world.tenant_of(home).id)
 }
 
 /// The pairwise subject: stable for this person and this application.

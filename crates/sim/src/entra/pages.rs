@@ -1,19 +1,26 @@
 //! The pages people see. Plain forms, no script except the one that posts a `form_post` answer.
 
+mod consent;
+pub(super) mod review;
+pub(super) mod sign_out;
+mod steps;
+
 use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use url::Url;
 
 use super::authorize::Flow;
-use super::scopes::SCOPES;
+use super::redirects::origin;
 use super::sessions::SignedIn;
+use crate::company::PersonId;
 use crate::exchange::Answer;
 use crate::mailbox::body::escape;
+use crate::random;
 use crate::state::World;
+use crate::tenant::TenantId;
 
 /// The one style sheet, served by the simulator itself.
 pub(crate) const STYLE: &str = include_str!("pages.css");
@@ -27,37 +34,55 @@ pub(super) enum Screen {
         problem: Option<&'static str>,
     },
     Password {
-        login: String,
+        account: PersonId,
         problem: Option<&'static str>,
     },
     Choose {
         sessions: Vec<SignedIn>,
     },
+    /// The account is not of the organisation that was asked for (50020).
+    Foreign {
+        account: PersonId,
+        tenant: TenantId,
+    },
+    SecondFactor {
+        account: PersonId,
+        number: u32,
+        enrols: bool,
+        problem: Option<&'static str>,
+    },
+    /// The organisation's terms of use.
+    Terms {
+        account: PersonId,
+        tenant: TenantId,
+    },
     Consent {
-        login: String,
+        account: PersonId,
         scopes: BTreeSet<&'static str>,
         administrator: bool,
+    },
+    /// An administrator's consent on behalf of everybody.
+    ForEverybody {
+        account: PersonId,
+        scopes: BTreeSet<&'static str>,
+    },
+    /// Only an administrator may consent (90094); with a form to ask for it (90095).
+    NeedsAdministrator {
+        account: PersonId,
+        scopes: BTreeSet<&'static str>,
+        form: bool,
+        problem: Option<&'static str>,
+    },
+    /// The request for an administrator's consent is on its way.
+    Requested {
+        account: PersonId,
     },
 }
 
 /// Shows a step. The ids and field names are those that scripts written for Microsoft's pages use.
 pub(super) fn show(world: &World, flow: &Flow, screen: &Screen) -> Answer {
-    let (title, step, inner) = match screen {
-        Screen::Account { entered, problem } => ("Sign in", "account", account(entered, *problem)),
-        Screen::Password { login, problem } => {
-            ("Enter password", "password", password(login, *problem))
-        }
-        Screen::Choose { sessions } => ("Pick an account", "choose", choose(world, sessions)),
-        Screen::Consent {
-            login,
-            scopes,
-            administrator,
-        } => (
-            "Permissions requested",
-            "consent",
-            consent(world, login, scopes, *administrator),
-        ),
-    };
+    let (title, step) = screen.heading();
+    let inner = screen.inner(world);
     let action = format!("/{}/login", flow.authority.word(world));
     let form = format!(
         "<form method=\"post\" action=\"{action}\" autocomplete=\"off\">\
@@ -66,11 +91,60 @@ pub(super) fn show(world: &World, flow: &Flow, screen: &Screen) -> Answer {
         escape(&flow.id)
     );
     // A form's redirect counts as its target, so the application's origin must be allowed too.
-    let target = Url::parse(&flow.redirect_uri)
-        .map(|url| url.origin().ascii_serialization())
-        .unwrap_or_default();
-    let policy = format!("form-action 'self' {target}");
+    let policy = format!("form-action 'self' {}", origin(&flow.redirect_uri));
     page(StatusCode::OK, title, "card", &form, &policy)
+}
+
+impl Screen {
+    /// The title, and the name of the step as its form sends it back.
+    fn heading(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Account { .. } => ("Sign in", "account"),
+            Self::Password { .. } => ("Enter password", "password"),
+            Self::Choose { .. } => ("Pick an account", "choose"),
+            Self::Foreign { .. } => ("Sorry, but we’re having trouble signing you in.", "foreign"),
+            Self::SecondFactor { enrols: true, .. } => ("More information required", "factor"),
+            Self::SecondFactor { .. } => ("Approve sign in request", "factor"),
+            Self::Terms { .. } => ("Terms of use", "terms"),
+            Self::Consent { .. } | Self::ForEverybody { .. } => {
+                ("Permissions requested", "consent")
+            }
+            Self::NeedsAdministrator { form: true, .. } => ("Approval required", "administrator"),
+            Self::NeedsAdministrator { .. } => ("Need admin approval", "administrator"),
+            Self::Requested { .. } => ("Request sent", "requested"),
+        }
+    }
+
+    fn inner(&self, world: &World) -> String {
+        match self {
+            Self::Account { entered, problem } => steps::account(entered, *problem),
+            Self::Password { account, problem } => steps::password(world, *account, *problem),
+            Self::Choose { sessions } => steps::choose(world, sessions),
+            Self::Foreign { account, tenant } => steps::foreign(world, *account, *tenant),
+            Self::SecondFactor {
+                account,
+                number,
+                enrols,
+                problem,
+            } => steps::second_factor(world, *account, *number, *enrols, *problem),
+            Self::Terms { account, tenant } => steps::terms(world, *account, *tenant),
+            Self::Consent {
+                account,
+                scopes,
+                administrator,
+            } => consent::ask(world, *account, scopes, *administrator),
+            Self::ForEverybody { account, scopes } => {
+                consent::ask_for_everybody(world, *account, scopes)
+            }
+            Self::NeedsAdministrator {
+                account,
+                scopes,
+                form,
+                problem,
+            } => consent::needs_administrator(world, *account, scopes, *form, *problem),
+            Self::Requested { account } => consent::requested(world, *account),
+        }
+    }
 }
 
 /// A page without a way on.
@@ -81,12 +155,14 @@ pub(crate) fn message(status: StatusCode, title: &str, text: &str) -> Answer {
 
 /// An error that stays on Microsoft's page and never reaches the application.
 pub(crate) fn stopped(status: StatusCode, code: u32, text: &str) -> Answer {
+    let request = random::guid();
     let inner = format!(
         "<h1>Sorry, but we’re having trouble signing you in.</h1><p class=\"problem\" id=\"service_exception_message\">\
-         AADSTS{code}: {}</p><p class=\"quiet\">The application is not told about this.</p>",
+         AADSTS{code}: {}</p><p class=\"quiet\">Request Id: <code>{request}</code><br>The application is not told about this.</p>",
         escape(text)
     );
     page(status, "Sign in", "card", &inner, "form-action 'none'")
+        .header("x-ms-request-id", &request)
 }
 
 /// A page of the control surface.
@@ -117,90 +193,34 @@ pub(super) fn form_post(target: &str, values: &[(&str, String)]) -> Answer {
          <script>{POST_AT_ONCE}</script>",
         escape(target)
     );
-    let origin = Url::parse(target)
-        .map(|url| url.origin().ascii_serialization())
-        .unwrap_or_default();
     let hash = STANDARD.encode(digest(&SHA256, POST_AT_ONCE.as_bytes()));
-    let policy = format!("form-action {origin}; script-src 'sha256-{hash}'");
+    let policy = format!("form-action {}; script-src 'sha256-{hash}'", origin(target));
     page(StatusCode::OK, "Signing you in", "card", &inner, &policy)
 }
 
-fn account(entered: &str, problem: Option<&str>) -> String {
-    format!(
-        "{}<label class=\"field\"><span>Email address</span><input type=\"email\" name=\"loginfmt\" id=\"i0116\" value=\"{}\" \
-         placeholder=\"name@company\" autofocus autocomplete=\"username\"></label>\
-         <p class=\"quiet\"><br>No account? <a href=\"/_sim/\" target=\"_blank\" rel=\"noopener\">See who exists here.</a></p>{}",
-        problem_line(problem, "usernameError"),
-        escape(entered),
-        buttons("Next", Some("Cancel"))
-    )
-}
-
-fn password(login: &str, problem: Option<&str>) -> String {
-    format!(
-        "<p class=\"who\" id=\"displayName\">{login}</p><input type=\"hidden\" name=\"login\" value=\"{login}\">{}\
-         <label class=\"field\"><span>Password</span><input type=\"password\" name=\"passwd\" id=\"i0118\" \
-         placeholder=\"Password\" autofocus autocomplete=\"current-password\"></label>{}",
-        problem_line(problem, "passwordError"),
-        buttons("Sign in", Some("Back")),
-        login = escape(login)
-    )
-}
-
-fn choose(world: &World, sessions: &[SignedIn]) -> String {
-    let tiles: String = sessions
+/// A button for each account that is signed in.
+fn tiles(
+    world: &World,
+    sessions: &[SignedIn],
+    name: &str,
+    value: impl Fn(&World, &SignedIn) -> String,
+) -> String {
+    sessions
         .iter()
         .map(|session| {
             let account = world.person(session.person);
-            let (login, name) = (escape(&account.login), escape(&account.name()));
-            let initials: String = [&account.given_name, &account.surname].iter().filter_map(|name| name.chars().next()).collect();
+            let login = escape(&account.login);
+            let names = [&account.given_name, &account.surname];
+            let initials: String = names.iter().filter_map(|name| name.chars().next()).collect();
             format!(
-                "<button class=\"tile\" name=\"tile\" value=\"{login}\" data-test-id=\"{login}\"><span class=\"face\" aria-hidden=\"true\">{}</span>\
-                 <span><b>{name}</b><small>{login} · Signed in</small></span></button>",
-                escape(&initials)
+                "<button class=\"tile\" name=\"{name}\" value=\"{}\" data-test-id=\"{login}\"><span class=\"face\" aria-hidden=\"true\">{}</span>\
+                 <span><b>{}</b><small>{login} · Signed in</small></span></button>",
+                escape(&value(world, session)),
+                escape(&initials),
+                escape(&account.name())
             )
         })
-        .collect();
-    format!(
-        "<div class=\"tiles\">{tiles}<button class=\"tile\" id=\"otherTile\" name=\"tile\" value=\"\">\
-         <span class=\"face\" aria-hidden=\"true\">+</span><span><b>Use another account</b></span></button></div>\
-         <div class=\"buttons\"><button name=\"back\" value=\"1\" id=\"idBtn_Back\">Cancel</button></div>"
-    )
-}
-
-fn consent(
-    world: &World,
-    login: &str,
-    scopes: &BTreeSet<&'static str>,
-    administrator: bool,
-) -> String {
-    let items: String = SCOPES
-        .iter()
-        .filter(|(name, ..)| scopes.contains(name))
-        .map(|(name, title, meaning)| {
-            format!(
-                "<li><details data-scope=\"{name}\"><summary>{}</summary><p class=\"quiet\">{} <code>{name}</code></p></details></li>",
-                escape(title),
-                escape(meaning)
-            )
-        })
-        .collect();
-    let tick = if administrator {
-        "<label class=\"tick\"><input type=\"checkbox\" name=\"organization\" id=\"organizationConsent\" value=\"1\">\
-         <span>Consent on behalf of your organization<br><span class=\"quiet\">If you accept, this app will get access for all \
-         people in your organization. No one else will be asked to review these permissions.</span></span></label>"
-    } else {
-        ""
-    };
-    format!(
-        "<p class=\"who\">{}</p><p><b>{}</b><br><span class=\"quiet\">unverified · {}</span></p><p>This app would like to:</p>\
-         <ul class=\"scopes\">{items}</ul>{tick}\
-         <p class=\"quiet\">Accepting these permissions means that you allow this app to use your data as specified above.</p>{}",
-        escape(login),
-        escape(&world.application.name),
-        escape(&world.home().name),
-        buttons("Accept", Some("Cancel"))
-    )
+        .collect()
 }
 
 fn problem_line(problem: Option<&str>, id: &str) -> String {

@@ -1,129 +1,16 @@
-//! The permissions that can be asked for, with the words Microsoft shows to people.
+//! The `scope` parameter: what is asked for, what that needs, and how a token answer says what was granted.
 
 use std::collections::BTreeSet;
 
 use super::errors::EntraError;
+use super::permissions;
 use crate::random;
 
 const GRAPH: &str = "https://graph.microsoft.com/";
 const GRAPH_BY_ID: &str = "00000003-0000-0000-c000-000000000000/";
 
-/// Name, title, and what it means on the consent page.
-pub(crate) const SCOPES: &[(&str, &str, &str)] = &[
-    (
-        "Calendars.ReadWrite",
-        "Have full access to your calendars",
-        "Allows the app to read, update, create and delete events in your calendars.",
-    ),
-    (
-        "Calendars.Read.Shared",
-        "Read calendars you can access",
-        "Allows the app to read events of all calendars that you can access, including delegated and shared ones.",
-    ),
-    (
-        "Calendars.Read",
-        "Read your calendars",
-        "Allows the app to read events in your calendars.",
-    ),
-    (
-        "Contacts.Read",
-        "Read your contacts",
-        "Allows the app to read contacts in your contact folders.",
-    ),
-    (
-        "People.Read",
-        "Read your relevant people list",
-        "Allows the app to read a list of people in the order that is most relevant to you.",
-    ),
-    (
-        "User.ReadBasic.All",
-        "Read all users' basic profiles",
-        "Allows the app to read a basic set of profile properties of other users in your organization on your behalf.",
-    ),
-    (
-        "User.Read",
-        "Sign you in and read your profile",
-        "Allows you to sign in to the app with your work account and let the app read your profile.",
-    ),
-    (
-        "Calendars.ReadBasic",
-        "Read basic details of your calendars",
-        "Allows the app to read events in your calendars, except for properties such as body, attachments and extensions.",
-    ),
-    (
-        "Calendars.ReadWrite.Shared",
-        "Read and write to your and shared calendars",
-        "Allows the app to create, read, update and delete events in all calendars that you can access.",
-    ),
-    (
-        "Contacts.ReadWrite",
-        "Have full access of your contacts",
-        "Allows the app to read, update, create and delete contacts in your contact folders.",
-    ),
-    (
-        "MailboxSettings.Read",
-        "Read your mailbox settings",
-        "Allows the app to read your mailbox settings.",
-    ),
-    (
-        "MailboxSettings.ReadWrite",
-        "Read and write to your mailbox settings",
-        "Allows the app to read, update, create, and delete your mailbox settings.",
-    ),
-    (
-        "People.Read.All",
-        "Read all users' relevant people lists",
-        "Allows the app to read a list of people in the order that is most relevant to each user of your organization.",
-    ),
-    (
-        "User.ReadWrite",
-        "Read and update your profile",
-        "Allows the app to read your profile, and to update your profile information on your behalf.",
-    ),
-    (
-        "User.Read.All",
-        "Read all users' full profiles",
-        "Allows the app to read the full set of profile properties of other users in your organization on your behalf.",
-    ),
-    (
-        "User.ReadWrite.All",
-        "Read and write all users' full profiles",
-        "Allows the app to read and write the full set of profile properties of other users in your organization on your behalf.",
-    ),
-    (
-        "Directory.Read.All",
-        "Read directory data",
-        "Allows the app to read data in your organization's directory.",
-    ),
-    (
-        "Directory.ReadWrite.All",
-        "Read and write directory data",
-        "Allows the app to read and write data in your organization's directory.",
-    ),
-    (
-        "openid",
-        "Sign in as you",
-        "Allows you to sign in to the app with your work account and allows the app to read your basic profile information.",
-    ),
-    (
-        "profile",
-        "View your basic profile",
-        "Allows the app to see your basic profile (name, picture, user name).",
-    ),
-    (
-        "email",
-        "View your email address",
-        "Allows the app to read your primary email address.",
-    ),
-    (
-        "offline_access",
-        "Maintain access to data you have given it access to",
-        "Allows the app to see and update the data you gave it access to, even when you are not currently using the app.",
-    ),
-];
-
 /// The application's registered list, which `.default` stands for.
-const REGISTERED: &[&str] = &[
+pub(crate) const REGISTERED: &[&str] = &[
     "openid",
     "offline_access",
     "email",
@@ -235,6 +122,17 @@ pub(crate) fn echo(held: &BTreeSet<&'static str>, short: bool) -> String {
     names.join(" ")
 }
 
+/// Names as Microsoft writes them where it names the resource: those of Graph in full, those of OpenID bare.
+pub(crate) fn qualified(names: &BTreeSet<&'static str>) -> Vec<String> {
+    names
+        .iter()
+        .map(|name| match is_oidc(name) {
+            true => (*name).to_owned(),
+            false => format!("{GRAPH}{name}"),
+        })
+        .collect()
+}
+
 fn is_graph(resource: &str) -> bool {
     [GRAPH, GRAPH_BY_ID]
         .iter()
@@ -245,11 +143,9 @@ pub(crate) fn is_oidc(name: &str) -> bool {
     matches!(name, "openid" | "profile" | "email" | "offline_access")
 }
 
-fn known(name: &str) -> Option<&'static str> {
-    SCOPES
-        .iter()
-        .find(|(known, ..)| known.eq_ignore_ascii_case(name))
-        .map(|(known, ..)| *known)
+/// A permission's own spelling of a name.
+pub(crate) fn known(name: &str) -> Option<&'static str> {
+    permissions::find(name).map(|permission| permission.name)
 }
 
 fn refusal(word: &str) -> EntraError {

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::StatusCode;
 use jiff::Timestamp;
 
-use super::pages;
 use crate::company::PersonId;
-use crate::exchange::{Answer, Ask};
+use crate::exchange::Ask;
 use crate::random;
-use crate::state::World;
 
 /// The cookie's name. Cookies ignore ports, so it must not meet one of the application's.
 pub(crate) const COOKIE: &str = "sim_entra_session";
@@ -60,7 +57,6 @@ impl Sessions {
     }
 
     /// Notes that a person has presented a second factor in the asking browser.
-    #[expect(dead_code, reason = "the sign-in pages are about to ask for one")]
     pub(crate) fn step_up(
         &mut self,
         ask: &Ask,
@@ -90,27 +86,18 @@ impl Sessions {
         cookie
     }
 
-    fn close(&mut self, ask: &Ask) {
-        if let Some(cookie) = ask.cookie(COOKIE) {
-            self.browsers.remove(cookie);
-            self.order.retain(|kept| kept != cookie);
-        }
+    /// Signs one account, or all of them, out of the asking browser, and says which those were.
+    pub(crate) fn close(&mut self, ask: &Ask, only: Option<PersonId>) -> Vec<SignedIn> {
+        let Some(accounts) = ask
+            .cookie(COOKIE)
+            .and_then(|cookie| self.browsers.get_mut(cookie))
+        else {
+            return Vec::new();
+        };
+        let (closed, kept) = std::mem::take(accounts)
+            .into_iter()
+            .partition(|account| only.is_none_or(|only| account.person == only));
+        *accounts = kept;
+        closed
     }
-}
-
-/// The front channel's sign-out.
-pub(crate) fn sign_out(world: &mut World, ask: &Ask) -> Answer {
-    world.entra.sessions.close(ask);
-    let answer = match ask.query_value("post_logout_redirect_uri") {
-        Some(uri) if super::authorize::registered_redirect(world, uri) => Answer::redirect(uri),
-        _ => pages::message(
-            StatusCode::OK,
-            "You signed out",
-            "It is a good idea to close all browser windows.",
-        ),
-    };
-    answer.header(
-        "set-cookie",
-        &format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
-    )
 }

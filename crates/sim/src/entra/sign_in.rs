@@ -1,136 +1,121 @@
-//! The steps of a sign-in: account, password, consent.
+//! The steps of a sign-in: account, password, second factor, consent.
+
+use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 
-use super::authorize::{Flow, Prompt, refuse, send_code};
+use super::authority::Foreign;
+use super::authorize::{Flow, Prompt, Purpose};
+use super::conditional::{self, Obstacle};
+use super::consent::{self, Need};
 use super::errors::EntraError;
 use super::pages::{self, Screen};
+use super::respond::{cancel, refuse, send_code};
 use super::sessions::{COOKIE, SignedIn};
+use super::{accounts, admin_consent, factor};
 use crate::company::PersonId;
 use crate::exchange::{Answer, Ask, value_of};
 use crate::state::World;
+use crate::tenant::TenantId;
+
+/// What keeps somebody who has signed in from what she came for.
+#[derive(Debug)]
+enum Hindrance {
+    /// She has no account in the organisation that was asked for.
+    Foreign(TenantId),
+    /// Something about the account, the way she signed in, or the place.
+    Obstacle(Obstacle),
+    /// She has not accepted the terms of use.
+    Terms(PersonId, EntraError),
+    /// Her consent is missing.
+    Consent(PersonId, BTreeSet<&'static str>),
+    /// An administrator's consent is missing.
+    Administrator(PersonId, BTreeSet<&'static str>),
+    /// She is an administrator, and is asked to consent for everybody.
+    ForEverybody(BTreeSet<&'static str>),
+}
 
 /// The first step of a new flow.
-pub(crate) fn decide(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
-    let sessions: Vec<SignedIn> = world.entra.sessions.of(ask).to_vec();
-    let hinted = flow
-        .login_hint
-        .as_ref()
-        .and_then(|hint| world.person_by_login(hint));
-    let matching =
-        hinted.and_then(|person| sessions.iter().find(|session| session.person == person));
-    let silent = match (matching, sessions.as_slice()) {
-        (Some(session), _) => Some(session.clone()),
+pub(super) fn decide(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
+    let sessions = accounts::usable(world, ask, &flow);
+    let hinted = accounts::hinted(world, &flow);
+    let of_account = |account| sessions.iter().find(|session| session.person == account);
+    let silent = match (hinted, sessions.as_slice()) {
+        (Some(account), _) => of_account(account).cloned(),
         (None, [only]) if flow.login_hint.is_none() => Some(only.clone()),
         (None, _) => None,
     };
     match (flow.prompt, silent) {
-        (Prompt::None, silent) => silently(world, &flow, silent, sessions.len()),
+        (Prompt::None, silent) => silently(world, ask, &flow, silent, sessions.len()),
         (Prompt::AsNeeded | Prompt::Consent, Some(session)) => {
             flow.signed_in = Some(session);
-            consent_or_code(world, flow)
+            proceed(world, ask, flow)
         }
-        (Prompt::SelectAccount, _) if !sessions.is_empty() => {
-            show(world, flow, &Screen::Choose { sessions })
-        }
-        (Prompt::AsNeeded | Prompt::Consent, None)
+        (Prompt::Login, Some(session)) => ask_password(world, flow, session.person, None),
+        (Prompt::SelectAccount | Prompt::AsNeeded | Prompt::Consent, _)
             if !sessions.is_empty() && flow.login_hint.is_none() =>
         {
             show(world, flow, &Screen::Choose { sessions })
         }
-        (Prompt::Login, Some(session)) => {
-            let login = world.person(session.person).login.clone();
-            show(
-                world,
-                flow,
-                &Screen::Password {
-                    login,
-                    problem: None,
-                },
-            )
-        }
-        _ => match flow.login_hint.clone() {
-            Some(hint) if hinted.is_some() => show(
-                world,
-                flow,
-                &Screen::Password {
-                    login: hint,
-                    problem: None,
-                },
-            ),
-            hint => show(
-                world,
-                flow,
-                &Screen::Account {
-                    entered: hint.unwrap_or_default(),
-                    problem: None,
-                },
-            ),
+        _ => match hinted {
+            Some(account) => ask_password(world, flow, account, None),
+            None => {
+                let hint = flow.login_hint.clone();
+                let entered = hint.filter(|hint| hint.contains('@')).unwrap_or_default();
+                ask_account(world, flow, &entered, None)
+            }
         },
     }
 }
 
 /// `prompt=none`: an answer without a page, whatever it is.
-fn silently(world: &mut World, flow: &Flow, session: Option<SignedIn>, signed_in: usize) -> Answer {
-    let refused = match session {
-        Some(session) if !missing_consent(world, flow, session.person) => {
-            return send_code(world, flow, &session);
-        }
-        Some(_) => EntraError::new(
-            65_001,
-            "consent_required",
-            "The user or administrator has not consented to use the application.",
-        ),
-        None if signed_in > 1 && flow.login_hint.is_none() => EntraError::new(
-            16_000,
-            "interaction_required",
-            "Several accounts are signed in and none of them was chosen.",
-        ),
-        None => EntraError::new(
-            50_058,
-            "login_required",
-            "A silent sign-in request was sent but no user is signed in.",
-        ),
+fn silently(
+    world: &mut World,
+    ask: &Ask,
+    flow: &Flow,
+    session: Option<SignedIn>,
+    signed_in: usize,
+) -> Answer {
+    let Some(session) = session else {
+        let several = signed_in > 1 && flow.login_hint.is_none();
+        let code = if several { 16_000 } else { 50_058 };
+        return refuse(world, flow, &EntraError::of(code));
     };
-    refuse(world, flow, &refused, None)
+    let refused = match cleared(world, ask, flow, &session) {
+        Ok(member) => return send_code(world, flow, &session, member),
+        Err(Hindrance::Foreign(_)) => EntraError::of(16_000),
+        Err(Hindrance::Obstacle(obstacle)) => obstacle.refusal().clone(),
+        Err(Hindrance::Terms(_, refused)) => refused,
+        Err(Hindrance::Consent(..) | Hindrance::Administrator(..) | Hindrance::ForEverybody(_)) => {
+            EntraError::of(65_001)
+        }
+    };
+    refuse(world, flow, &refused)
 }
 
 /// A page's form came back.
 pub(crate) fn submit(world: &mut World, ask: &Ask) -> Answer {
     let form = ask.form();
     let field = |name: &str| value_of(&form, name).unwrap_or_default();
+    let has = |name: &str| value_of(&form, name).is_some();
     let Some(flow) = world.entra.flows.get(field("ctx")).cloned() else {
         let text = "This sign-in is no longer under way. Start again from the application.";
         return pages::message(StatusCode::BAD_REQUEST, "Sign-in expired", text);
     };
-    let back = value_of(&form, "back").is_some();
-    match (field("step"), back) {
-        ("account", true) | ("choose", true) => refuse(
-            world,
-            &flow,
-            &EntraError::new(0, "access_denied", ""),
-            Some("cancel"),
-        ),
+    match (field("step"), has("back")) {
+        ("password", true) => ask_account(world, flow, field("login"), None),
+        ("consent", true) => declined(world, &flow),
+        (_, true) => cancel(world, &flow),
         ("account", false) => account_entered(world, flow, field("loginfmt")),
-        ("password", true) => show(
-            world,
-            flow,
-            &Screen::Account {
-                entered: field("login").to_owned(),
-                problem: None,
-            },
-        ),
         ("password", false) => password_entered(world, ask, flow, field("login"), field("passwd")),
         ("choose", false) => account_chosen(world, ask, flow, field("tile")),
-        ("consent", true) => {
-            let refused = EntraError::new(
-                65_004,
-                "access_denied",
-                "User declined to consent to access the app.",
-            );
-            refuse(world, &flow, &refused, None)
+        ("factor", false) => factor_presented(world, ask, flow, &form),
+        ("terms", false) => terms_accepted(world, ask, flow),
+        ("consent", false) => consent_given(world, ask, flow, has("organization")),
+        ("administrator", false) if has("request") => {
+            consent_requested(world, ask, flow, field("justification"))
         }
-        ("consent", false) => consent_given(world, flow, value_of(&form, "organization").is_some()),
+        ("foreign" | "administrator", false) => ask_account(world, flow, "", None),
         _ => pages::message(
             StatusCode::BAD_REQUEST,
             "Not understood",
@@ -141,36 +126,9 @@ pub(crate) fn submit(world: &mut World, ask: &Ask) -> Answer {
 
 fn account_entered(world: &mut World, flow: Flow, entered: &str) -> Answer {
     let entered = entered.trim();
-    let known = world
-        .person_by_login(entered)
-        .or_else(|| world.recipient(entered));
-    match known.map(|person| world.person(person)) {
-        Some(account) if account.password.is_some() => {
-            let login = account.login.clone();
-            show(
-                world,
-                flow,
-                &Screen::Password {
-                    login,
-                    problem: None,
-                },
-            )
-        }
-        _ => {
-            let problem = if entered.is_empty() {
-                "Enter a valid email address."
-            } else {
-                "This username may be incorrect. Make sure you typed it correctly."
-            };
-            show(
-                world,
-                flow,
-                &Screen::Account {
-                    entered: entered.to_owned(),
-                    problem: Some(problem),
-                },
-            )
-        }
+    match accounts::typed(world, &flow, entered) {
+        Ok(account) => ask_password(world, flow, account, None),
+        Err(problem) => ask_account(world, flow, entered, Some(problem)),
     }
 }
 
@@ -181,116 +139,251 @@ fn password_entered(
     login: &str,
     password: &str,
 ) -> Answer {
-    let person = world.person_by_login(login);
-    let right = person.filter(|person| world.person(*person).password.as_deref() == Some(password));
-    let Some(person) = right else {
-        let problem = Some("Your account or password is incorrect.");
-        return show(
-            world,
-            flow,
-            &Screen::Password {
-                login: login.to_owned(),
-                problem,
-            },
-        );
+    let Ok(account) = accounts::typed(world, &flow, login) else {
+        return ask_account(world, flow, login, None);
     };
+    if world.person(account).password.as_deref() != Some(password) {
+        let problem = "Your account or password is incorrect.";
+        return ask_password(world, flow, account, Some(problem));
+    }
     let now = world.clock.now();
-    let (cookie, signed_in) = world.entra.sessions.add(ask, person, now);
+    let (cookie, signed_in) = world.entra.sessions.add(ask, account, now);
     flow.signed_in = Some(signed_in);
-    consent_or_code(world, flow).header(
+    proceed(world, ask, flow).header(
         "set-cookie",
         &format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax"),
     )
 }
 
 fn account_chosen(world: &mut World, ask: &Ask, mut flow: Flow, login: &str) -> Answer {
-    let person = world.person_by_login(login);
-    let session = world
-        .entra
-        .sessions
-        .of(ask)
-        .iter()
-        .find(|session| Some(session.person) == person)
-        .cloned();
-    match session {
+    let account = world.person_by_login(login);
+    let mut sessions = accounts::usable(world, ask, &flow).into_iter();
+    match sessions.find(|session| Some(session.person) == account) {
         Some(session) => {
             flow.signed_in = Some(session);
-            consent_or_code(world, flow)
+            proceed(world, ask, flow)
         }
-        None => show(
-            world,
-            flow,
-            &Screen::Account {
-                entered: login.to_owned(),
-                problem: None,
-            },
-        ),
+        None => ask_account(world, flow, login, None),
     }
 }
 
-fn consent_given(world: &mut World, flow: Flow, for_everybody: bool) -> Answer {
-    let Some(signed_in) = flow.signed_in.clone() else {
-        return show(
-            world,
-            flow,
-            &Screen::Account {
-                entered: String::new(),
-                problem: None,
-            },
-        );
-    };
-    let person = signed_in.person;
-    let scopes = consent_list(world, &flow, person);
-    let for_everybody = for_everybody && world.person(person).administrator;
-    world.grant(person, &scopes, for_everybody);
-    send_code(world, &flow, &signed_in)
-}
-
-fn consent_or_code(world: &mut World, flow: Flow) -> Answer {
-    let Some(signed_in) = flow.signed_in.clone() else {
-        return show(
-            world,
-            flow,
-            &Screen::Account {
-                entered: String::new(),
-                problem: None,
-            },
-        );
-    };
-    if flow.prompt == Prompt::Consent || missing_consent(world, &flow, signed_in.person) {
-        let scopes = consent_list(world, &flow, signed_in.person);
-        let account = world.person(signed_in.person);
-        let screen = Screen::Consent {
-            login: account.login.clone(),
-            scopes,
-            administrator: account.administrator,
-        };
-        return show(world, flow, &screen);
+fn factor_presented(
+    world: &mut World,
+    ask: &Ask,
+    mut flow: Flow,
+    form: &[(String, String)],
+) -> Answer {
+    match factor::presented(world, ask, &mut flow, form) {
+        Some(screen) => show(world, flow, &screen),
+        None => proceed(world, ask, flow),
     }
-    send_code(world, &flow, &signed_in)
 }
 
-fn missing_consent(world: &World, flow: &Flow, person: PersonId) -> bool {
-    let granted = world.granted(person);
-    flow.asked
-        .needed(&granted)
-        .iter()
-        .any(|name| !granted.contains(name))
+fn terms_accepted(world: &mut World, ask: &Ask, flow: Flow) -> Answer {
+    if let Some(signed_in) = &flow.signed_in
+        && let Err(Hindrance::Terms(member, _)) = admitted(world, ask, &flow, signed_in)
+    {
+        world.entra.terms_accepted.insert(member);
+    }
+    proceed(world, ask, flow)
 }
 
-/// What a consent page lists; the first one always has `User.Read` and `offline_access` too.
-fn consent_list(
+/// Goes on with somebody who has signed in, to whatever page is next or back to the application.
+fn proceed(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
+    let Some(signed_in) = flow.signed_in.clone() else {
+        return ask_account(world, flow, "", None);
+    };
+    let account = signed_in.person;
+    match cleared(world, ask, &flow, &signed_in) {
+        Ok(_) if flow.purpose == Purpose::Review => {
+            world.entra.drop_flow(&flow.id);
+            let word = flow.authority.word(world);
+            Answer::redirect(&format!("/{word}/consent-requests"))
+        }
+        Ok(member) => send_code(world, &flow, &signed_in, member),
+        Err(Hindrance::Foreign(tenant)) => show(world, flow, &Screen::Foreign { account, tenant }),
+        Err(Hindrance::Obstacle(Obstacle::SecondFactor(refused))) => {
+            let screen = factor::asked(&mut flow, account, &refused);
+            show(world, flow, &screen)
+        }
+        Err(Hindrance::Obstacle(Obstacle::Password(_))) => ask_password(world, flow, account, None),
+        Err(Hindrance::Obstacle(Obstacle::Blocked(refused))) => refuse(world, &flow, &refused),
+        Err(Hindrance::Terms(member, _)) => {
+            let tenant = world.person(member).tenant;
+            show(world, flow, &Screen::Terms { account, tenant })
+        }
+        Err(Hindrance::Consent(member, scopes)) => {
+            let screen = Screen::Consent {
+                account,
+                scopes,
+                administrator: world.person(member).administrator,
+            };
+            show(world, flow, &screen)
+        }
+        Err(Hindrance::ForEverybody(scopes)) => {
+            show(world, flow, &Screen::ForEverybody { account, scopes })
+        }
+        Err(Hindrance::Administrator(member, scopes)) => {
+            let screen = needs_administrator(world, &flow, account, member, scopes);
+            show(world, flow, &screen)
+        }
+    }
+}
+
+/// The entry that somebody who has signed in acts as, once nothing stands in her way.
+fn cleared(
+    world: &World,
+    ask: &Ask,
+    flow: &Flow,
+    signed_in: &SignedIn,
+) -> Result<PersonId, Hindrance> {
+    let member = admitted(world, ask, flow, signed_in)?;
+    let administrator = world.person(member).administrator;
+    match flow.purpose {
+        Purpose::Review if administrator => Ok(member),
+        Purpose::Review => Err(blocked(EntraError::of(90_093))),
+        Purpose::AdminConsent(_) => {
+            let scopes = flow.asked.needed(&BTreeSet::new());
+            Err(if administrator {
+                Hindrance::ForEverybody(scopes)
+            } else {
+                Hindrance::Administrator(member, scopes)
+            })
+        }
+        Purpose::Code => match consent::need(world, flow, member) {
+            Need::Nothing => Ok(member),
+            Need::Consent(scopes) => Err(Hindrance::Consent(member, scopes)),
+            Need::Administrator(scopes) => Err(Hindrance::Administrator(member, scopes)),
+        },
+    }
+}
+
+fn blocked(refused: EntraError) -> Hindrance {
+    Hindrance::Obstacle(Obstacle::Blocked(refused))
+}
+
+/// The entry that somebody acts as, consent aside.
+fn admitted(
+    world: &World,
+    ask: &Ask,
+    flow: &Flow,
+    signed_in: &SignedIn,
+) -> Result<PersonId, Hindrance> {
+    let member = match world.member(flow.authority, signed_in.person) {
+        Ok(member) => member,
+        Err(Foreign::NotInTenant(tenant)) => return Err(Hindrance::Foreign(tenant)),
+        // An account of the wrong kind cannot get here: its name is refused as soon as it is typed.
+        Err(Foreign::Personal | Foreign::Work) => {
+            return Err(blocked(EntraError::of(50_020)));
+        }
+    };
+    conditional::account(world, signed_in.person).map_err(blocked)?;
+    let as_member = SignedIn {
+        person: member,
+        ..signed_in.clone()
+    };
+    conditional::at_sign_in(world, ask, &as_member, &flow.claims).map_err(Hindrance::Obstacle)?;
+    conditional::terms(world, member).map_err(|refused| Hindrance::Terms(member, refused))?;
+    if flow.purpose == Purpose::Code {
+        world.would_admit(member).map_err(blocked)?;
+    }
+    Ok(member)
+}
+
+fn consent_given(world: &mut World, ask: &Ask, flow: Flow, for_everybody: bool) -> Answer {
+    let Some(signed_in) = flow.signed_in.clone() else {
+        return ask_account(world, flow, "", None);
+    };
+    match (cleared(world, ask, &flow, &signed_in), flow.purpose) {
+        (Err(Hindrance::Consent(member, scopes)), Purpose::Code) => {
+            if for_everybody && world.person(member).administrator {
+                let tenant = world.person(member).tenant;
+                world.grant_everybody(tenant, consent::for_everybody(&flow.asked));
+            } else {
+                world.grant(member, &scopes);
+            }
+            send_code(world, &flow, &signed_in, member)
+        }
+        (Err(Hindrance::ForEverybody(_)), Purpose::AdminConsent(form)) => {
+            match world.member(flow.authority, signed_in.person) {
+                Ok(member) => admin_consent::accepted(world, &flow, form, member),
+                Err(_) => refuse(world, &flow, &EntraError::of(50_020)),
+            }
+        }
+        _ => proceed(world, ask, flow),
+    }
+}
+
+fn consent_requested(world: &mut World, ask: &Ask, flow: Flow, reason: &str) -> Answer {
+    let Some(signed_in) = flow.signed_in.clone() else {
+        return ask_account(world, flow, "", None);
+    };
+    let Err(Hindrance::Administrator(member, _)) = cleared(world, ask, &flow, &signed_in) else {
+        return proceed(world, ask, flow);
+    };
+    let takes_requests = world.tenant_of(member).consent.requests;
+    if takes_requests && flow.purpose == Purpose::Code && !world.awaits_consent(member) {
+        if reason.trim().is_empty() {
+            let scopes = consent::for_everybody(&flow.asked);
+            let screen = Screen::NeedsAdministrator {
+                account: signed_in.person,
+                scopes,
+                form: true,
+                problem: Some("Enter a justification for requesting this app."),
+            };
+            return show(world, flow, &screen);
+        }
+        world.request_consent(member, consent::for_everybody(&flow.asked), reason.trim());
+    }
+    proceed(world, ask, flow)
+}
+
+fn needs_administrator(
     world: &World,
     flow: &Flow,
-    person: PersonId,
-) -> std::collections::BTreeSet<&'static str> {
-    let granted = world.granted(person);
-    let mut scopes = flow.asked.needed(&granted);
-    scopes.insert("User.Read");
-    scopes.insert("offline_access");
-    scopes
+    account: PersonId,
+    member: PersonId,
+    scopes: BTreeSet<&'static str>,
+) -> Screen {
+    let asks = flow.purpose == Purpose::Code && world.tenant_of(member).consent.requests;
+    if asks && world.awaits_consent(member) {
+        return Screen::Requested { account };
+    }
+    Screen::NeedsAdministrator {
+        account,
+        scopes,
+        form: asks,
+        problem: None,
+    }
 }
 
+fn declined(world: &mut World, flow: &Flow) -> Answer {
+    match flow.purpose {
+        Purpose::Code => refuse(world, flow, &EntraError::of(65_004)),
+        Purpose::AdminConsent(_) | Purpose::Review => cancel(world, flow),
+    }
+}
+
+fn ask_account(
+    world: &mut World,
+    flow: Flow,
+    entered: &str,
+    problem: Option<&'static str>,
+) -> Answer {
+    let entered = entered.to_owned();
+    show(world, flow, &Screen::Account { entered, problem })
+}
+
+fn ask_password(
+    world: &mut World,
+    flow: Flow,
+    account: PersonId,
+    problem: Option<&'static str>,
+) -> Answer {
+    show(world, flow, &Screen::Password { account, problem })
+}
+
+/// Shows a page of a flow, which goes on when its form comes back.
 fn show(world: &mut World, flow: Flow, screen: &Screen) -> Answer {
     let answer = pages::show(world, &flow, screen);
     world.entra.keep_flow(flow);

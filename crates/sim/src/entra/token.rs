@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::Authority;
-use super::authorize::client_info;
 use super::claims::Claims;
 use super::client_auth::authenticate;
 use super::conditional::{self, Proof};
 use super::errors::{EntraError, token_answer};
 use super::grants::{self, Grant};
 use super::id_token::{self, SignIn};
+use super::respond::client_info;
 use super::scopes;
 use super::sessions::SignedIn;
 use super::tokens::{AccessToken, RefreshToken};
@@ -56,9 +56,7 @@ fn granted(
     form: &[(String, String)],
     authority: Authority,
 ) -> Result<Value, EntraError> {
-    if authority == Authority::Common && world.application.single_tenant {
-        return Err(EntraError::of(50_194));
-    }
+    world.serves(authority)?;
     let grant_type = value_of(form, "grant_type");
     authenticate(world, ask, form, authority, kind(world, form))?;
     let grant = match grant_type {
@@ -94,16 +92,7 @@ fn issue(
     grant: &Grant,
     capable: bool,
 ) -> Result<Value, EntraError> {
-    let granted = world.granted(grant.person);
-    let needed = grant.asked.needed(&granted);
-    if needed.iter().any(|name| !granted.contains(name)) {
-        return Err(EntraError::of(65_001));
-    }
-    let held = if world.application.narrow_tokens && !grant.asked.by_default {
-        granted.intersection(&needed).copied().collect()
-    } else {
-        granted
-    };
+    let held = world.to_be_held(grant.person, &grant.asked)?;
     let now = world.clock.now();
     let seconds = life(world, grant, capable);
     let access_token = world.entra.tokens.new_access(AccessToken {

@@ -103,6 +103,12 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends a form of its own.
+    pub(crate) async fn post(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
+        let request = self.client.post(url).form(fields);
+        self.send(request).await
+    }
+
     /// Sends a page's form with these fields.
     pub(crate) async fn submit(&mut self, page: &Page, fields: &[(&str, &str)]) -> Page {
         let (context, step) = (page.hidden("ctx"), page.hidden("step"));

@@ -2,10 +2,13 @@
 //! the feature `schemas` does it in the simulator itself, for these tests and for those of every other crate.
 
 mod browser;
+mod walk;
 
+mod admin_consent;
 mod authorize;
 mod calendars;
 mod client_auth;
+mod consent;
 mod control;
 mod delta;
 mod directory;
@@ -14,5 +17,9 @@ mod events;
 mod faults;
 mod keys;
 mod meetings;
+mod prompts;
 mod reminders;
+mod second_factor;
+mod sign_out;
+mod tenants;
 mod tokens;
