@@ -463,7 +463,7 @@ async fn a_public_client_must_not_send_a_credential_and_a_single_tenant_app_must
     control(
         &simulator,
         "application",
-        &json!({ "public": true, "single_tenant": true }),
+        &json!({ "public": true, "audience": "AzureADMyOrg" }),
     )
     .await;
     let (status, body) = refresh(&simulator, &app.refresh_token, &[]).await;
