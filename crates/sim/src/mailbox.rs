@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::company::PersonId;
 use crate::random::Seeded;
 use calendar::{Calendar, CalendarId};
-use event::{Event, Kind};
+use event::{Event, Seen};
 use items::Items;
 use rounds::Rounds;
 
@@ -189,22 +189,25 @@ impl Mailbox {
         from: Timestamp,
         until: Timestamp,
     ) -> Vec<Event> {
-        let mut found = Vec::new();
-        for event in self
+        let seen = self.seen(calendar, from, until);
+        seen.iter().map(|seen| seen.event().into_owned()).collect()
+    }
+
+    /// The same, without copying anything yet.
+    pub(crate) fn seen(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Vec<Seen<'_>> {
+        let mut seen: Vec<Seen<'_>> = self
             .events
             .iter()
             .filter(|event| event.calendar == *calendar)
-        {
-            match event.kind() {
-                Kind::SeriesMaster => found.extend(event.occurrences_in(from, until)),
-                Kind::Single | Kind::Occurrence | Kind::Exception if event.touches(from, until) => {
-                    found.push(event.clone());
-                }
-                Kind::Single | Kind::Occurrence | Kind::Exception => {}
-            }
-        }
-        found.sort_by_key(|event| (event.start.instant(), event.end.instant()));
-        found
+            .flat_map(|event| event.seen_in(from, until))
+            .collect();
+        seen.sort_by_key(|seen| (seen.start().instant(), seen.end().instant()));
+        seen
     }
 
     /// Remembers what was done with a reminder; what is about events that are gone makes place.

@@ -1,7 +1,7 @@
 //! Calendar views: what happens in a window, series as their occurrences.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::calendars::{self, Readable, mailbox};
@@ -14,7 +14,10 @@ use crate::mailbox::event::{Event, Kind, View};
 use crate::state::World;
 use crate::zones::Zone;
 
-const MOST_DAYS: i64 = 1_825;
+/// The longest window.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 1_825);
+/// What comes in a view only when nothing is selected.
+const UNSELECTABLE: &[&str] = &["createdDateTime", "lastModifiedDateTime"];
 
 /// `GET /me/calendarView`, and another person's.
 pub(super) fn default(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
@@ -38,23 +41,34 @@ pub(super) fn instances(world: &World, call: &Call<'_>, owner: PersonId, id: &st
     }
     let mut found = event.occurrences_in(from, until);
     found.sort_by_key(|event| event.start.instant());
-    answer(world, call, &readable, found)
+    answer(world, call, &readable, found, &[])
 }
 
 fn view(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome {
     let (from, until) = window(call)?;
     let found = mailbox(world, readable.owner)?.view_of(&readable.calendar, from, until);
-    answer(world, call, readable, found)
+    answer(world, call, readable, found, UNSELECTABLE)
 }
 
-fn answer(world: &World, call: &Call<'_>, readable: &Readable, found: Vec<Event>) -> Outcome {
+fn answer(
+    world: &World,
+    call: &Call<'_>,
+    readable: &Readable,
+    found: Vec<Event>,
+    unselectable: &[&str],
+) -> Outcome {
     let options = Options::read(call.ask, EVENT)?;
     if options.search.is_some() {
         return Err(GraphError::bad_query(
             "The query parameter '$search' is not supported.",
         ));
     }
-    let items = rendered(call, readable, found, &options);
+    let mut items = rendered(call, readable, found, &options);
+    if call.ask.query_value("$select").is_some() {
+        for item in &mut items {
+            item.retain(|name, _| !unselectable.contains(&name.as_str()));
+        }
+    }
     let context = format!(
         "users('{}')/calendarView",
         world.person(call.caller).object_id
@@ -107,7 +121,7 @@ pub(super) fn window(call: &Call<'_>) -> Result<(Timestamp, Timestamp), GraphErr
             "Your request can't be completed. The start date must be before the end date.";
         return Err(GraphError::new(400, "ErrorInvalidParameter", message));
     }
-    if until.duration_since(from).as_secs() > MOST_DAYS * 86_400 {
+    if until.duration_since(from) > LONGEST {
         let message = "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: 1825";
         return Err(GraphError::new(400, "ErrorInvalidRequest", message));
     }

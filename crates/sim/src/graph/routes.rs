@@ -383,6 +383,30 @@ impl Path {
         from: usize,
         method: &str,
     ) -> Result<(&'static Operation, Vec<&str>), GraphError> {
+        let found = self.find_from(table, from, method);
+        match self.event_from(from).filter(|_| found.is_err()) {
+            Some(event) => self.find_from(table, event, method),
+            None => found,
+        }
+    }
+
+    /// Where the shorter address of something below an event begins; what contains the event makes no difference.
+    fn event_from(&self, from: usize) -> Option<usize> {
+        let words: Vec<&str> = self.words().into_iter().skip(from).collect();
+        match words.as_slice() {
+            ["calendar", "events", _, _, ..] => Some(from + 1),
+            ["calendars", _, "events", _, _, ..] => Some(from + 2),
+            ["calendargroups", _, "calendars", _, "events", _, _, ..] => Some(from + 4),
+            _ => None,
+        }
+    }
+
+    fn find_from(
+        &self,
+        table: &'static [Operation],
+        from: usize,
+        method: &str,
+    ) -> Result<(&'static Operation, Vec<&str>), GraphError> {
         let words = self.words.get(from..).unwrap_or_default();
         let mut known = 0;
         let mut other_method = false;
@@ -471,6 +495,19 @@ mod tests {
         let (operation, ids) = found.find(MAILBOX, 0, "GET").expect("known");
         assert_eq!(operation.path, "calendars/{}/calendarview");
         assert_eq!(ids, ["AAMk="]);
+    }
+
+    #[test]
+    fn what_is_below_an_event_is_found_below_its_calendar_too() {
+        for text in [
+            "events/X/accept",
+            "calendar/events/X/microsoft.graph.accept",
+            "calendars/Y/events/X/accept",
+        ] {
+            let found = path(text);
+            let (operation, ids) = found.find(MAILBOX, 0, "POST").expect("known");
+            assert_eq!((operation.path, ids), ("events/{}/accept", vec!["X"]));
+        }
     }
 
     #[test]

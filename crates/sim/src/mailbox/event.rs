@@ -15,7 +15,7 @@ use crate::mailbox::moment::Moment;
 use crate::mailbox::recurrence::Recurrence;
 
 pub(crate) use render::View;
-pub(crate) use series::meeting_of;
+pub(crate) use series::{Seen, meeting_of};
 
 /// What kind of entry an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

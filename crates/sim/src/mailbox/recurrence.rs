@@ -95,6 +95,14 @@ impl Recurrence {
         self.days_in(day, day) == [day]
     }
 
+    /// The first occurrence, which may be later than the day the series starts.
+    pub(crate) fn first(&self) -> Option<Date> {
+        let first = self.nth(0)?;
+        self.last()
+            .is_none_or(|last| first <= last)
+            .then_some(first)
+    }
+
     /// The last occurrence before a day.
     pub(crate) fn before(&self, day: Date) -> Option<Date> {
         let day = self.last().map_or(day, |last| match last.tomorrow() {

@@ -126,6 +126,188 @@ async fn a_window_is_needed_understood_and_limited() {
 }
 
 #[tokio::test]
+async fn a_window_of_1825_days_is_the_largest_and_its_edges_are_half_open() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let widest = "startDateTime=2024-01-01T00:00:00Z&endDateTime=2028-12-30T00:00:00";
+    let wide = app.get(&format!("/me/calendarView?{widest}&$top=1")).await;
+    assert_eq!(wide.status, StatusCode::OK, "{}", wide.body);
+    let over = app
+        .get(&format!("/me/calendarView?{widest}.001&$top=1"))
+        .await;
+    assert_eq!(
+        (over.code(), over.body["error"]["message"].as_str()),
+        (
+            "ErrorInvalidRequest",
+            Some(
+                "Your request can't be completed. The range between the start and end dates is greater than the allowed range. Maximum number of days: 1825"
+            )
+        )
+    );
+    let body = json!({
+        "subject": "Kante",
+        "start": { "dateTime": "2027-05-04T09:00:00", "timeZone": "UTC" },
+        "end": { "dateTime": "2027-05-04T10:00:00", "timeZone": "UTC" },
+    });
+    app.post("/me/events", &body).await;
+    for (from, until, inside) in [
+        ("08:00:00Z", "09:00:00Z", false),
+        ("08:00:00Z", "09:00:01Z", true),
+        ("10:00:00Z", "11:00:00Z", false),
+        // An offset counts, and no offset is UTC whatever zone is preferred.
+        ("11:59:59%2B02:00", "13:00:00%2B02:00", true),
+        ("12:00:00%2B02:00", "13:00:00%2B02:00", false),
+        ("09:59:59", "10:30:00", true),
+    ] {
+        let path = format!(
+            "/me/calendarView?startDateTime=2027-05-04T{from}&endDateTime=2027-05-04T{until}"
+        );
+        let view = app.get_with(&path, &[BERLIN]).await;
+        assert_eq!(
+            view.texts("subject").contains(&"Kante"),
+            inside,
+            "{from} {until}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_view_gives_its_dates_of_change_only_when_nothing_is_selected() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let whole = app
+        .get(&format!("/me/calendarView?{TWO_WEEKS}&$top=1"))
+        .await;
+    assert!(whole.items()[0]["createdDateTime"].is_string());
+    let some = app
+        .get(&format!(
+            "/me/calendarView?{TWO_WEEKS}&$top=1&$select=subject,createdDateTime"
+        ))
+        .await;
+    assert!(some.items()[0].get("createdDateTime").is_none());
+    let events = app.get("/me/events?$top=1&$select=createdDateTime").await;
+    assert!(events.items()[0]["createdDateTime"].is_string());
+}
+
+#[tokio::test]
+async fn an_all_day_event_is_in_the_window_of_its_utc_day() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let day = |date: &str, zone: &str| json!({ "dateTime": format!("{date}T00:00:00"), "timeZone": zone });
+    let body = json!({
+        "subject": "Feiertag", "isAllDay": true,
+        "start": day("2027-05-04", "Tokyo Standard Time"), "end": day("2027-05-05", "Asia/Tokyo"),
+    });
+    let created = app.post("/me/events", &body).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.body);
+    // The day after, as it is in Tokyo, begins at 15:00 UTC of this one.
+    for (window, inside) in [
+        (
+            "startDateTime=2027-05-04T15:00:00Z&endDateTime=2027-05-05T15:00:00Z",
+            true,
+        ),
+        (
+            "startDateTime=2027-05-05T00:00:00Z&endDateTime=2027-05-06T00:00:00Z",
+            false,
+        ),
+        (
+            "startDateTime=2027-05-03T15:00:00Z&endDateTime=2027-05-04T00:00:00Z",
+            false,
+        ),
+    ] {
+        let view = app.get(&format!("/me/calendarView?{window}")).await;
+        assert_eq!(
+            view.texts("subject").contains(&"Feiertag"),
+            inside,
+            "{window}"
+        );
+    }
+    let mixed = json!({ "subject": "x", "isAllDay": true, "start": day("2027-05-04", "Asia/Tokyo"), "end": day("2027-05-05", "UTC") });
+    let refused = app.post("/me/events", &mixed).await;
+    assert_eq!(refused.code(), "ErrorInvalidRequest");
+}
+
+#[tokio::test]
+async fn a_private_event_shows_others_its_time_and_nothing_else_in_every_operation() {
+    let simulator = simulator().await;
+    let anna = simulator
+        .people()
+        .into_iter()
+        .find(|person| person.login.starts_with("anna.berger"))
+        .expect("Anna");
+    let (lena, anna) = (
+        App::connected(&simulator, &lena(&simulator)).await,
+        App::connected(&simulator, &anna).await,
+    );
+    let secret = json!({
+        "subject": "Geheim", "sensitivity": "private", "importance": "high", "categories": ["Geheim"],
+        "isOnlineMeeting": true, "transactionId": "Geheim",
+        "body": { "contentType": "text", "content": "Geheim" },
+        "location": { "displayName": "Geheim" },
+        "start": { "dateTime": "2027-05-03T09:00:00", "timeZone": "Europe/Berlin" },
+        "end": { "dateTime": "2027-05-03T10:00:00", "timeZone": "Europe/Berlin" },
+        "attendees": [{ "emailAddress": { "address": "jonas.weber@nordwind.example", "name": "Geheim" } }],
+        "recurrence": { "pattern": { "type": "daily", "interval": 1 },
+            "range": { "type": "numbered", "startDate": "2027-05-03", "numberOfOccurrences": 3 } },
+    });
+    let created = anna.post("/me/events", &secret).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.body);
+    let id = created.body["id"].as_str().expect("an id");
+    let window = "startDateTime=2027-05-01T00:00:00Z&endDateTime=2027-06-01T00:00:00Z";
+    let changed = anna
+        .get(&format!("/me/events/{id}/instances?{window}"))
+        .await
+        .texts("id")[1]
+        .to_owned();
+    let change = json!({ "subject": "Sehr Geheim" });
+    anna.call(
+        reqwest::Method::PATCH,
+        &format!("/me/events/{changed}"),
+        &[],
+        Some(&change),
+    )
+    .await;
+    let calendars = lena.get("/me/calendars").await;
+    let shared = calendars.items()[1]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let copies = lena
+        .get(&format!("/me/calendars/{shared}/calendarView?{window}"))
+        .await;
+    assert_eq!(copies.items().len(), 3);
+    let (mine, theirs) = (
+        format!("/me/calendars/{shared}"),
+        "/users/anna.berger@nordwind.example",
+    );
+    for path in [
+        format!("{mine}/calendarView?{window}"),
+        format!("{mine}/calendarView/delta?{window}"),
+        format!("{mine}/events?$filter=start/dateTime%20ge%20'2027-05-01'"),
+        format!("{theirs}/calendarView?{window}&$orderby=subject"),
+        format!("{theirs}/events/{id}"),
+        format!("{theirs}/events/{changed}"),
+        format!("{theirs}/events/{id}?$expand=exceptionOccurrences"),
+        format!("{theirs}/events/{id}/instances?{window}"),
+        format!("/me/events/{}", copies.texts("id")[1]),
+    ] {
+        let answer = lena.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path} {}", answer.body);
+        let text = answer.body.to_string();
+        assert!(
+            text.contains("Private Appointment") && !text.contains("eheim"),
+            "{path} {text}"
+        );
+        assert!(
+            !text.contains("meetup-join") && !text.contains("jonas"),
+            "{path} {text}"
+        );
+    }
+    let guess = format!("{theirs}/calendarView?{window}&$filter=startswith(subject,'Geheim')");
+    assert!(lena.get(&guess).await.items().is_empty());
+}
+
+#[tokio::test]
 async fn all_day_events_float_through_every_zone() {
     let simulator = simulator().await;
     let app = App::connected(&simulator, &lena(&simulator)).await;

@@ -331,3 +331,182 @@ async fn somebody_elses_meeting_changes_in_ones_own_copy_only() {
         false
     );
 }
+
+#[tokio::test]
+async fn a_pattern_is_looked_at_whole_even_where_it_does_not_apply() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let pattern = json!({ "type": "daily", "interval": 1 });
+    let range = json!({ "type": "noEnd", "startDate": "2026-03-30" });
+    let zone = json!("Middle Earth Standard Time");
+    let cases = [
+        (
+            with(pattern.clone(), "index", json!("fifth")),
+            range.clone(),
+            "RequestBodyRead",
+        ),
+        (
+            with(pattern.clone(), "firstDayOfWeek", json!("someday")),
+            range.clone(),
+            "RequestBodyRead",
+        ),
+        (
+            with(pattern.clone(), "daysOfWeek", json!(["montag"])),
+            range.clone(),
+            "RequestBodyRead",
+        ),
+        (
+            with(pattern.clone(), "dayOfMonth", json!(32)),
+            range.clone(),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            with(pattern.clone(), "month", json!(13)),
+            range.clone(),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            with(pattern.clone(), "interval", json!(0)),
+            range.clone(),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            with(pattern.clone(), "type", json!("weekly")),
+            range.clone(),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            pattern.clone(),
+            with(range.clone(), "numberOfOccurrences", json!(-1)),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            pattern.clone(),
+            with(range.clone(), "endDate", json!("never")),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            pattern.clone(),
+            with(range.clone(), "type", json!("numbered")),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            pattern.clone(),
+            with(range.clone(), "startDate", json!("2026-03-31")),
+            "ErrorPropertyValidationFailure",
+        ),
+        (
+            pattern.clone(),
+            with(range.clone(), "recurrenceTimeZone", zone),
+            "TimeZoneNotSupportedException",
+        ),
+        (
+            pattern.clone(),
+            with(
+                with(range.clone(), "type", json!("endDate")),
+                "endDate",
+                json!("4501-01-01"),
+            ),
+            "ErrorRecurrenceEndDateTooBig",
+        ),
+        (
+            with(
+                with(pattern.clone(), "type", json!("weekly")),
+                "daysOfWeek",
+                json!(["friday"]),
+            ),
+            with(
+                with(range.clone(), "type", json!("endDate")),
+                "endDate",
+                json!("2026-03-31"),
+            ),
+            "ErrorRecurrenceHasNoOccurrence",
+        ),
+    ];
+    for (pattern, range, code) in cases {
+        let recurrence = json!({ "pattern": pattern, "range": range });
+        let answer = app
+            .post(
+                "/me/events",
+                &with(lunch(), "recurrence", recurrence.clone()),
+            )
+            .await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (StatusCode::BAD_REQUEST, code),
+            "{recurrence}"
+        );
+    }
+    let loose = json!({ "pattern": with(pattern, "month", json!("0")), "range": with(range, "recurrenceTimeZone", json!("Europe/Berlin")) });
+    let answer = app
+        .post("/me/events", &with(lunch(), "recurrence", loose))
+        .await;
+    assert_eq!(
+        answer.body["recurrence"]["range"],
+        json!({ "type": "noEnd", "startDate": "2026-03-30", "endDate": "0001-01-01",
+            "recurrenceTimeZone": "Europe/Berlin", "numberOfOccurrences": 0 })
+    );
+}
+
+#[tokio::test]
+async fn five_hundred_attendees_are_the_most() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let crowd = |count: usize| -> Value {
+        let one = |number| json!({ "emailAddress": { "address": format!("guest{number}@elsewhere.example") } });
+        (0..count).map(one).collect()
+    };
+    let full = app
+        .post("/me/events", &with(lunch(), "attendees", crowd(500)))
+        .await;
+    assert_eq!(full.status, StatusCode::CREATED);
+    let over = app
+        .post("/me/events", &with(lunch(), "attendees", crowd(501)))
+        .await;
+    assert_eq!(over.code(), "ErrorPropertyValidationFailure");
+}
+
+#[tokio::test]
+async fn in_the_hour_that_is_skipped_or_comes_twice_an_occurrence_is_where_it_is_written_down() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let starts = async |day: &str, from: &str, until: &str| -> Vec<(String, String)> {
+        let time = |clock: &str| json!({ "dateTime": format!("{day}T{clock}:00"), "timeZone": "Europe/Berlin" });
+        let body = json!({
+            "subject": "Nachts", "start": time(from), "end": time(until),
+            "recurrence": { "pattern": { "type": "daily", "interval": 1 }, "range": { "type": "numbered", "startDate": day, "numberOfOccurrences": 3 } },
+        });
+        let created = app.post("/me/events", &body).await;
+        let days = app.get(&format!("/me/events/{}/instances?startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z", id(&created))).await;
+        let clock = |item: &Value, end: &str| {
+            item[end]["dateTime"].as_str().expect("a time")[5..16].to_owned()
+        };
+        days.items()
+            .iter()
+            .map(|item| (clock(item, "start"), clock(item, "end")))
+            .collect()
+    };
+    let texts = |pairs: [(&str, &str); 3]| {
+        pairs
+            .map(|(start, end)| (start.to_owned(), end.to_owned()))
+            .to_vec()
+    };
+    // 02:30 does not exist on the 29th: it is 03:30 there, and half an hour long although 03:00 exists.
+    assert_eq!(
+        starts("2026-03-28", "02:30", "03:00").await,
+        texts([
+            ("03-28T01:30", "03-28T02:00"),
+            ("03-29T01:30", "03-29T02:00"),
+            ("03-30T00:30", "03-30T01:00")
+        ])
+    );
+    // 02:30 exists twice on the 25th of October: it is the first of the two.
+    assert_eq!(
+        starts("2026-10-24", "02:30", "02:45").await,
+        texts([
+            ("10-24T00:30", "10-24T00:45"),
+            ("10-25T00:30", "10-25T00:45"),
+            ("10-26T01:30", "10-26T01:45")
+        ])
+    );
+}

@@ -9,6 +9,8 @@ use crate::mailbox::event::Event;
 use crate::mailbox::recurrence::{End, Pattern, Range, Recurrence, Repeat};
 use crate::zones::Zone;
 
+/// Exchange's calendar ends in this year.
+const LAST_YEAR: i16 = 4_500;
 const KINDS: &[&str] = &[
     "daily",
     "weekly",
@@ -43,11 +45,20 @@ pub(super) fn read(value: &Value, event: &Event) -> Result<Recurrence, GraphErro
     if range.start != event.start.wall().date() {
         return Err(invalid_property());
     }
-    Ok(Recurrence {
+    let recurrence = Recurrence {
         pattern,
         range,
         zone,
-    })
+    };
+    if recurrence.first().is_none() {
+        let message = "The recurrence has no occurrences in the specified range.";
+        return Err(GraphError::new(
+            400,
+            "ErrorRecurrenceHasNoOccurrence",
+            message,
+        ));
+    }
+    Ok(recurrence)
 }
 
 /// Fields that do not apply are ignored, but their values are checked all the same.
@@ -121,18 +132,28 @@ fn range(value: &Value) -> Result<Range, GraphError> {
         member(value, "type").ok_or_else(invalid_property)?,
         &["endDate", "noEnd", "numbered"],
     )?;
-    let end = match kind {
-        "noEnd" => End::Never,
-        "numbered" => {
-            let count = member(value, "numberofoccurrences").map_or(Ok(0), number)?;
-            End::After(
-                u32::try_from(count)
-                    .ok()
-                    .filter(|count| *count > 0)
-                    .ok_or_else(invalid_property)?,
-            )
-        }
-        _ => End::On(date("enddate")?),
+    // The fields of the other kinds of range are looked at all the same.
+    let count = member(value, "numberofoccurrences")
+        .filter(|count| !count.is_null())
+        .map_or(Ok(0), number)?;
+    let count = u32::try_from(count).map_err(|_| invalid_property())?;
+    let last = member(value, "enddate")
+        .filter(|date| !date.is_null())
+        .map(|_| date("enddate"))
+        .transpose()?;
+    if last.is_some_and(|last| last.year() > LAST_YEAR) {
+        let message = "The end date of the recurrence is too big.";
+        return Err(GraphError::new(
+            400,
+            "ErrorRecurrenceEndDateTooBig",
+            message,
+        ));
+    }
+    let end = match (kind, last) {
+        ("noEnd", _) => End::Never,
+        ("numbered", _) if count > 0 => End::After(count),
+        ("endDate", Some(last)) => End::On(last),
+        _ => return Err(invalid_property()),
     };
     if let End::On(last) = end
         && last < start

@@ -181,11 +181,16 @@ fn blank(out: &mut Map<String, Value>) {
         ("locations", json!([])),
         ("location", no_location()),
         ("onlineMeeting", Value::Null),
+        ("isOnlineMeeting", json!(false)),
+        ("onlineMeetingProvider", json!("unknown")),
         ("categories", json!([])),
+        ("importance", json!("normal")),
+        ("organizer", Value::Null),
     ];
     for (name, value) in empty {
         out.insert(name.to_owned(), value);
     }
+    out.remove("transactionId");
 }
 
 fn web_link(id: &str) -> String {

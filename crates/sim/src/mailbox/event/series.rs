@@ -1,5 +1,6 @@
 //! The days of a series: when each is, and what it looks like as an event of its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
@@ -51,11 +52,15 @@ impl Event {
     /// The occurrence of a day as the pattern has it.
     pub(crate) fn unchanged(&self, date: Date) -> Event {
         let (start, end) = self.times_on(date);
+        self.on(&Day { date, start, end })
+    }
+
+    fn on(&self, day: &Day) -> Event {
         Event {
-            id: occurrence_id(&self.id, date),
+            id: occurrence_id(&self.id, day.date),
             calendar: self.calendar.clone(),
             change_key: self.change_key.clone(),
-            uid: occurrence_uid(&self.uid, date),
+            uid: occurrence_uid(&self.uid, day.date),
             created: self.created,
             modified: self.modified,
             subject: self.subject.clone(),
@@ -75,32 +80,46 @@ impl Event {
             removed: BTreeSet::new(),
             of_series: Some(OfSeries {
                 master_id: self.id.clone(),
-                original_start: start.instant(),
+                original_start: day.start.instant(),
                 changed: false,
             }),
-            start,
-            end,
+            start: day.start.clone(),
+            end: day.end.clone(),
         }
     }
 
     /// The occurrences that touch a window.
     pub(crate) fn occurrences_in(&self, from: Timestamp, until: Timestamp) -> Vec<Event> {
-        let mut found: Vec<Event> = self
-            .unchanged_days(from, until)
-            .into_iter()
-            .map(|date| self.unchanged(date))
-            .collect();
-        found.extend(
-            self.exceptions
-                .values()
-                .filter(|event| event.touches(from, until))
-                .cloned(),
-        );
-        found
+        let seen = self.seen_in(from, until);
+        seen.iter().map(|seen| seen.event().into_owned()).collect()
     }
 
-    /// The days of unchanged occurrences that touch a window.
-    fn unchanged_days(&self, from: Timestamp, until: Timestamp) -> Vec<Date> {
+    /// What of an event or a series touches a window: itself, or its occurrences. Nothing is copied yet.
+    pub(crate) fn seen_in(&self, from: Timestamp, until: Timestamp) -> Vec<Seen<'_>> {
+        let whole = |event| Seen { event, day: None };
+        if self.recurrence.is_none() {
+            let itself = self.touches(from, until).then(|| whole(self));
+            return itself.into_iter().collect();
+        }
+        let mut seen: Vec<Seen<'_>> = self
+            .unchanged_days(from, until)
+            .into_iter()
+            .map(|day| Seen {
+                event: self,
+                day: Some(day),
+            })
+            .collect();
+        let changed = self.exceptions.values();
+        seen.extend(
+            changed
+                .filter(|event| event.touches(from, until))
+                .map(whole),
+        );
+        seen
+    }
+
+    /// The days of unchanged occurrences that touch a window, with their times.
+    fn unchanged_days(&self, from: Timestamp, until: Timestamp) -> Vec<Day> {
         let Some(recurrence) = &self.recurrence else {
             return Vec::new();
         };
@@ -116,18 +135,16 @@ impl Event {
             .date()
             .saturating_sub(Span::new().days(self.length_in_days().saturating_add(2)));
         let days = recurrence.days_in(first, last).into_iter();
-        days.filter(|date| {
-            !self.removed.contains(date) && !self.exceptions.contains_key(date) && {
-                let (start, end) = self.times_on(*date);
-                let (begins, ends) = if self.all_day {
-                    (start.floating(), end.floating())
-                } else {
-                    (start.instant(), end.instant())
-                };
+        days.filter(|date| !self.removed.contains(date) && !self.exceptions.contains_key(date))
+            .map(|date| {
+                let (start, end) = self.times_on(date);
+                Day { date, start, end }
+            })
+            .filter(|day| {
+                let (begins, ends) = day.span(self.all_day);
                 begins < until && (ends > from || (begins == ends && begins >= from))
-            }
-        })
-        .collect()
+            })
+            .collect()
     }
 
     fn length_in_days(&self) -> i32 {
@@ -240,6 +257,51 @@ impl Event {
         let new = day(changed);
         neighbour(&|date| recurrence.before(date)).is_none_or(|before| before < new)
             && neighbour(&|date| recurrence.after(date)).is_none_or(|after| new < after)
+    }
+}
+
+/// A day of a series with its times.
+#[derive(Debug, Clone)]
+struct Day {
+    date: Date,
+    start: Moment,
+    end: Moment,
+}
+
+impl Day {
+    fn span(&self, all_day: bool) -> (Timestamp, Timestamp) {
+        if all_day {
+            (self.start.floating(), self.end.floating())
+        } else {
+            (self.start.instant(), self.end.instant())
+        }
+    }
+}
+
+/// An entry of a window that is not yet an event of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen<'a> {
+    event: &'a Event,
+    day: Option<Day>,
+}
+
+impl<'a> Seen<'a> {
+    /// The entry as an event.
+    pub(crate) fn event(&self) -> Cow<'a, Event> {
+        match &self.day {
+            None => Cow::Borrowed(self.event),
+            Some(day) => Cow::Owned(self.event.on(day)),
+        }
+    }
+
+    pub(crate) fn start(&self) -> &Moment {
+        self.day
+            .as_ref()
+            .map_or(&self.event.start, |day| &day.start)
+    }
+
+    pub(crate) fn end(&self) -> &Moment {
+        self.day.as_ref().map_or(&self.event.end, |day| &day.end)
     }
 }
 
