@@ -91,6 +91,7 @@ pub(super) fn redeem_code(
 pub(super) fn redeem_refresh(
     world: &mut World,
     form: &[(String, String)],
+    authority: Authority,
 ) -> Result<Grant, EntraError> {
     let now = world.clock.now();
     let value = value_of(form, "refresh_token").ok_or_else(|| missing("refresh_token"))?;
@@ -109,7 +110,7 @@ pub(super) fn redeem_refresh(
     still_valid(world, token.person, token.kind, token.proof.at)?;
     young_enough(&token, now)?;
     Ok(Grant {
-        person: token.person,
+        person: entry_at(world, authority, token.person)?,
         asked: asked(form, Resources::FirstWins)?.unwrap_or(token.asked),
         nonce: None,
         sid: token.sid,
@@ -118,6 +119,17 @@ pub(super) fn redeem_refresh(
         first_issued: Some(token.first_issued),
         capable: false,
     })
+}
+
+/// Whom a refresh token is for at another tenant's address: it serves every directory where its owner has an entry.
+fn entry_at(world: &World, authority: Authority, person: PersonId) -> Result<PersonId, EntraError> {
+    match (authority, world.home_account(person)) {
+        (Authority::Tenant(tenant), Some(account)) if world.person(person).tenant != tenant => {
+            let entry = world.member(authority, account);
+            entry.map_err(|_| EntraError::of(50_020))
+        }
+        _ => Ok(person),
+    }
 }
 
 fn young_enough(token: &RefreshToken, now: Timestamp) -> Result<(), EntraError> {

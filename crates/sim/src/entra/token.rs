@@ -61,7 +61,7 @@ fn granted(
     authenticate(world, ask, form, authority, kind(world, form))?;
     let grant = match grant_type {
         Some("authorization_code") => grants::redeem_code(world, form, authority)?,
-        Some("refresh_token") => grants::redeem_refresh(world, form)?,
+        Some("refresh_token") => grants::redeem_refresh(world, form, authority)?,
         Some(_) => return Err(EntraError::of(70_003)),
         None => return Err(missing("grant_type")),
     };

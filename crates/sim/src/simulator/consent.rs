@@ -1,6 +1,7 @@
 //! Consent, from the handle: what an administrator does at her portal before or after a test.
 
 use super::Simulator;
+use crate::application::Audience;
 use crate::entra::scopes::Asked;
 use crate::tenant::{ConsentPolicy, TenantId};
 
@@ -13,6 +14,11 @@ impl Simulator {
     /// Whether people who may not consent can ask an administrator on the page.
     pub fn take_consent_requests(&self, on: bool) {
         self.world().tenants[TenantId::HOME.0].consent.requests = on;
+    }
+
+    /// Whose accounts the application is for.
+    pub fn set_audience(&self, audience: Audience) {
+        self.world().application.audience = audience;
     }
 
     /// Notes a person's consent, without a page; `false` when the login or a scope is unknown.

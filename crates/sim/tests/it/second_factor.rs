@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::browser::{Browser, Page, authorize_url, lena, redeem, refresh, simulator};
-use crate::walk::change_tenant;
+use crate::walk::{change_tenant, control};
 
 const SIGN_IN: &str = "openid profile offline_access User.Read";
 const HOME: &str = "nordwind.example";
@@ -108,6 +108,40 @@ async fn a_blocked_place_stays_on_the_page() {
     let url = authorize_url(&simulator, SIGN_IN, &[]);
     let page = browser.enter(&url, &lena(&simulator)).await;
     page.stops_with(53_003);
+}
+
+#[tokio::test]
+async fn what_was_done_to_an_account_stays_on_the_page() {
+    let simulator = simulator().await;
+    let person = lena(&simulator);
+    let url = authorize_url(&simulator, SIGN_IN, &[]);
+    for (change, number) in [
+        (json!({ "disabled": true }), 50_057),
+        (json!({ "disabled": false, "locked": true }), 50_053),
+        (json!({ "locked": false, "password_expired": true }), 50_055),
+    ] {
+        let path = format!("people/{}", person.login);
+        control(&simulator, Method::POST, &path, &change).await;
+        let mut browser = Browser::new(&simulator);
+        browser.enter(&url, &person).await.stops_with(number);
+    }
+    let path = format!("people/{}", person.login);
+    control(&simulator, Method::POST, &path, &json!({ "deleted": true })).await;
+    let mut browser = Browser::new(&simulator);
+    let page = browser.open(&url).await;
+    let page = browser.submit(&page, &[("loginfmt", &person.login)]).await;
+    assert!(page.html.contains("id=\"usernameError\""));
+}
+
+#[tokio::test]
+async fn an_application_that_is_switched_off_is_told_so() {
+    let simulator = simulator().await;
+    let off = json!({ "application": { "enabled": false } });
+    change_tenant(&simulator, HOME, off).await;
+    let mut browser = Browser::new(&simulator);
+    let url = authorize_url(&simulator, SIGN_IN, &[]);
+    let page = browser.enter(&url, &lena(&simulator)).await;
+    page.returns("unauthorized_client", 7_000_112);
 }
 
 #[tokio::test]

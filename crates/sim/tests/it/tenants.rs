@@ -172,7 +172,7 @@ async fn an_application_is_not_in_another_organisation_before_somebody_consents_
     )
     .await;
     let refresh = body["refresh_token"].as_str().expect("a token");
-    let (_, refused) = crate::browser::refresh(&simulator, refresh, &[("scope", SIGN_IN)]).await;
+    let (_, refused) = refresh_at(&simulator, NEIGHBOUR, refresh).await;
     assert_eq!(refused["error_codes"], json!([700_016]));
 }
 
@@ -237,6 +237,42 @@ async fn the_domain_hint_says_whose_accounts_are_meant_and_completes_a_name() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_serves_every_organisation_where_its_owner_is_and_consent_exists() {
+    let simulator = simulator().await;
+    let mut browser = Browser::new(&simulator);
+    let url = authorize_at(&simulator, "organizations", SIGN_IN, &[]);
+    let page = browser.enter(&url, &paul()).await;
+    let code = browser.submit(&page, &[]).await.code();
+    let body = redeem_at(&simulator, "organizations", &code).await;
+    let home = tenant_id(&simulator, NEIGHBOUR).await;
+    assert_eq!(claims(&body["id_token"])["tid"], home.as_str());
+    assert_eq!(claims(&body["id_token"])["acct"], 0);
+
+    let token = body["refresh_token"].as_str().expect("a token").to_owned();
+    let here = simulator.tenant_id();
+    let (_, refused) = refresh_at(&simulator, here, &token).await;
+    assert_eq!(
+        refused["error_codes"],
+        json!([65_001]),
+        "no consent there yet"
+    );
+    simulator.grant_everybody(SIGN_IN);
+    let (status, there) = refresh_at(&simulator, here, &token).await;
+    assert_eq!(status, StatusCode::OK, "{there}");
+    let guest = claims(&there["id_token"]);
+    assert_eq!(guest["tid"], simulator.tenant_id());
+    assert_eq!(guest["acct"], 1);
+
+    let mut browser = Browser::new(&simulator);
+    let page = browser.enter(&url, &greta()).await;
+    let code = browser.submit(&page, &[]).await.code();
+    let body = redeem_at(&simulator, "organizations", &code).await;
+    let token = body["refresh_token"].as_str().expect("a token").to_owned();
+    let (_, refused) = refresh_at(&simulator, here, &token).await;
+    assert_eq!(refused["error_codes"], json!([50_020]));
+}
+
+#[tokio::test]
 async fn ending_the_sessions_at_home_ends_them_where_one_is_a_guest() {
     let simulator = simulator().await;
     let app = App::with(&simulator, &paul(), SIGN_IN, "").await;
@@ -267,23 +303,36 @@ async fn tenant_id(simulator: &Simulator, name: &str) -> String {
 async fn redeem_at(simulator: &Simulator, authority: &str, code: &str) -> Value {
     let form = [
         ("grant_type", "authorization_code"),
-        ("client_id", simulator.client_id()),
-        ("client_secret", simulator.client_secret()),
         ("code", code),
         ("redirect_uri", REDIRECT),
         ("code_verifier", VERIFIER),
     ];
-    let url = format!("{}/{authority}/oauth2/v2.0/token", simulator.base());
-    let response = client()
-        .post(url)
-        .form(&form)
-        .send()
-        .await
-        .expect("an answer");
-    let status = response.status();
-    let body = response.json().await.expect("JSON");
+    let (status, body) = token_at(simulator, authority, &form).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body
+}
+
+async fn refresh_at(simulator: &Simulator, authority: &str, token: &str) -> (StatusCode, Value) {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token),
+        ("scope", SIGN_IN),
+    ];
+    token_at(simulator, authority, &form).await
+}
+
+async fn token_at(
+    simulator: &Simulator,
+    authority: &str,
+    fields: &[(&str, &str)],
+) -> (StatusCode, Value) {
+    let mut form = fields.to_vec();
+    form.push(("client_id", simulator.client_id()));
+    form.push(("client_secret", simulator.client_secret()));
+    let url = format!("{}/{authority}/oauth2/v2.0/token", simulator.base());
+    let request = client().post(url).form(&form);
+    let response = request.send().await.expect("an answer");
+    (response.status(), response.json().await.expect("JSON"))
 }
 
 async fn graph(simulator: &Simulator, tokens: &Value, path: &str) -> (StatusCode, Value) {
