@@ -330,3 +330,25 @@ fn check_attendees(event: &Event) -> Result<(), GraphError> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::company::Company;
+    use crate::options::Rotation;
+
+    #[test]
+    fn a_calendar_that_does_not_allow_online_meetings_ignores_the_wish() {
+        let company = Company::default();
+        let mut world = World::new("http://localhost".to_owned(), &company, Rotation::Lenient);
+        let owner = PersonId(1);
+        for allowed in [true, false] {
+            let mailbox = world.mailbox_mut(owner).expect("a mailbox");
+            mailbox.calendars[0].online = allowed;
+            let mut event = blank(&mut world, owner, "Demo");
+            go_online(&mut world, owner, &mut event);
+            assert_eq!(event.online.is_some(), allowed);
+            assert_eq!(event.body.mentions("meetup-join"), allowed);
+        }
+    }
+}

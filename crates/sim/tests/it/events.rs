@@ -510,3 +510,143 @@ async fn in_the_hour_that_is_skipped_or_comes_twice_an_occurrence_is_where_it_is
         ])
     );
 }
+
+#[tokio::test]
+async fn an_immutable_id_works_wherever_an_id_does_and_outlives_every_change() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let prefer = ("Prefer", "IdType=\"ImmutableId\"");
+    let created = app
+        .call(Method::POST, "/me/events", &[prefer], Some(&lunch()))
+        .await;
+    let immutable = id(&created);
+    let changed = patch(&app, &immutable, &[prefer], json!({ "subject": "Brunch" })).await;
+    assert_eq!(
+        (changed.status, id(&changed)),
+        (StatusCode::OK, immutable.clone())
+    );
+    let plain = app.get(&format!("/me/events/{immutable}")).await;
+    assert_ne!(id(&plain), immutable);
+    let ids = json!({ "inputIds": [id(&plain)], "sourceIdType": "restId", "targetIdType": "restImmutableEntryId" });
+    let translated = app.post("/me/translateExchangeIds", &ids).await;
+    assert_eq!(translated.items()[0]["targetId"], json!(immutable));
+    let first = app.get_with("/me/events?$top=5", &[prefer]).await;
+    let next = first.body["@odata.nextLink"]
+        .as_str()
+        .expect("more")
+        .to_owned();
+    let (with, without) = (app.get_with(&next, &[prefer]).await, app.get(&next).await);
+    assert!(with.texts("id").iter().all(|id| id.starts_with("AAkALg")));
+    assert!(
+        without
+            .texts("id")
+            .iter()
+            .all(|id| id.starts_with("AAMkAD"))
+    );
+    let cancelled = app
+        .post(&format!("/me/events/{immutable}/cancel"), &json!({}))
+        .await;
+    assert_eq!(cancelled.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        app.get(&format!("/me/events/{immutable}")).await.code(),
+        "ErrorItemNotFound"
+    );
+    let lower = app
+        .get(&format!("/me/events/{}", immutable.to_ascii_lowercase()))
+        .await;
+    assert_eq!(lower.code(), "ErrorInvalidIdMalformed");
+}
+
+#[tokio::test]
+async fn a_precondition_holds_for_deleting_too_and_any_version_passes_a_star() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let created = app
+        .post("/me/events", &with(lunch(), "transactionId", json!("t-9")))
+        .await;
+    let (id, etag) = (
+        id(&created),
+        created.body["@odata.etag"]
+            .as_str()
+            .expect("an etag")
+            .to_owned(),
+    );
+    let changed = patch(
+        &app,
+        &id,
+        &[("If-Match", "*")],
+        json!({ "subject": "Neu", "transactionId": "t-10" }),
+    )
+    .await;
+    assert_eq!(
+        (changed.status, &changed.body["transactionId"]),
+        (StatusCode::OK, &json!("t-9"))
+    );
+    let url = format!("/me/events/{id}");
+    let stale = app
+        .call(Method::DELETE, &url, &[("If-Match", &etag)], None)
+        .await;
+    assert_eq!(
+        (stale.status, stale.code()),
+        (StatusCode::PRECONDITION_FAILED, "ErrorIrresolvableConflict")
+    );
+    let etag = changed.body["@odata.etag"]
+        .as_str()
+        .expect("an etag")
+        .to_owned();
+    let gone = app
+        .call(Method::DELETE, &url, &[("If-Match", &etag)], None)
+        .await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_change_of_a_series_reaches_its_different_days_in_what_was_not_changed_about_them() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let recurrence = json!({
+        "pattern": { "type": "daily", "interval": 1 },
+        "range": { "type": "numbered", "startDate": "2026-03-30", "numberOfOccurrences": 3 },
+    });
+    let master = id(&app
+        .post("/me/events", &with(lunch(), "recurrence", recurrence))
+        .await);
+    let instances = format!(
+        "/me/events/{master}/instances?startDateTime=2026-03-01T00:00:00Z&endDateTime=2026-06-01T00:00:00Z"
+    );
+    let days = app.get(&instances).await;
+    let (first, third) = (
+        days.texts("id")[0].to_owned(),
+        days.texts("id")[2].to_owned(),
+    );
+    patch(&app, &first, &[], json!({ "subject": "Anders" })).await;
+    delete(&app, &third).await;
+    let place = json!({ "subject": "Mittag", "location": { "displayName": "Kantine" } });
+    patch(&app, &master, &[], place).await;
+    let days = app.get(&instances).await;
+    assert_eq!(days.texts("subject"), ["Anders", "Mittag"]);
+    assert!(
+        days.items()
+            .iter()
+            .all(|day| day["location"]["displayName"] == "Kantine")
+    );
+    let later = json!({
+        "start": { "dateTime": "2026-03-30T13:00:00", "timeZone": "Europe/Berlin" },
+        "end": { "dateTime": "2026-03-30T14:00:00", "timeZone": "Europe/Berlin" },
+    });
+    patch(&app, &master, &[], later).await;
+    let days = app.get(&instances).await;
+    assert_eq!(days.texts("subject"), ["Mittag", "Mittag", "Mittag"]);
+    assert_eq!(
+        days.items()[2]["start"]["dateTime"],
+        "2026-04-01T11:00:00.0000000"
+    );
+    let set = json!({ "recurrence": { "pattern": { "type": "daily", "interval": 1 }, "range": { "type": "noEnd", "startDate": "2026-03-30" } } });
+    let refused = patch(&app, days.texts("id")[0], &[], set).await;
+    assert_eq!(refused.code(), "ErrorInvalidRequest");
+    let single = patch(&app, &master, &[], json!({ "recurrence": null })).await;
+    assert_eq!(
+        (&single.body["type"], &single.body["recurrence"]),
+        (&json!("singleInstance"), &Value::Null)
+    );
+}
