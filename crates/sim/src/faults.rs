@@ -120,6 +120,12 @@ impl Faults {
         self.set.push(fault);
     }
 
+    /// Whether nothing misbehaves.
+    #[cfg(any(test, feature = "fuzz"))]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.set.clear();
     }

@@ -37,7 +37,7 @@ use error::GraphError;
 use prefer::Prefer;
 use routes::{At, MAILBOX, Path, SERVICE};
 
-pub(crate) use error::{challenge, throttled};
+pub(crate) use error::{challenge, throttled, too_large};
 pub use routes::{Permission, permissions};
 
 /// One authorised request.

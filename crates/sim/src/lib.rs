@@ -17,6 +17,8 @@ mod control;
 mod entra;
 mod exchange;
 mod faults;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod graph;
 mod log;
 mod mailbox;

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::Service;
 
+use crate::entra::errors::EntraError;
 use crate::entra::redirects;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::faults::{Surface, When};
@@ -72,10 +73,13 @@ async fn accept(listener: TcpListener, router: Router) {
 
 async fn answer(State(world): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
-        return respond(Answer::empty(StatusCode::PAYLOAD_TOO_LARGE));
-    };
+    let read = axum::body::to_bytes(body, LONGEST_BODY).await;
+    let whole = read.is_ok();
+    let body = read.unwrap_or_default();
     let ask = Ask::new(parts.method, &parts.uri, parts.headers, body);
+    if !whole {
+        return respond(too_large(&mut lock(&world), &ask));
+    }
     let reply = exchange(&mut lock(&world), &ask);
     match reply {
         Reply::Answer(answer) => respond(answer),
@@ -88,8 +92,24 @@ async fn answer(State(world): State<Shared>, request: Request) -> Response {
     }
 }
 
+/// The refusal of a body that nobody reads, in the shape of the part it was for.
+fn too_large(world: &mut World, ask: &Ask) -> Answer {
+    match Part::of(ask) {
+        Part::Graph => {
+            let answer = graph::too_large(world, ask);
+            held(world, ask, answer)
+        }
+        Part::Authorize | Part::Token | Part::Entra => {
+            let mut answer = EntraError::of(9_002_313).answer(world, ask);
+            answer.status = StatusCode::PAYLOAD_TOO_LARGE;
+            answer
+        }
+        Part::Control => Answer::empty(StatusCode::PAYLOAD_TOO_LARGE),
+    }
+}
+
 /// One request from its faults to its line in the log.
-fn exchange(world: &mut World, ask: &Ask) -> Reply {
+pub(crate) fn exchange(world: &mut World, ask: &Ask) -> Reply {
     let part = Part::of(ask);
     let mut entry = LogEntry::of(ask, part.name(), world.clock.now());
     let fault = if part == Part::Control {

@@ -150,6 +150,12 @@ pub(crate) fn challenge(world: &World, ask: &Ask, claims: &str, message: &str) -
         .answer(world, ask)
 }
 
+/// The refusal of a body that is longer than anything Graph reads at once.
+pub(crate) fn too_large(world: &World, ask: &Ask) -> Answer {
+    let message = "The size of the request exceeds the limit.";
+    GraphError::new(413, "RequestEntityTooLarge", message).answer(world, ask)
+}
+
 /// A 429, to which the caller adds `Retry-After`.
 pub(crate) fn throttled(world: &World, ask: &Ask) -> Answer {
     let message = "Application is over its MailboxConcurrency limit.";

@@ -161,6 +161,11 @@ fn utc_wall(text: &str) -> String {
         .map_or_else(|_| text.to_owned(), wall_text)
 }
 
+fn too_long() -> GraphError {
+    let message = "The node count limit of '100' has been exceeded.";
+    GraphError::new(400, "ErrorInvalidUrlQueryFilter", message)
+}
+
 fn invalid() -> GraphError {
     GraphError::new(
         400,
@@ -196,5 +201,16 @@ mod tests {
             true,
         );
         check("displayName eq 'Anna' or on eq false", &item, false);
+    }
+
+    #[test]
+    fn a_filter_that_is_nested_or_chained_without_end_is_refused() {
+        let nested = "(".repeat(50_000);
+        let chained = vec!["a eq 1"; 50_000].join(" and ");
+        for filter in [nested, chained] {
+            assert!(Filter::parse(&filter).is_err());
+        }
+        let long = vec!["startsWith(a,'x')"; 40].join(" or ");
+        assert!(Filter::parse(&long).is_ok());
     }
 }

@@ -438,12 +438,18 @@ impl Path {
     }
 }
 
-/// A path part as the table has it: lower case, without namespace, without brackets and what is in them.
+/// Functions whose parameters stand in the path.
+const WITH_PARAMETERS: &[&str] = &["supportedtimezones", "reminderview"];
+
+/// A path part as the table has it: lower case, without namespace, without a function's brackets and what is in them.
 fn word(segment: &str) -> String {
     let lower = segment.to_ascii_lowercase();
     let short = lower.strip_prefix("microsoft.graph.").unwrap_or(&lower);
     match short.split_once('(') {
-        Some((name, rest)) if rest.ends_with(')') => name.to_owned(),
+        Some((name, ")")) => name.to_owned(),
+        Some((name, rest)) if WITH_PARAMETERS.contains(&name) && rest.ends_with(')') => {
+            name.to_owned()
+        }
         _ => short.to_owned(),
     }
 }
@@ -507,6 +513,17 @@ mod tests {
             let found = path(text);
             let (operation, ids) = found.find(MAILBOX, 0, "POST").expect("known");
             assert_eq!((operation.path, ids), ("events/{}/accept", vec!["X"]));
+        }
+    }
+
+    #[test]
+    fn only_a_function_has_parameters() {
+        let zones = path(
+            "outlook/supportedTimeZones(TimeZoneStandard=microsoft.graph.timeZoneStandard'Iana')",
+        );
+        assert!(zones.find(MAILBOX, 0, "GET").is_ok());
+        for strange in ["events(x)", "events(a=b)", "calendarView(%)"] {
+            assert!(path(strange).find(MAILBOX, 0, "GET").is_err(), "{strange}");
         }
     }
 

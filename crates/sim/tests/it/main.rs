@@ -16,6 +16,7 @@ mod documented;
 mod events;
 mod faults;
 mod keys;
+mod limits;
 mod meetings;
 mod prompts;
 mod reminders;

@@ -1,11 +1,17 @@
 //! Reading a filter.
 
-use super::{Filter, Literal, invalid};
+use super::{Filter, Literal, invalid, too_long};
 use crate::graph::error::GraphError;
+
+/// Reading and applying a filter is recursive, so its length is the depth of the stack: a hundred comparisons.
+const MOST_TOKENS: usize = 400;
 
 /// Reads a whole filter; what is left over is an error.
 pub(super) fn parse(text: &str) -> Result<Filter, GraphError> {
     let tokens = tokens(text)?;
+    if tokens.len() > MOST_TOKENS {
+        return Err(too_long());
+    }
     let mut parser = Parser {
         tokens: &tokens,
         at: 0,
