@@ -9,6 +9,7 @@ mod authorize;
 mod calendars;
 mod client_auth;
 mod consent;
+mod conditional;
 mod control;
 mod delta;
 mod directory;
