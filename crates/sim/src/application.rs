@@ -32,6 +32,8 @@ pub(crate) struct Application {
     pub(crate) redirect_uris: Vec<String>,
     /// Those of the redirect URIs that are registered for single-page apps.
     pub(crate) single_page_uris: BTreeSet<String>,
+    /// The authorization endpoint may answer with an ID token beside the code.
+    pub(crate) id_tokens: bool,
     /// Where the front channel announces a sign-out.
     pub(crate) logout_url: Option<String>,
 }
@@ -103,6 +105,7 @@ impl Application {
                 .chain(company.redirect_uris.iter().cloned())
                 .collect(),
             single_page_uris: BTreeSet::new(),
+            id_tokens: false,
             logout_url: None,
         }
     }

@@ -34,6 +34,8 @@ struct Change {
     public: Option<bool>,
     audience: Option<Audience>,
     publisher_verified: Option<bool>,
+    /// Whether the authorization endpoint may answer with an ID token beside the code.
+    id_tokens: Option<bool>,
     /// Where the front channel announces a sign-out; empty is nowhere.
     logout_url: Option<String>,
     narrow_tokens: Option<bool>,
@@ -112,6 +114,7 @@ pub(super) fn show(world: &World) -> Answer {
         "public": application.public,
         "audience": application.audience,
         "publisher_verified": application.publisher_verified,
+        "id_tokens": application.id_tokens,
         "logout_url": application.logout_url,
         "narrow_tokens": application.narrow_tokens,
         "withheld_scopes": application.withheld,
@@ -168,6 +171,7 @@ fn apply(application: &mut Application, change: Change) -> Result<(), String> {
     application.publisher_verified = change
         .publisher_verified
         .unwrap_or(application.publisher_verified);
+    application.id_tokens = change.id_tokens.unwrap_or(application.id_tokens);
     if let Some(url) = change.logout_url {
         application.logout_url = Some(url).filter(|url| !url.is_empty());
     }

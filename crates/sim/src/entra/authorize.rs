@@ -17,6 +17,8 @@ use crate::tenant::TenantId;
 
 /// How many characters a query may have.
 const LONGEST_QUERY: usize = 8_192;
+/// How many bytes a posted request may have.
+const LONGEST_FORM: usize = 65_536;
 
 /// How the answer travels back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub(crate) struct Flow {
     pub(crate) purpose: Purpose,
     pub(crate) redirect_uri: String,
     pub(crate) response_mode: ResponseMode,
+    /// An ID token is wanted beside the code.
+    pub(crate) id_token: bool,
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) asked: Asked,
@@ -84,6 +88,7 @@ impl Flow {
             purpose: Purpose::Code,
             redirect_uri: redirect_uri.to_owned(),
             response_mode: ResponseMode::Query,
+            id_token: false,
             state: None,
             nonce: None,
             asked: Asked::default(),
@@ -119,7 +124,7 @@ pub(crate) fn begin(world: &mut World, ask: &Ask, authority: Authority) -> Answe
     flow.client_info = parameter("client_info") == Some("1");
     let complete = world
         .serves(authority)
-        .and_then(|()| complete(&mut flow, ask, &parameter));
+        .and_then(|()| complete(world, &mut flow, ask, &parameter));
     match complete {
         Ok(()) => sign_in::decide(world, ask, flow),
         Err(refused) => refuse(world, &flow, &refused),
@@ -149,21 +154,39 @@ pub(crate) fn on_page(refused: &EntraError) -> Answer {
 
 /// Reads what may be refused by redirect.
 fn complete<'a>(
+    world: &World,
     flow: &mut Flow,
     ask: &Ask,
     parameter: &impl Fn(&str) -> Option<&'a str>,
 ) -> Result<(), EntraError> {
+    flow.id_token = wants_id_token(world, parameter("response_type"));
     flow.response_mode = match parameter("response_mode") {
+        Some("query") if flow.id_token => {
+            flow.response_mode = ResponseMode::Fragment;
+            let text =
+                "'query' is not a supported value of 'response_mode' when a token is requested.";
+            return Err(EntraError::of(70_007).saying(text));
+        }
+        None if flow.id_token => ResponseMode::Fragment,
         None | Some("query") => ResponseMode::Query,
         Some("fragment") => ResponseMode::Fragment,
         Some("form_post") => ResponseMode::FormPost,
         Some(_) => return Err(EntraError::of(70_007)),
     };
-    if ask.method != Method::POST && ask.raw_query.len() > LONGEST_QUERY {
+    let (length, most) = match ask.method {
+        Method::POST => (ask.body.len(), LONGEST_FORM),
+        _ => (ask.raw_query.len(), LONGEST_QUERY),
+    };
+    if length > most {
         return Err(EntraError::of(90_015));
     }
     match parameter("response_type") {
         Some("code") => {}
+        Some(_) if flow.id_token && flow.nonce.is_none() => {
+            let text = "The required field 'nonce' is missing from the request.";
+            return Err(EntraError::of(90_014).saying(text));
+        }
+        Some(_) if flow.id_token => {}
         Some(_) => return Err(EntraError::of(700_054)),
         None => return Err(missing("response_type")),
     }
@@ -178,6 +201,13 @@ fn complete<'a>(
         parameter("code_challenge_method"),
     )?;
     Ok(())
+}
+
+/// Whether an ID token is wanted beside the code, and the application may have one there.
+fn wants_id_token(world: &World, response_type: Option<&str>) -> bool {
+    let mut words: Vec<&str> = response_type.unwrap_or_default().split(' ').collect();
+    words.sort_unstable();
+    world.application.id_tokens && words == ["code", "id_token"]
 }
 
 fn prompt(value: Option<&str>) -> Result<Prompt, EntraError> {
@@ -225,15 +255,13 @@ fn challenge(
 pub(crate) fn without_tags(state: &str) -> String {
     let mut kept = String::with_capacity(state.len());
     let mut rest = state;
-    while let Some((before, tag)) = rest.split_once('<') {
+    // What follows an opening that is never closed is no tag, and need not be looked at again.
+    while let Some((before, (_, after))) = rest
+        .split_once('<')
+        .and_then(|(before, tag)| Some((before, tag.split_once('>')?)))
+    {
         kept.push_str(before);
-        match tag.split_once('>') {
-            Some((_, after)) => rest = after,
-            None => {
-                kept.push('<');
-                rest = tag;
-            }
-        }
+        rest = after;
     }
     kept.push_str(rest);
     kept

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::keys::SigningKey;
@@ -20,6 +21,10 @@ pub(crate) struct SignIn<'a> {
     pub(crate) sid: &'a str,
     pub(crate) profile: bool,
     pub(crate) email: bool,
+    /// When the person signed in.
+    pub(crate) at: Timestamp,
+    /// The code that travels with the token.
+    pub(crate) code: Option<&'a str>,
 }
 
 /// Signs an ID token for a person.
@@ -42,7 +47,13 @@ pub(crate) fn sign(world: &World, person: PersonId, sign_in: &SignIn<'_>) -> Str
         "ver": "2.0",
         "login_hint": world.opaque_hint(person),
         "acct": u8::from(account.guest),
+        "auth_time": sign_in.at.as_second(),
     });
+    if let Some(code) = sign_in.code {
+        let hash = digest(&SHA256, code.as_bytes());
+        let (left, _) = hash.as_ref().split_at(16);
+        claims["c_hash"] = json!(URL_SAFE_NO_PAD.encode(left));
+    }
     if account.guest {
         claims["idp"] = json!(identity_provider(world, person));
     }

@@ -10,6 +10,7 @@ use super::authorize::{Flow, Prompt, Purpose, ResponseMode};
 use super::catalogue::{self, AtAuthorize};
 use super::conditional::Proof;
 use super::errors::EntraError;
+use super::id_token::{self, SignIn};
 use super::pages;
 use super::sessions::SignedIn;
 use super::tokens::Code;
@@ -41,7 +42,19 @@ pub(crate) fn send_code(
         capable: flow.claims.capable,
         redeemed: false,
     });
-    let mut values = vec![("code", code)];
+    let mut values = vec![("code", code.clone())];
+    if flow.id_token {
+        let sign_in = SignIn {
+            nonce: flow.nonce.as_deref(),
+            sid: &signed_in.sid,
+            profile: flow.asked.names.contains("profile"),
+            email: flow.asked.names.contains("email"),
+            at: signed_in.at,
+            code: Some(&code),
+        };
+        let id_token = id_token::sign(world, member, &sign_in);
+        values.push(("id_token", world.entra.tokens.remember(id_token)));
+    }
     if flow.client_info {
         values.push(("client_info", client_info(world, signed_in)));
     }

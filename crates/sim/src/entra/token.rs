@@ -156,6 +156,8 @@ fn add_companions(world: &mut World, form: &[(String, String)], grant: &Grant, b
             sid: &grant.sid,
             profile: names.contains("profile"),
             email: names.contains("email"),
+            at: grant.proof.at,
+            code: None,
         };
         let id_token = id_token::sign(world, grant.person, &sign_in);
         body["id_token"] = json!(world.entra.tokens.remember(id_token));

@@ -154,10 +154,14 @@ impl Browser {
             self.cookie = set.split(';').next().map(str::to_owned);
         }
         let (status, headers) = (response.status(), response.headers().clone());
+        let html = response.text().await.expect("a body");
+        if !html.is_empty() && !status.is_server_error() {
+            assert!(html.contains("Simulator — not Microsoft"), "{html}");
+        }
         Page {
             status,
             headers,
-            html: response.text().await.expect("a body"),
+            html,
         }
     }
 }

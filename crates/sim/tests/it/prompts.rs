@@ -1,7 +1,11 @@
 //! Every prompt, the hints, and what is wrong with a request.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sim::Simulator;
 
 use crate::browser::{
     Browser, CHALLENGE, REDIRECT, TEN, authorize_url, lena, redeem, refresh, simulator,
@@ -104,7 +108,11 @@ async fn prompt_login_wants_the_password_again_and_the_token_says_so() {
     let mut browser = Browser::new(&simulator);
     let url = authorize_url(&simulator, SIGN_IN, &[]);
     let page = browser.enter(&url, &person).await;
-    browser.submit(&page, &[]).await.code();
+    let first = browser.submit(&page, &[]).await.code();
+    let first = signed_in_at(&simulator, &first).await;
+    simulator.advance(Duration::from_secs(60));
+    let silent = browser.open(&url).await.code();
+    assert_eq!(signed_in_at(&simulator, &silent).await, first);
     let login = authorize_url(&simulator, SIGN_IN, &[("prompt", "login")]);
     let page = browser.open(&login).await;
     assert!(page.is("Enter password"));
@@ -115,7 +123,57 @@ async fn prompt_login_wants_the_password_again_and_the_token_says_so() {
         ("login", person.login.as_str()),
         ("passwd", person.password.as_str()),
     ];
-    browser.submit(&wrong, &fields).await.code();
+    let again = browser.submit(&wrong, &fields).await.code();
+    assert!(signed_in_at(&simulator, &again).await >= first + 60);
+}
+
+async fn signed_in_at(simulator: &Simulator, code: &str) -> i64 {
+    let (_, body) = redeem(simulator, code, &[]).await;
+    let at = claims(&body["id_token"])["auth_time"].as_i64();
+    at.expect("a time")
+}
+
+#[tokio::test]
+async fn an_id_token_comes_with_the_code_where_the_application_may_have_one() {
+    let simulator = simulator().await;
+    let hybrid = |more: &[(&str, &str)]| {
+        let mut all = vec![("response_type", "code id_token")];
+        all.extend_from_slice(more);
+        authorize_url(&simulator, SIGN_IN, &all)
+    };
+    let mut browser = Browser::new(&simulator);
+    let page = browser.open(&hybrid(&[])).await;
+    page.returns("unsupported_response_type", 700_054);
+    change_application(&simulator, json!({ "id_tokens": true })).await;
+    let page = browser.enter(&hybrid(&[]), &lena(&simulator)).await;
+    let page = browser.submit(&page, &[]).await;
+    let location = page.location();
+    let fragment = location.fragment().expect("a fragment").to_owned();
+    let answer: HashMap<String, String> = url::form_urlencoded::parse(fragment.as_bytes())
+        .into_owned()
+        .collect();
+    let id_token = claims(&json!(answer["id_token"]));
+    assert_eq!(id_token["nonce"], "n-1");
+    assert!(
+        id_token["c_hash"]
+            .as_str()
+            .is_some_and(|hash| hash.len() == 22)
+    );
+    let (status, _) = redeem(&simulator, &answer["code"], &[]).await;
+    assert_eq!(status, StatusCode::OK);
+
+    let posted = browser
+        .open(&hybrid(&[("response_mode", "form_post")]))
+        .await;
+    assert!(posted.html.contains("name=\"id_token\"") && posted.html.contains("name=\"code\""));
+    for (changed, number) in [
+        (("nonce", ""), 90_014),
+        (("response_mode", "query"), 70_007),
+    ] {
+        let page = browser.open(&hybrid(&[changed])).await;
+        let refused = page.location().fragment().expect("a fragment").to_owned();
+        assert!(refused.contains(&format!("AADSTS{number}")), "{refused}");
+    }
 }
 
 #[tokio::test]
