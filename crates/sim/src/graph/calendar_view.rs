@@ -1,5 +1,7 @@
 //! Calendar views: what happens in a window, series as their occurrences.
 
+use std::cmp::Reverse;
+
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -10,7 +12,7 @@ use super::events::{EVENT, readable_item};
 use super::odata::{Item, Options};
 use super::{Call, Outcome};
 use crate::company::PersonId;
-use crate::mailbox::event::{Event, Kind, View};
+use crate::mailbox::event::{Kind, Seen, View};
 use crate::state::World;
 use crate::zones::Zone;
 
@@ -39,22 +41,24 @@ pub(super) fn instances(world: &World, call: &Call<'_>, owner: PersonId, id: &st
         let message = "Your request can't be completed. You can expand only a recurring master.";
         return Err(GraphError::new(400, "ErrorInvalidRequest", message));
     }
-    let mut found = event.occurrences_in(from, until);
-    found.sort_by_key(|event| event.start.instant());
-    answer(world, call, &readable, found, &[])
+    let mut found = event.seen_in(from, until);
+    found.sort_by_key(|seen| seen.start().instant());
+    listed(world, call, &readable, "calendarView", found, &[])
 }
 
 fn view(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome {
     let (from, until) = window(call)?;
-    let found = mailbox(world, readable.owner)?.view_of(&readable.calendar, from, until);
-    answer(world, call, readable, found, UNSELECTABLE)
+    let found = mailbox(world, readable.owner)?.seen(&readable.calendar, from, until);
+    listed(world, call, readable, "calendarView", found, UNSELECTABLE)
 }
 
-fn answer(
+/// The collection of these entries, which are in its own order.
+pub(super) fn listed(
     world: &World,
     call: &Call<'_>,
     readable: &Readable,
-    found: Vec<Event>,
+    name: &str,
+    mut found: Vec<Seen<'_>>,
     unselectable: &[&str],
 ) -> Outcome {
     let options = Options::read(call.ask, EVENT)?;
@@ -63,17 +67,53 @@ fn answer(
             "The query parameter '$search' is not supported.",
         ));
     }
-    let mut items = rendered(call, readable, found, &options);
-    if call.ask.query_value("$select").is_some() {
-        for item in &mut items {
-            item.retain(|name, _| !unselectable.contains(&name.as_str()));
+    let context = format!("users('{}')/{name}", world.person(call.caller).object_id);
+    let selects = option(call, "$select").is_some();
+    let hidden: &[&str] = if selects { unselectable } else { &[] };
+    let mut view = view_for(call, readable);
+    let order = order_by_start(call);
+    // Where no property decides what is on the page, only the page is written out, and of it what was selected.
+    if options.filter.is_none() && (order.is_some() || !options.orders()) {
+        if let Some(descending) = order {
+            if descending {
+                found.sort_by_cached_key(|seen| Reverse(seen.wall(&view.zone)));
+            } else {
+                found.sort_by_cached_key(|seen| seen.wall(&view.zone));
+            }
         }
+        if selects {
+            let names = EVENT.properties.iter().copied();
+            view.only = Some(names.filter(|name| options.selects(name)).collect());
+        }
+        let range = options.range(found.len());
+        let page = found.get(range).unwrap_or_default();
+        let items = rendered(page, &view, &options, hidden).collect();
+        return Ok(options.page(world, call, &context, found.len(), items, EVENT));
     }
-    let context = format!(
-        "users('{}')/calendarView",
-        world.person(call.caller).object_id
-    );
+    let items = rendered(&found, &view, &options, hidden).collect();
     Ok(options.collection(world, call, &context, items, EVENT))
+}
+
+fn option<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
+    let mut pairs = call.ask.query.iter();
+    pairs
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// Whether the order is that of time, and then whether it is descending.
+fn order_by_start(call: &Call<'_>) -> Option<bool> {
+    let mut words = option(call, "$orderby")?.split_ascii_whitespace();
+    let path = words.next()?;
+    let direction = words.next().unwrap_or("asc");
+    if !path.eq_ignore_ascii_case("start/dateTime") || words.next().is_some() {
+        return None;
+    }
+    match direction.to_ascii_lowercase().as_str() {
+        "asc" => Some(false),
+        "desc" => Some(true),
+        _ => None,
+    }
 }
 
 /// How a caller sees the events of a calendar.
@@ -84,32 +124,31 @@ pub(super) fn view_for(call: &Call<'_>, readable: &Readable) -> View {
     view
 }
 
-/// Renders events for a caller, and keeps those that pass the filter.
-pub(super) fn rendered(
-    call: &Call<'_>,
-    readable: &Readable,
-    events: Vec<Event>,
+/// Writes entries out, as far as they pass the filter.
+fn rendered(
+    found: &[Seen<'_>],
+    view: &View,
     options: &Options,
-) -> Vec<Item> {
-    let view = view_for(call, readable);
+    hidden: &[&str],
+) -> impl Iterator<Item = Item> {
     // In a list the join link comes only with the flag.
     let hides_link = options.selects("onlineMeeting") && !options.selects("isOnlineMeeting");
-    let items = events.into_iter().filter_map(|event| {
-        let mut item = event.render(&view);
-        let moments = event.utc_walls();
-        if options
-            .filter
-            .as_ref()
-            .is_some_and(|filter| !filter.passes(&item, Some(&moments)))
+    found.iter().filter_map(move |seen| {
+        let event = seen.event();
+        let mut item = event.render(view);
+        if let Some(filter) = &options.filter
+            && !filter.passes(&item, Some(&event.utc_walls()))
         {
             return None;
         }
         if hides_link {
             item.insert("onlineMeeting".to_owned(), Value::Null);
         }
+        for name in hidden {
+            item.remove(*name);
+        }
         Some(item)
-    });
-    items.collect()
+    })
 }
 
 /// The window of a request. Without an offset its times are UTC, whatever zone is preferred.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::auth::{Refusal, refused};
-use super::calendar_view::{rendered, view_for};
+use super::calendar_view::{listed, view_for};
 use super::calendars::{self, Readable, mailbox};
 use super::error::GraphError;
 use super::odata::{Options, Rules, entity};
@@ -86,21 +86,13 @@ pub(super) fn list_of_calendar(
 }
 
 fn list_readable(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome {
-    let options = Options::read(call.ask, EVENT)?;
-    if options.search.is_some() {
-        return Err(GraphError::bad_query(
-            "The query parameter '$search' is not supported.",
-        ));
-    }
     let stored = mailbox(world, readable.owner)?.events.iter();
-    let mut events: Vec<Event> = stored
+    let mut events: Vec<&Event> = stored
         .filter(|event| event.calendar == readable.calendar)
-        .cloned()
         .collect();
     events.sort_by_key(|event| std::cmp::Reverse(event.created));
-    let items = rendered(call, readable, events, &options);
-    let context = format!("users('{}')/events", world.person(call.caller).object_id);
-    Ok(options.collection(world, call, &context, items, EVENT))
+    let found = events.into_iter().map(Event::seen).collect();
+    listed(world, call, readable, "events", found, &[])
 }
 
 /// `GET /me/events/{id}`. Of a series it can show the days that are missing or different, too.

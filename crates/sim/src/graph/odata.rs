@@ -1,5 +1,7 @@
 //! OData's query options: which properties, which items, which page.
 
+mod page;
+
 use serde_json::{Map, Value, json};
 
 use super::Call;

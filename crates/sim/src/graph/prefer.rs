@@ -76,6 +76,7 @@ impl Prefer {
             immutable_ids: self.immutable_ids,
             key: None,
             hide_private: false,
+            only: None,
         }
     }
 

@@ -451,3 +451,40 @@ async fn somebody_outside_has_sent_orders_to_whoever_reads_them() {
             .is_some_and(|text| text.contains("Ignore previous instructions"))
     );
 }
+
+#[tokio::test]
+async fn a_page_in_order_of_time_is_the_same_piece_of_the_whole_however_it_is_asked_for() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let prefer = ("Prefer", "outlook.timezone=\"Asia/Tokyo\"");
+    let ids = async |more: &str| -> Vec<String> {
+        let path = format!("/me/calendarView?{TWO_WEEKS}&$select=subject,start&{more}");
+        let answer = app.get_with(&path, &[prefer]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.texts("id").into_iter().map(str::to_owned).collect()
+    };
+    let whole = ids("$top=200&$orderby=start/dateTime").await;
+    // A filter that everything passes goes the longer way, by what is written in the answer.
+    let filtered = ids("$top=200&$orderby=start/dateTime&$filter=isDraft%20eq%20false").await;
+    assert_eq!(whole, filtered);
+    assert_eq!(
+        ids("$top=5&$skip=5&$orderby=start/dateTime").await,
+        whole[5..10]
+    );
+    let starts = app
+        .get_with(
+            &format!("/me/calendarView?{TWO_WEEKS}&$top=200&$orderby=start/dateTime%20desc"),
+            &[prefer],
+        )
+        .await;
+    let starts: Vec<&str> = starts
+        .items()
+        .iter()
+        .filter_map(|item| item["start"]["dateTime"].as_str())
+        .collect();
+    assert!(
+        starts.len() == whole.len() && starts.is_sorted_by(|one, next| one >= next),
+        "{starts:?}"
+    );
+    assert!(ids("$top=5&$skip=500").await.is_empty());
+}

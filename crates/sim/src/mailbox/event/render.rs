@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Attendee, Event, Kind, Party, Response};
 use crate::mailbox::draft::location;
 use crate::mailbox::ids::{immutable, with_key};
+use crate::mailbox::moment::Moment;
 use crate::zones::{Zone, instant_text, wall_text};
 
 /// How a reader wants to see events.
@@ -17,6 +18,8 @@ pub(crate) struct View {
     pub(crate) key: Option<String>,
     /// Private events are seen as a blocked time without words.
     pub(crate) hide_private: bool,
+    /// The properties that will be looked at; all when there is no list.
+    pub(crate) only: Option<Vec<&'static str>>,
 }
 
 impl View {
@@ -28,7 +31,12 @@ impl View {
             immutable_ids: false,
             key: None,
             hide_private: false,
+            only: None,
         }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&name))
     }
 
     /// An id as this reader sees it.
@@ -48,94 +56,103 @@ impl View {
 impl Event {
     /// The event as a Graph resource.
     pub(crate) fn render(&self, view: &View) -> Map<String, Value> {
+        let mut out = Map::new();
         let id = view.id(&self.id);
-        let mut out = self.plain.clone();
-        let mut put = |name: &str, value: Value| {
-            out.insert(name.to_owned(), value);
+        let etag = format!("W/\"{}\"", self.change_key);
+        out.insert("@odata.etag".to_owned(), json!(etag));
+        for (name, value) in &self.plain {
+            if view.wants(name) {
+                out.insert(name.clone(), value.clone());
+            }
+        }
+        let mut put = |name: &str, value: &dyn Fn() -> Value| {
+            if view.wants(name) {
+                out.insert(name.to_owned(), value());
+            }
         };
-        put("@odata.etag", json!(format!("W/\"{}\"", self.change_key)));
-        put("webLink", json!(web_link(&id)));
-        put("id", json!(id));
-        put("createdDateTime", json!(instant_text(self.created)));
-        put("lastModifiedDateTime", json!(instant_text(self.modified)));
-        put("changeKey", json!(self.change_key));
-        put("iCalUId", json!(self.uid));
-        put("originalStartTimeZone", json!(self.start.zone().name));
-        put("originalEndTimeZone", json!(self.end.zone().name));
-        put("hasAttachments", json!(false));
-        put("subject", json!(self.subject));
-        put("bodyPreview", json!(self.body.preview()));
-        put("body", self.body.render(view.body_as_text));
-        put("isAllDay", json!(self.all_day));
-        put("isCancelled", json!(self.cancelled));
-        put("isOrganizer", json!(self.is_organizer));
-        put("isDraft", json!(false));
-        put(
-            "seriesMasterId",
-            self.of_series
-                .as_ref()
-                .map_or(Value::Null, |series| json!(view.id(&series.master_id))),
-        );
-        put("type", json!(kind_name(self.kind())));
-        put(
-            "recurrence",
-            self.recurrence
-                .as_ref()
-                .map_or(Value::Null, super::Recurrence::render),
-        );
-        put("responseStatus", response(&self.response));
-        put(
-            "attendees",
-            Value::Array(
-                self.attendees
-                    .iter()
-                    .map(|one| attendee(one, &view.zone))
-                    .collect(),
-            ),
-        );
+        put("webLink", &|| json!(web_link(&id)));
+        put("createdDateTime", &|| json!(instant_text(self.created)));
+        put("lastModifiedDateTime", &|| {
+            json!(instant_text(self.modified))
+        });
+        put("changeKey", &|| json!(self.change_key));
+        put("iCalUId", &|| json!(self.uid));
+        put("hasAttachments", &|| json!(false));
+        put("subject", &|| json!(self.subject));
+        put("bodyPreview", &|| json!(self.body.preview()));
+        put("body", &|| self.body.render(view.body_as_text));
+        put("isCancelled", &|| json!(self.cancelled));
+        put("isOrganizer", &|| json!(self.is_organizer));
+        put("isDraft", &|| json!(false));
+        put("responseStatus", &|| response(&self.response));
+        put("attendees", &|| {
+            self.attendees
+                .iter()
+                .map(|one| attendee(one, &view.zone))
+                .collect()
+        });
         put(
             "organizer",
-            json!({ "emailAddress": party(&self.organizer) }),
+            &|| json!({ "emailAddress": party(&self.organizer) }),
         );
-        put("locations", Value::Array(self.locations.clone()));
-        put("location", one_location(&self.locations));
-        put("onlineMeetingUrl", Value::Null);
-        put("isOnlineMeeting", json!(self.online.is_some()));
-        put(
-            "onlineMeetingProvider",
-            json!(if self.online.is_some() {
-                "teamsForBusiness"
-            } else {
-                "unknown"
-            }),
-        );
-        put(
-            "onlineMeeting",
-            self.online.as_ref().map_or(
-                Value::Null,
-                |online| json!({ "joinUrl": online.join_url, "conferenceId": online.conference_id, "tollNumber": TOLL_NUMBER }),
-            ),
-        );
-        let (start, end) = if self.all_day {
-            (
-                self.start.render_floating(&view.zone),
-                self.end.render_floating(&view.zone),
-            )
-        } else {
-            (self.start.render(&view.zone), self.end.render(&view.zone))
-        };
-        put("start", start);
-        put("end", end);
-        if let Some(series) = &self.of_series {
-            put("originalStart", json!(instant_text(series.original_start)));
-        }
+        put("locations", &|| json!(self.locations));
+        put("location", &|| one_location(&self.locations));
+        self.put_times(view, &mut put);
+        self.put_series(view, &mut put);
+        self.put_online(&mut put);
         if let Some(transaction) = &self.transaction_id {
-            put("transactionId", json!(transaction));
+            put("transactionId", &|| json!(transaction));
         }
+        out.insert("id".to_owned(), json!(id));
         if view.hide_private && self.is_private() {
-            blank(&mut out);
+            blank(&mut out, view);
         }
         out
+    }
+
+    fn put_times(&self, view: &View, put: &mut dyn FnMut(&str, &dyn Fn() -> Value)) {
+        let time = |moment: &Moment| {
+            if self.all_day {
+                moment.render_floating(&view.zone)
+            } else {
+                moment.render(&view.zone)
+            }
+        };
+        put("start", &|| time(&self.start));
+        put("end", &|| time(&self.end));
+        put("isAllDay", &|| json!(self.all_day));
+        put("originalStartTimeZone", &|| json!(self.start.zone().name));
+        put("originalEndTimeZone", &|| json!(self.end.zone().name));
+    }
+
+    fn put_series(&self, view: &View, put: &mut dyn FnMut(&str, &dyn Fn() -> Value)) {
+        let series = self.of_series.as_ref();
+        put("type", &|| json!(kind_name(self.kind())));
+        put("seriesMasterId", &|| {
+            series.map_or(Value::Null, |series| json!(view.id(&series.master_id)))
+        });
+        put("recurrence", &|| {
+            let recurrence = self.recurrence.as_ref();
+            recurrence.map_or(Value::Null, super::Recurrence::render)
+        });
+        if let Some(series) = series {
+            put("originalStart", &|| {
+                json!(instant_text(series.original_start))
+            });
+        }
+    }
+
+    fn put_online(&self, put: &mut dyn FnMut(&str, &dyn Fn() -> Value)) {
+        let online = self.online.as_ref();
+        let provider = online.map_or("unknown", |_| "teamsForBusiness");
+        put("isOnlineMeeting", &|| json!(online.is_some()));
+        put("onlineMeetingProvider", &|| json!(provider));
+        put("onlineMeetingUrl", &|| Value::Null);
+        put("onlineMeeting", &|| {
+            online.map_or(Value::Null, |online| {
+                json!({ "joinUrl": online.join_url, "conferenceId": online.conference_id, "tollNumber": TOLL_NUMBER })
+            })
+        });
     }
 
     /// Start and end in UTC, as filters compare them.
@@ -172,7 +189,7 @@ pub(crate) fn no_location() -> Value {
 }
 
 /// What a colleague sees of a private event: that the time is taken.
-fn blank(out: &mut Map<String, Value>) {
+fn blank(out: &mut Map<String, Value>, view: &View) {
     let empty = [
         ("subject", json!("Private Appointment")),
         ("bodyPreview", json!("")),
@@ -187,7 +204,7 @@ fn blank(out: &mut Map<String, Value>) {
         ("importance", json!("normal")),
         ("organizer", Value::Null),
     ];
-    for (name, value) in empty {
+    for (name, value) in empty.into_iter().filter(|(name, _)| view.wants(name)) {
         out.insert(name.to_owned(), value);
     }
     out.remove("transactionId");

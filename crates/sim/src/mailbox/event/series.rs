@@ -9,6 +9,7 @@ use jiff::{Span, Timestamp};
 use super::{Attendee, Event, OfSeries};
 use crate::mailbox::ids::occurrence_id;
 use crate::mailbox::moment::Moment;
+use crate::zones::Zone;
 
 /// Where the date of an occurrence is in the uid of its meeting.
 const STAMP: std::ops::Range<usize> = 32..40;
@@ -94,11 +95,18 @@ impl Event {
         seen.iter().map(|seen| seen.event().into_owned()).collect()
     }
 
+    /// The event itself as an entry of a list.
+    pub(crate) fn seen(&self) -> Seen<'_> {
+        Seen {
+            event: self,
+            day: None,
+        }
+    }
+
     /// What of an event or a series touches a window: itself, or its occurrences. Nothing is copied yet.
     pub(crate) fn seen_in(&self, from: Timestamp, until: Timestamp) -> Vec<Seen<'_>> {
-        let whole = |event| Seen { event, day: None };
         if self.recurrence.is_none() {
-            let itself = self.touches(from, until).then(|| whole(self));
+            let itself = self.touches(from, until).then(|| self.seen());
             return itself.into_iter().collect();
         }
         let mut seen: Vec<Seen<'_>> = self
@@ -113,7 +121,7 @@ impl Event {
         seen.extend(
             changed
                 .filter(|event| event.touches(from, until))
-                .map(whole),
+                .map(Event::seen),
         );
         seen
     }
@@ -291,6 +299,15 @@ impl<'a> Seen<'a> {
         match &self.day {
             None => Cow::Borrowed(self.event),
             Some(day) => Cow::Owned(self.event.on(day)),
+        }
+    }
+
+    /// When it starts on the clocks of a zone; whole days start at midnight on all clocks.
+    pub(crate) fn wall(&self, zone: &Zone) -> DateTime {
+        if self.event.all_day {
+            self.start().wall()
+        } else {
+            zone.wall(self.start().instant())
         }
     }
 
