@@ -182,14 +182,18 @@ impl Stage {
             "/v1.0/me/contactFolders".to_owned(),
             "/v1.0/me/calendar/calendarPermissions".to_owned(),
         ] {
-            let token = format!("Bearer {}", self.tokens[0]);
-            self.send(&Request {
-                method: "GET".to_owned(),
-                path,
-                headers: vec![("authorization".to_owned(), token.into_bytes())],
-                body: Vec::new(),
-            });
+            self.send_as_lena("GET", &path, "");
         }
+    }
+
+    fn send_as_lena(&mut self, method: &str, path: &str, body: &str) {
+        let token = format!("Bearer {}", self.tokens[0]);
+        self.send(&Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: vec![("authorization".to_owned(), token.into_bytes())],
+            body: body.as_bytes().to_vec(),
+        });
     }
 
     fn send(&mut self, request: &Request) {

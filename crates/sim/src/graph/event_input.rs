@@ -329,11 +329,12 @@ pub(super) fn one_of(
     })
 }
 
-/// A whole number, also as a string.
+/// A whole number, also as a string. All that Graph's calendars have are of 32 bits.
 pub(super) fn number(value: &Value) -> Result<i64, GraphError> {
     value
         .as_i64()
         .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+        .filter(|number| i32::try_from(*number).is_ok())
         .ok_or_else(unreadable)
 }
 
