@@ -15,6 +15,7 @@ mod discovery;
 pub(crate) mod errors;
 mod factor;
 mod grants;
+mod hindrance;
 mod id_token;
 pub(crate) mod key_set;
 mod keys;

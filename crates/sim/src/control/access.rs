@@ -331,22 +331,6 @@ fn apply_to_tenant(world: &mut World, id: TenantId, change: TenantChange) -> Res
             SpellingName::InvalidGrant => Spelling::InvalidGrant,
         };
     }
-    if let Some(change) = change.application {
-        match change.installed {
-            Some(false) => tenant.principal = None,
-            Some(true) => drop(tenant.principal.get_or_insert_default()),
-            None => {}
-        }
-        if let Some(principal) = tenant.principal.as_mut() {
-            principal.enabled = change.enabled.unwrap_or(principal.enabled);
-            principal.assignment_required = change
-                .assignment_required
-                .unwrap_or(principal.assignment_required);
-            if change.consent.is_some() {
-                principal.everybody.clear();
-            }
-        }
-    }
     if let Some(change) = change.consent {
         apply_to_consent(&mut tenant.consent, change);
     }
@@ -356,7 +340,27 @@ fn apply_to_tenant(world: &mut World, id: TenantId, change: TenantChange) -> Res
         let elsewhere = |person: &PersonId| people[person.0].tenant != id;
         world.entra.terms_accepted.retain(elsewhere);
     }
+    if let Some(change) = change.application {
+        apply_to_application(world, id, &change);
+    }
     Ok(())
+}
+
+fn apply_to_application(world: &mut World, tenant: TenantId, change: &PrincipalChange) {
+    match change.installed {
+        Some(false) => world.uninstall(tenant),
+        Some(true) => drop(world.install(tenant)),
+        None => {}
+    }
+    if let Some(principal) = world.tenants[tenant.0].principal.as_mut() {
+        principal.enabled = change.enabled.unwrap_or(principal.enabled);
+        principal.assignment_required = change
+            .assignment_required
+            .unwrap_or(principal.assignment_required);
+        if change.consent.is_some() {
+            principal.everybody.clear();
+        }
+    }
 }
 
 fn apply_to_consent(rules: &mut ConsentRules, change: ConsentChange) {

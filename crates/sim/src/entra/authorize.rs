@@ -191,7 +191,8 @@ fn complete<'a>(
         None => return Err(missing("response_type")),
     }
     flow.prompt = prompt(parameter("prompt"))?;
-    flow.asked = Asked::parse(parameter("scope").ok_or_else(|| missing("scope"))?)?;
+    let scope = parameter("scope").filter(|scope| !scope.trim().is_empty());
+    flow.asked = Asked::parse(scope.ok_or_else(|| missing("scope"))?)?;
     if flow.prompt == Prompt::SelectAccount && flow.login_hint.is_some() {
         let text = "The parameters 'login_hint' and 'prompt=select_account' exclude each other.";
         return Err(EntraError::of(90_023).saying(text));

@@ -148,6 +148,14 @@ impl World {
         }
     }
 
+    /// Deletes the application in an organisation, and with it everything that was granted there.
+    pub(crate) fn uninstall(&mut self, tenant: TenantId) {
+        self.tenants[tenant.0].principal = None;
+        let people = &self.people;
+        let elsewhere = |person: &PersonId| people[person.0].tenant != tenant;
+        self.entra.grants.retain(|person, _| elsewhere(person));
+    }
+
     /// The application in an organisation, brought there if it was not.
     pub(crate) fn install(&mut self, tenant: TenantId) -> &mut Principal {
         self.tenants[tenant.0].principal.get_or_insert_default()

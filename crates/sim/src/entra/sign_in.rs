@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 
-use super::authority::Foreign;
 use super::authorize::{Flow, Prompt, Purpose};
-use super::conditional::{self, Obstacle};
-use super::consent::{self, Need};
+use super::conditional::Obstacle;
+use super::consent;
 use super::errors::EntraError;
+use super::hindrance::{Hindrance, admitted, cleared};
 use super::pages::{self, Screen};
 use super::respond::{cancel, refuse, send_code};
 use super::sessions::{COOKIE, SignedIn};
@@ -16,24 +16,6 @@ use super::{accounts, admin_consent, factor};
 use crate::company::PersonId;
 use crate::exchange::{Answer, Ask, value_of};
 use crate::state::World;
-use crate::tenant::TenantId;
-
-/// What keeps somebody who has signed in from what she came for.
-#[derive(Debug)]
-enum Hindrance {
-    /// She has no account in the organisation that was asked for.
-    Foreign(TenantId),
-    /// Something about the account, the way she signed in, or the place.
-    Obstacle(Obstacle),
-    /// She has not accepted the terms of use.
-    Terms(PersonId, EntraError),
-    /// Her consent is missing.
-    Consent(PersonId, BTreeSet<&'static str>),
-    /// An administrator's consent is missing.
-    Administrator(PersonId, BTreeSet<&'static str>),
-    /// She is an administrator, and is asked to consent for everybody.
-    ForEverybody(BTreeSet<&'static str>),
-}
 
 /// The first step of a new flow.
 pub(super) fn decide(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
@@ -228,66 +210,6 @@ fn proceed(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
             show(world, flow, &screen)
         }
     }
-}
-
-/// The entry that somebody who has signed in acts as, once nothing stands in her way.
-fn cleared(
-    world: &World,
-    ask: &Ask,
-    flow: &Flow,
-    signed_in: &SignedIn,
-) -> Result<PersonId, Hindrance> {
-    let member = admitted(world, ask, flow, signed_in)?;
-    let administrator = world.person(member).administrator;
-    match flow.purpose {
-        Purpose::Review if administrator => Ok(member),
-        Purpose::Review => Err(blocked(EntraError::of(90_093))),
-        Purpose::AdminConsent(_) => {
-            let scopes = flow.asked.needed(&BTreeSet::new());
-            Err(if administrator {
-                Hindrance::ForEverybody(scopes)
-            } else {
-                Hindrance::Administrator(member, scopes)
-            })
-        }
-        Purpose::Code => match consent::need(world, flow, member) {
-            Need::Nothing => Ok(member),
-            Need::Consent(scopes) => Err(Hindrance::Consent(member, scopes)),
-            Need::Administrator(scopes) => Err(Hindrance::Administrator(member, scopes)),
-        },
-    }
-}
-
-fn blocked(refused: EntraError) -> Hindrance {
-    Hindrance::Obstacle(Obstacle::Blocked(refused))
-}
-
-/// The entry that somebody acts as, consent aside.
-fn admitted(
-    world: &World,
-    ask: &Ask,
-    flow: &Flow,
-    signed_in: &SignedIn,
-) -> Result<PersonId, Hindrance> {
-    let member = match world.member(flow.authority, signed_in.person) {
-        Ok(member) => member,
-        Err(Foreign::NotInTenant(tenant)) => return Err(Hindrance::Foreign(tenant)),
-        // An account of the wrong kind cannot get here: its name is refused as soon as it is typed.
-        Err(Foreign::Personal | Foreign::Work) => {
-            return Err(blocked(EntraError::of(50_020)));
-        }
-    };
-    conditional::account(world, signed_in.person).map_err(blocked)?;
-    let as_member = SignedIn {
-        person: member,
-        ..signed_in.clone()
-    };
-    conditional::at_sign_in(world, ask, &as_member, &flow.claims).map_err(Hindrance::Obstacle)?;
-    conditional::terms(world, member).map_err(|refused| Hindrance::Terms(member, refused))?;
-    if flow.purpose == Purpose::Code {
-        world.would_admit(member).map_err(blocked)?;
-    }
-    Ok(member)
 }
 
 fn consent_given(world: &mut World, ask: &Ask, flow: Flow, for_everybody: bool) -> Answer {

@@ -68,8 +68,10 @@ fn granted(
     conditional::at_token(world, ask, grant.person, &grant.proof, grant.client(world))?;
     let asked = Claims::parse(value_of(form, "claims"));
     conditional::demanded(&asked, &grant.proof)?;
+    // Continuous access evaluation does not cover guests.
     let capable = (grant.capable || asked.capable)
-        && world.tenant_of(grant.person).policies.continuous_evaluation;
+        && world.tenant_of(grant.person).policies.continuous_evaluation
+        && !world.person(grant.person).guest;
     issue(world, form, &grant, capable)
 }
 

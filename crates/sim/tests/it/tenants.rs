@@ -174,6 +174,8 @@ async fn an_application_is_not_in_another_organisation_before_somebody_consents_
     let refresh = body["refresh_token"].as_str().expect("a token");
     let (_, refused) = refresh_at(&simulator, NEIGHBOUR, refresh).await;
     assert_eq!(refused["error_codes"], json!([700_016]));
+    let page = browser.open(&url).await;
+    assert!(page.is("Permissions requested"), "its grants went with it");
 }
 
 #[tokio::test]
@@ -209,6 +211,48 @@ async fn a_personal_account_is_refused_unless_the_application_is_for_it() {
         claims(&body["id_token"])["tid"],
         "9188040d-6c67-4c5b-b112-36a304b66dad"
     );
+}
+
+#[tokio::test]
+async fn a_personal_account_cannot_be_asked_about_other_peoples_data() {
+    let simulator = simulator().await;
+    simulator.set_audience(sim::Audience::Everybody);
+    let mut browser = Browser::new(&simulator);
+    let scope = "openid User.Read User.ReadBasic.All";
+    let url = authorize_at(&simulator, "common", scope, &[]);
+    let page = browser.enter(&url, &mia()).await;
+    page.returns("invalid_scope", 70_011);
+}
+
+#[tokio::test]
+async fn the_documents_for_personal_accounts_name_their_directory() {
+    let simulator = simulator().await;
+    let url = format!(
+        "{}/consumers/v2.0/.well-known/openid-configuration",
+        simulator.base()
+    );
+    let response = client().get(url).send().await.expect("an answer");
+    let body: Value = response.json().await.expect("JSON");
+    let issuer = format!(
+        "{}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+        simulator.base()
+    );
+    assert_eq!(body["issuer"], issuer.as_str());
+    let token = format!("{}/consumers/oauth2/v2.0/token", simulator.base());
+    assert_eq!(body["token_endpoint"], token.as_str());
+}
+
+#[tokio::test]
+async fn a_guests_token_is_an_ordinary_one_although_challenges_are_understood() {
+    let simulator = simulator().await;
+    let capable = r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#;
+    for (person, long) in [(lena(&simulator), true), (paul(), false)] {
+        let more = [("claims", capable)];
+        let code = crate::browser::code(&simulator, &person, SIGN_IN, &more).await;
+        let (_, body) = redeem(&simulator, &code, &more).await;
+        let seconds = body["expires_in"].as_i64().expect("a number");
+        assert_eq!(seconds > 6_000, long, "{}: {seconds}", person.login);
+    }
 }
 
 #[tokio::test]
