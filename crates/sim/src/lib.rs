@@ -35,6 +35,7 @@ mod zones;
 pub use application::Audience;
 pub use company::{Company, Person};
 pub use entra::certificate::{Certificate, NotACertificate};
+pub use entra::documented::{DocumentedError, documented_errors};
 pub use faults::{Fault, FaultAnswer, Surface, When};
 pub use graph::{Permission, permissions};
 pub use log::LogEntry;

@@ -1,5 +1,6 @@
 //! `attache docs`: the documents that are made from the program.
 
+mod errors;
 mod permissions;
 mod tools;
 
@@ -56,6 +57,7 @@ fn documents() -> Vec<(&'static str, String)> {
         ("docs/tools.md", tools::document()),
         ("docs/permissions.txt", permissions::document()),
         ("docs/openapi.json", openapi + "\n"),
+        ("docs/simulator-errors.md", errors::document()),
     ]
 }
 

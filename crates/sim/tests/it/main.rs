@@ -4,6 +4,7 @@
 mod browser;
 mod walk;
 
+mod aadsts;
 mod admin_consent;
 mod authorize;
 mod calendars;
