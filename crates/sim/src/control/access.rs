@@ -1,6 +1,7 @@
 //! What an administrator, the directory or chance does to people, organisations and places.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +16,9 @@ use crate::company::PersonId;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
 use crate::tenant::{ConsentPolicy, ConsentRules, TenantId};
+
+/// What an organisation may choose: ten minutes to a day.
+const TOKEN_SECONDS: RangeInclusive<u32> = 600..=86_400;
 
 /// What `POST /_sim/people/{login}` changes; what is not named stays.
 #[derive(Debug, Deserialize)]
@@ -297,6 +301,12 @@ fn apply_to_person(world: &mut World, person: PersonId, change: PersonChange) {
 fn apply_to_tenant(world: &mut World, id: TenantId, change: TenantChange) -> Result<(), String> {
     let now = world.clock.now();
     let networks = change.allowed_networks.map(read_networks).transpose()?;
+    if let Some(Some(seconds)) = change.access_token_seconds
+        && !TOKEN_SECONDS.contains(&seconds)
+    {
+        let (least, most) = TOKEN_SECONDS.into_inner();
+        return Err(format!("a token lives {least} to {most} seconds"));
+    }
     let tenant = &mut world.tenants[id.0];
     let policies: &mut Policies = &mut tenant.policies;
     if let Some(mfa) = change.mfa {

@@ -25,7 +25,7 @@ use crate::state::World;
 pub(crate) fn answer(world: &mut World, ask: &Ask, authority: Authority) -> Answer {
     let form = ask.form();
     let age = refresh_age(world, &form);
-    let answer = match granted(world, ask, &form, authority) {
+    match granted(world, ask, &form, authority) {
         Ok(body) => {
             spend(world, &form);
             token_answer(StatusCode::OK, &body, &random::guid())
@@ -37,11 +37,7 @@ pub(crate) fn answer(world: &mut World, ask: &Ask, authority: Authority) -> Answ
                 .answer(world, ask)
                 .header("x-ms-clitelem", &telemetry)
         }
-    };
-    answer.header(
-        "strict-transport-security",
-        "max-age=31536000; includeSubDomains",
-    )
+    }
 }
 
 /// A required parameter that is not there.

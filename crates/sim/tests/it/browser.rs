@@ -380,17 +380,3 @@ async fn read(response: Response) -> Answer {
         body,
     }
 }
-
-/// Changes something over the control surface, and gives what it says.
-pub(crate) async fn control(simulator: &Simulator, path: &str, body: &Value) -> Value {
-    let url = format!("{}/_sim/{path}", simulator.base());
-    let response = client()
-        .post(url)
-        .json(body)
-        .send()
-        .await
-        .expect("an answer");
-    let (status, text) = (response.status(), response.text().await.expect("a body"));
-    assert!(status.is_success(), "{path} {body}: {status} {text}");
-    serde_json::from_str(&text).unwrap_or(Value::Null)
-}

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use sim::{Certificate, Options, Simulator};
 
 use crate::browser::{
-    App, Browser, REDIRECT, START, TEN, authorize_url, client, control, lena, refresh, simulator,
+    App, Browser, REDIRECT, START, TEN, authorize_url, client, lena, refresh, simulator,
 };
+use crate::walk::change;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -179,7 +180,7 @@ async fn secrets_overlap_expire_and_are_told_apart() {
         )
     };
     let second = json!({ "add_secret": { "value": "second", "expires": "2026-03-26T00:00:00Z" } });
-    control(&simulator, "application", &second).await;
+    change(&simulator, "application", &second).await;
     let first = simulator.client_secret();
     assert_eq!(with(first).await, (200, 0));
     assert_eq!(with("second").await, (200, 0));
@@ -188,7 +189,7 @@ async fn secrets_overlap_expire_and_are_told_apart() {
     simulator.advance(Duration::from_secs(86_400));
     assert_eq!(with("second").await, (401, 7_000_222));
     assert_eq!(with(first).await, (200, 0));
-    control(
+    change(
         &simulator,
         "application",
         &json!({ "remove_secret": first }),
@@ -353,7 +354,7 @@ async fn certificates_overlap_while_one_replaces_the_other() {
     let (old, new) = (Credential::new(2020, 2040), Credential::new(2020, 2040));
     let (simulator, app) = knowing(&[&old]).await;
     refused(&simulator, &app, &new.assertion(&simulator), 700_027).await;
-    let shown = control(
+    let shown = change(
         &simulator,
         "application",
         &json!({ "add_certificate": new.pem() }),
@@ -362,7 +363,7 @@ async fn certificates_overlap_while_one_replaces_the_other() {
     accepted(&simulator, &app, &new.assertion(&simulator)).await;
     accepted(&simulator, &app, &old.assertion(&simulator)).await;
     let name = &shown["certificates"][0]["sha256"];
-    control(
+    change(
         &simulator,
         "application",
         &json!({ "remove_certificate": name }),
@@ -385,7 +386,7 @@ async fn a_single_page_app_has_no_credential_an_origin_and_a_day() {
     let person = lena(&simulator);
     let single_page = "http://localhost/app";
     let added = json!({ "add_redirect_uri": { "uri": single_page, "kind": "spa" } });
-    control(&simulator, "application", &added).await;
+    change(&simulator, "application", &added).await;
     let mut browser = Browser::new(&simulator);
     let page = browser
         .open(&authorize_url(
@@ -460,7 +461,7 @@ async fn a_single_page_app_has_no_credential_an_origin_and_a_day() {
 async fn a_public_client_must_not_send_a_credential_and_a_single_tenant_app_must_name_its_tenant() {
     let simulator = simulator().await;
     let app = App::connected(&simulator, &lena(&simulator)).await;
-    control(
+    change(
         &simulator,
         "application",
         &json!({ "public": true, "audience": "AzureADMyOrg" }),

@@ -8,17 +8,18 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sim::Simulator;
 
-use crate::browser::{App, TEN, client, control, lena, redeem, refresh, simulator};
+use crate::browser::{App, Browser, TEN, authorize_url, client, lena, redeem, refresh, simulator};
+use crate::walk::change;
 
 const CP1: &str = r#"{"access_token":{"xms_cc":{"values":["CP1"]}}}"#;
 
-async fn person(simulator: &Simulator, change: Value) {
+async fn person(simulator: &Simulator, new: Value) {
     let login = lena(simulator).login;
-    control(simulator, &format!("people/{login}"), &change).await;
+    change(simulator, &format!("people/{login}"), &new).await;
 }
 
-async fn tenant(simulator: &Simulator, change: Value) {
-    control(simulator, "tenants/nordwind.example", &change).await;
+async fn tenant(simulator: &Simulator, new: Value) {
+    change(simulator, "tenants/nordwind.example", &new).await;
 }
 
 /// What a silent refresh is refused with: number, error, suberror.
@@ -105,14 +106,14 @@ async fn an_expired_or_changed_password_ends_a_public_clients_tokens_and_not_a_s
     };
     person(&simulator, json!({ "password_expired": true })).await;
     renewed(&simulator, &app).await;
-    control(&simulator, "application", &json!({ "public": true })).await;
+    change(&simulator, "application", &json!({ "public": true })).await;
     assert_eq!(
         public().await,
         (Some(50_055), json!("user_password_expired"))
     );
     person(&simulator, json!({ "password": "a new one" })).await;
     assert_eq!(public().await, (Some(50_173), json!("bad_token")));
-    control(&simulator, "application", &json!({ "public": false })).await;
+    change(&simulator, "application", &json!({ "public": false })).await;
     renewed(&simulator, &app).await;
     person(
         &simulator,
@@ -211,7 +212,7 @@ async fn a_place_outside_the_allowed_networks_is_blocked_wherever_it_was_said() 
     assert_eq!(from("192.0.2.15, 10.0.0.1").await, StatusCode::OK);
     assert_eq!(from("2001:db8::7").await, StatusCode::OK);
     assert_eq!(from("192.0.2.16").await, StatusCode::BAD_REQUEST);
-    control(&simulator, "addresses", &json!({ "server": "192.0.2.1" })).await;
+    change(&simulator, "addresses", &json!({ "server": "192.0.2.1" })).await;
     renewed(&simulator, &app).await;
     let wrong = client()
         .post(format!(
@@ -348,7 +349,7 @@ async fn a_move_to_a_place_that_is_not_allowed_is_a_challenge_at_once() {
     )
     .await;
     assert_eq!(challenge(&app).await, None);
-    control(&simulator, "addresses", &json!({ "server": "192.0.2.77" })).await;
+    change(&simulator, "addresses", &json!({ "server": "192.0.2.77" })).await;
     let (reason, claims) = challenge(&app).await.expect("a challenge");
     assert_eq!(reason, "LocationConditionEvaluationSatisfied");
     assert_eq!(
@@ -364,7 +365,7 @@ async fn a_move_to_a_place_that_is_not_allowed_is_a_challenge_at_once() {
         "message_only",
     )
     .await;
-    control(
+    change(
         &simulator,
         "addresses",
         &json!({ "server": "203.0.113.10" }),
@@ -406,10 +407,54 @@ async fn a_context_or_a_policy_that_is_demanded_needs_a_sign_in_that_saw_the_dem
 }
 
 #[tokio::test]
+async fn a_sign_in_that_saw_the_challenge_meets_it_for_every_later_refresh() {
+    let simulator = simulator().await;
+    let before = App::connected(&simulator, &lena(&simulator)).await;
+    tenant(&simulator, json!({ "mfa": "required" })).await;
+    let (_, body) = refresh(&simulator, &before.refresh_token, &[]).await;
+    let demanded = body["claims"].as_str().expect("JSON as text").to_owned();
+    let mut browser = Browser::new(&simulator);
+    let url = authorize_url(&simulator, TEN, &[("claims", &demanded)]);
+    let page = browser.enter(&url, &lena(&simulator)).await;
+    let shown = page.html.split("id=\"idRichContext_DisplaySign\">").nth(1);
+    let number = shown
+        .and_then(|rest| rest.split('<').next())
+        .expect("a number");
+    let code = browser.submit(&page, &[("otc", number)]).await.code();
+    let claims = [("claims", &*demanded)];
+    let (status, body) = redeem(&simulator, &code, &claims).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let mut newest = body["refresh_token"].as_str().expect("a token").to_owned();
+    for _ in 0..2 {
+        let (status, body) = refresh(&simulator, &newest, &claims).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body["refresh_token"]
+            .as_str()
+            .expect("a token")
+            .clone_into(&mut newest);
+    }
+    refused(
+        &simulator,
+        &before,
+        50_076,
+        "interaction_required",
+        "basic_action",
+    )
+    .await;
+    tenant(&simulator, json!({ "mfa": "expired" })).await;
+    let (_, body) = refresh(&simulator, &newest, &[]).await;
+    assert_eq!(
+        body["error_codes"],
+        json!([50_078]),
+        "it has to be presented again"
+    );
+}
+
+#[tokio::test]
 async fn a_narrow_token_holds_what_was_asked_for_and_no_more() {
     let simulator = simulator().await;
     let app = App::connected(&simulator, &lena(&simulator)).await;
-    control(&simulator, "application", &json!({ "narrow_tokens": true })).await;
+    change(&simulator, "application", &json!({ "narrow_tokens": true })).await;
     let form = [("scope", "User.Read Calendars.ReadWrite offline_access")];
     let (_, body) = refresh(&simulator, &app.refresh_token, &form).await;
     let mut words: Vec<&str> = body["scope"].as_str().expect("text").split(' ').collect();
@@ -435,6 +480,10 @@ async fn the_names_and_values_of_a_change_are_checked() {
     );
     assert_eq!(answer("tenants/contoso.example", json!({})).await, 404);
     assert_eq!(answer("addresses", json!({ "server": "here" })).await, 400);
+    for seconds in [599, 86_401] {
+        let body = json!({ "access_token_seconds": seconds });
+        assert_eq!(answer("tenants/nordwind.example", body).await, 400);
+    }
     person(&simulator, json!({ "mfa": "expired", "disabled": true })).await;
     let url = format!("{}/_sim/{people}", simulator.base());
     let shown: Value = client()

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sim::Simulator;
 
-use crate::browser::{App, TEN, client, control, lena, refresh, simulator};
+use crate::browser::{App, TEN, client, lena, refresh, simulator};
+use crate::walk::change;
 
 async fn published(simulator: &Simulator, tenant: &str) -> Vec<Value> {
     let url = format!("{}/{tenant}/discovery/v2.0/keys", simulator.base());
@@ -75,7 +76,7 @@ async fn a_rolled_key_signs_at_once_and_the_old_one_stays_until_it_is_removed() 
     let old_set = published(&simulator, "organizations").await;
     let old = id_token(&simulator, &app).await;
     assert!(verifies(&old_set, &old));
-    control(&simulator, "keys", &json!({ "roll": true })).await;
+    change(&simulator, "keys", &json!({ "roll": true })).await;
     let new = id_token(&simulator, &app).await;
     assert!(
         !verifies(&old_set, &new),
@@ -83,7 +84,7 @@ async fn a_rolled_key_signs_at_once_and_the_old_one_stays_until_it_is_removed() 
     );
     let new_set = published(&simulator, "organizations").await;
     assert!(verifies(&new_set, &new) && verifies(&new_set, &old));
-    control(&simulator, "keys", &json!({ "remove": kid(&old) })).await;
+    change(&simulator, "keys", &json!({ "remove": kid(&old) })).await;
     let last_set = published(&simulator, "organizations").await;
     assert!(verifies(&last_set, &new) && !verifies(&last_set, &old));
 }
@@ -92,7 +93,7 @@ async fn a_rolled_key_signs_at_once_and_the_old_one_stays_until_it_is_removed() 
 async fn a_key_can_sign_before_it_is_published_and_the_one_that_signs_can_be_lost() {
     let simulator = simulator().await;
     let app = App::connected(&simulator, &lena(&simulator)).await;
-    control(
+    change(
         &simulator,
         "keys",
         &json!({ "roll": true, "publish": false }),
@@ -100,9 +101,9 @@ async fn a_key_can_sign_before_it_is_published_and_the_one_that_signs_can_be_los
     .await;
     let early = id_token(&simulator, &app).await;
     assert!(!verifies(&published(&simulator, "common").await, &early));
-    control(&simulator, "keys", &json!({ "publish": true })).await;
+    change(&simulator, "keys", &json!({ "publish": true })).await;
     assert!(verifies(&published(&simulator, "common").await, &early));
-    control(&simulator, "keys", &json!({ "remove": kid(&early) })).await;
+    change(&simulator, "keys", &json!({ "remove": kid(&early) })).await;
     let keys = published(&simulator, "common").await;
     assert!(!verifies(&keys, &early));
     assert!(verifies(&keys, &id_token(&simulator, &app).await));

@@ -46,6 +46,33 @@ async fn lenas_code(simulator: &Simulator) -> String {
     code(simulator, &lena(simulator), TEN, &[]).await
 }
 
+/// The members of Entra's own document.
+const DISCOVERY: [&str; 23] = [
+    "token_endpoint",
+    "token_endpoint_auth_methods_supported",
+    "jwks_uri",
+    "response_modes_supported",
+    "subject_types_supported",
+    "id_token_signing_alg_values_supported",
+    "response_types_supported",
+    "scopes_supported",
+    "issuer",
+    "request_uri_parameter_supported",
+    "userinfo_endpoint",
+    "authorization_endpoint",
+    "device_authorization_endpoint",
+    "http_logout_supported",
+    "frontchannel_logout_supported",
+    "end_session_endpoint",
+    "claims_supported",
+    "kerberos_endpoint",
+    "tenant_region_scope",
+    "cloud_instance_name",
+    "cloud_graph_host_name",
+    "msgraph_host",
+    "rbac_url",
+];
+
 #[tokio::test]
 async fn discovery_names_the_tenant_and_no_feature_that_entra_hides() {
     let simulator = simulator().await;
@@ -65,6 +92,26 @@ async fn discovery_names_the_tenant_and_no_feature_that_entra_hides() {
         "registration_endpoint",
     ] {
         assert!(document.get(absent).is_none(), "{absent}");
+    }
+    let members: Vec<&str> = document
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let mut expected = DISCOVERY.to_vec();
+    expected.sort_unstable();
+    let mut found = members;
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    for member in [
+        "token_endpoint",
+        "authorization_endpoint",
+        "jwks_uri",
+        "end_session_endpoint",
+    ] {
+        let address = document[member].as_str().expect("an address");
+        assert!(address.starts_with(&simulator.authority()), "{address}");
     }
     let by_domain = json(format!(
         "{}/nordwind.example/v2.0/.well-known/openid-configuration",

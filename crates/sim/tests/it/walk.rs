@@ -122,6 +122,13 @@ pub(crate) async fn control(
     (status, serde_json::from_str(&text).unwrap_or(Value::Null))
 }
 
+/// Changes what an address of the control surface is about, and gives what it has become.
+pub(crate) async fn change(simulator: &Simulator, path: &str, body: &Value) -> Value {
+    let (status, answer) = control(simulator, Method::POST, path, body).await;
+    assert_eq!(status, StatusCode::OK, "{path} {body}: {answer}");
+    answer
+}
+
 /// Changes the company, or the organisation of that name.
 pub(crate) async fn change_tenant(simulator: &Simulator, tenant: &str, change: Value) {
     let path = format!("tenants/{tenant}");
