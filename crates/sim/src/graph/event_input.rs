@@ -71,6 +71,15 @@ const IGNORED: &[&str] = &[
     "originalstart",
     "originalstarttimezone",
     "originalendtimezone",
+    // What hangs on an event elsewhere, and has no place here.
+    "attachments",
+    "calendar",
+    "cancelledoccurrences",
+    "exceptionoccurrences",
+    "extensions",
+    "instances",
+    "multivalueextendedproperties",
+    "singlevalueextendedproperties",
 ];
 const SHOW_AS: &[&str] = &[
     "unknown",

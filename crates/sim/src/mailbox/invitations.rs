@@ -19,7 +19,7 @@ impl World {
         self.tell(organizer, event, None, &event.attendees);
     }
 
-    /// Tells these attendees how a meeting, or one day of it, is now.
+    /// Tells these attendees how a meeting, or one day of it, is now. Whoever has declined it is not asked again.
     pub(crate) fn tell(
         &mut self,
         organizer: PersonId,
@@ -27,7 +27,12 @@ impl World {
         day: Option<Date>,
         who: &[Attendee],
     ) {
-        for (person, address) in self.reached(organizer, who) {
+        let who: Vec<Attendee> = who
+            .iter()
+            .filter(|attendee| attendee.response.word != "declined")
+            .cloned()
+            .collect();
+        for (person, address) in self.reached(organizer, &who) {
             match day {
                 None => self.deliver(person, &address, meeting),
                 Some(date) => self.deliver_day(person, &address, meeting, date),
@@ -186,7 +191,10 @@ fn days_of(
     address: &str,
 ) -> (BTreeMap<Date, Event>, BTreeSet<Date>) {
     let kept = old.filter(|old| {
-        old.recurrence == copy.recurrence && old.start == copy.start && old.end == copy.end
+        !old.cancelled
+            && old.recurrence == copy.recurrence
+            && old.start == copy.start
+            && old.end == copy.end
     });
     let mut removed = copy.removed.clone();
     let mut days = BTreeMap::new();

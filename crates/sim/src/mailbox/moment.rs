@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::zones::{Zone, wall_text};
@@ -46,7 +47,9 @@ impl Moment {
 
     /// The wall time taken as UTC, which is how Graph's windows match all-day events.
     pub(crate) fn floating(&self) -> Timestamp {
-        Zone::utc().instant(self.wall)
+        TimeZone::UTC
+            .to_timestamp(self.wall)
+            .unwrap_or(Timestamp::MIN)
     }
 
     /// A `dateTimeTimeZone` in the asked zone.

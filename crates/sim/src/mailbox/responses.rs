@@ -79,53 +79,44 @@ impl World {
             }
         }
         if reply.send {
-            let address = self.person(person).mail.clone();
-            self.report(&event, &address, &response, reply.proposed.as_ref());
+            let account = self.person(person);
+            let party = Party {
+                name: account.name(),
+                address: account.mail.clone(),
+            };
+            self.report(&event, &party, &response, reply.proposed.as_ref());
         }
     }
 
     /// Lets the organiser know that somebody has been asked by somebody else.
     pub(crate) fn report_forwarding(&mut self, event: &Event, parties: &[Party]) {
-        let new: Vec<Attendee> = parties
-            .iter()
-            .map(|party| Attendee {
-                party: party.clone(),
-                kind: "required".to_owned(),
-                response: Response::never("none"),
-                proposed: None,
-            })
-            .collect();
         self.at_organizer(event, |organised| {
-            for attendee in &new {
-                let known = organised.attendees.iter().any(|known| {
-                    known
-                        .party
-                        .address
-                        .eq_ignore_ascii_case(&attendee.party.address)
-                });
-                if !known {
-                    organised.attendees.push(attendee.clone());
-                }
+            for party in parties {
+                attendee_of(organised, party);
             }
         });
     }
 
-    /// Writes an answer beside the attendee in the organiser's event.
+    /// Writes an answer beside the attendee in the organiser's event. Whoever answers uninvited becomes one.
     fn report(
         &mut self,
         event: &Event,
-        address: &str,
+        party: &Party,
         response: &Response,
         proposed: Option<&(Moment, Moment)>,
     ) {
         self.at_organizer(event, |organised| {
-            let mut attendees = organised.attendees.iter_mut();
-            let attendee =
-                attendees.find(|other| other.party.address.eq_ignore_ascii_case(address));
-            if let Some(attendee) = attendee {
-                attendee.response = response.clone();
-                attendee.proposed = proposed.cloned();
+            let organised_day = organised.of_series.is_some();
+            let attendee = attendee_of(organised, party);
+            // Whoever has declined one day has not got it any more, and answers the series without it.
+            if meeting_of(&event.uid).1.is_none()
+                && organised_day
+                && attendee.response.word == Word::Decline.status()
+            {
+                return;
             }
+            attendee.response = response.clone();
+            attendee.proposed = proposed.cloned();
         });
     }
 
@@ -170,6 +161,23 @@ impl World {
             (None, _) => "busy".to_owned(),
         }
     }
+}
+
+/// The attendee with that address, who is invited if not so yet.
+fn attendee_of<'a>(event: &'a mut Event, party: &Party) -> &'a mut Attendee {
+    let mut attendees = event.attendees.iter();
+    let known =
+        attendees.position(|other| other.party.address.eq_ignore_ascii_case(&party.address));
+    let index = known.unwrap_or(event.attendees.len());
+    if known.is_none() {
+        event.attendees.push(Attendee {
+            party: party.clone(),
+            kind: "required".to_owned(),
+            response: Response::never("none"),
+            proposed: None,
+        });
+    }
+    &mut event.attendees[index]
 }
 
 fn touch(event: &mut Event, day: Option<Date>, now: jiff::Timestamp, change_key: &str) {

@@ -6,6 +6,7 @@ mod walk;
 
 mod aadsts;
 mod admin_consent;
+mod agreement;
 mod authorize;
 mod calendars;
 mod client_auth;
