@@ -115,6 +115,7 @@ impl Company {
             policies: Policies::default(),
             consent: ConsentRules::with(ConsentPolicy::AllowAll),
             terms_of_use: false,
+            stay_signed_in: false,
         };
         let neighbour = Tenant {
             id: "8e1f0c77-52ab-4d0e-9b6c-3a7d94f0e215".to_owned(),
@@ -124,6 +125,7 @@ impl Company {
             policies: Policies::default(),
             consent: ConsentRules::with(ConsentPolicy::Managed),
             terms_of_use: false,
+            stay_signed_in: false,
         };
         let personal = Tenant {
             id: CONSUMERS.to_owned(),
@@ -133,6 +135,7 @@ impl Company {
             policies: Policies::default(),
             consent: ConsentRules::with(ConsentPolicy::AllowAll),
             terms_of_use: false,
+            stay_signed_in: false,
         };
         vec![home, neighbour, personal]
     }

@@ -92,6 +92,7 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
         }),
         (&Method::GET, ["people", login]) => access::show_person(world, login),
         (&Method::POST, ["people", login]) => access::change_person(world, ask, login),
+        (&Method::GET, ["tenants"]) => access::list_tenants(world),
         (&Method::GET, ["tenants", tenant]) => access::show_tenant(world, tenant),
         (&Method::POST | &Method::PATCH, ["tenants", tenant]) => {
             access::change_tenant(world, ask, tenant)

@@ -98,6 +98,9 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
     if rest == ["discovery", "instance"] {
         return discovery::instance(world, ask);
     }
+    if segments == ["error"] {
+        return explanation(ask);
+    }
     let Some(authority) = Authority::of(world, first) else {
         return unknown_tenant(world, ask, rest);
     };
@@ -121,6 +124,23 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
             StatusCode::NOT_FOUND,
             "Not here",
             "The simulator has no page at this address.",
+        ),
+    }
+}
+
+/// What `error_uri` leads to: the number in words.
+fn explanation(ask: &Ask) -> Answer {
+    let code = ask.query_value("code").unwrap_or_default();
+    let number = code.strip_prefix("AADSTS").unwrap_or(code).parse().ok();
+    match number.and_then(catalogue::find) {
+        Some(row) => {
+            let text = format!("AADSTS{}: {}", row.code, row.text);
+            pages::message(StatusCode::OK, "Error details", &text)
+        }
+        None => pages::message(
+            StatusCode::NOT_FOUND,
+            "Error details",
+            "The simulator does not know this error.",
         ),
     }
 }

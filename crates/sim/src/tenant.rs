@@ -35,6 +35,8 @@ pub(crate) struct Tenant {
     pub(crate) consent: ConsentRules,
     /// People have to accept terms of use before they get tokens.
     pub(crate) terms_of_use: bool,
+    /// People are asked after their password whether to stay signed in.
+    pub(crate) stay_signed_in: bool,
 }
 
 impl Tenant {

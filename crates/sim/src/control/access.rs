@@ -60,6 +60,7 @@ struct TenantChange {
     consent: Option<ConsentChange>,
     /// `true` also when they are already on: then they are new, and nobody has accepted them.
     terms_of_use: Option<bool>,
+    stay_signed_in: Option<bool>,
 }
 
 /// Which permissions people may grant by themselves, and what happens when they may not.
@@ -190,6 +191,15 @@ pub(super) fn change_tenant(world: &mut World, ask: &Ask, name: &str) -> Answer 
     })
 }
 
+/// `GET /_sim/tenants`: who there is.
+pub(super) fn list_tenants(world: &World) -> Answer {
+    let tenants = world.tenants.iter();
+    let listed: Vec<Value> = tenants
+        .map(|tenant| json!({ "id": tenant.id, "domains": tenant.domains, "name": tenant.name }))
+        .collect();
+    Answer::json(StatusCode::OK, &Value::Array(listed))
+}
+
 /// `GET /_sim/tenants/{tenant}`.
 pub(super) fn show_tenant(world: &World, name: &str) -> Answer {
     let Some(tenant) = world.tenant_named(name) else {
@@ -227,6 +237,7 @@ pub(super) fn show_tenant(world: &World, name: &str) -> Answer {
         })),
         "consent": tenant.consent,
         "terms_of_use": tenant.terms_of_use,
+        "stay_signed_in": tenant.stay_signed_in,
     });
     Answer::json(StatusCode::OK, &body)
 }
@@ -344,6 +355,7 @@ fn apply_to_tenant(world: &mut World, id: TenantId, change: TenantChange) -> Res
     if let Some(change) = change.consent {
         apply_to_consent(&mut tenant.consent, change);
     }
+    tenant.stay_signed_in = change.stay_signed_in.unwrap_or(tenant.stay_signed_in);
     if let Some(on) = change.terms_of_use {
         tenant.terms_of_use = on;
         let people = &world.people;

@@ -75,6 +75,8 @@ pub(crate) struct Flow {
     pub(crate) signed_in: Option<SignedIn>,
     /// The number that the second factor waits for.
     pub(crate) number: Option<u32>,
+    /// The person has given her password just now, and is still to be asked whether to stay signed in.
+    pub(crate) may_stay: bool,
     /// The second factor has to be enrolled first.
     pub(crate) enrols: bool,
 }
@@ -101,6 +103,7 @@ impl Flow {
             correlation: correlation_id(ask),
             signed_in: None,
             number: None,
+            may_stay: false,
             enrols: false,
         }
     }

@@ -52,6 +52,18 @@ pub(crate) fn for_everybody(asked: &Asked) -> BTreeSet<&'static str> {
     scopes
 }
 
+impl Principal {
+    fn admits(&self, person: PersonId) -> Result<(), EntraError> {
+        if !self.enabled {
+            return Err(EntraError::of(7_000_112));
+        }
+        if self.assignment_required && !self.assigned.contains(&person) {
+            return Err(EntraError::of(50_105));
+        }
+        Ok(())
+    }
+}
+
 impl World {
     /// What the application may do for a person, by her own consent or the organisation's.
     pub(crate) fn granted(&self, person: PersonId) -> BTreeSet<&'static str> {
@@ -94,7 +106,7 @@ impl World {
     pub(crate) fn admits(&self, person: PersonId) -> Result<(), EntraError> {
         match &self.tenant_of(person).principal {
             None => Err(EntraError::of(700_016)),
-            Some(principal) => self.admits_to(principal, person),
+            Some(principal) => principal.admits(person),
         }
     }
 
@@ -102,18 +114,8 @@ impl World {
     pub(crate) fn would_admit(&self, person: PersonId) -> Result<(), EntraError> {
         match &self.tenant_of(person).principal {
             None => Ok(()),
-            Some(principal) => self.admits_to(principal, person),
+            Some(principal) => principal.admits(person),
         }
-    }
-
-    fn admits_to(&self, principal: &Principal, person: PersonId) -> Result<(), EntraError> {
-        if !principal.enabled {
-            return Err(EntraError::of(7_000_112));
-        }
-        if principal.assignment_required && !principal.assigned.contains(&person) {
-            return Err(EntraError::of(50_105));
-        }
-        Ok(())
     }
 
     /// Notes a person's consent for herself; the first consent in an organisation installs the application there.

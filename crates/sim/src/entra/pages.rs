@@ -40,6 +40,10 @@ pub(super) enum Screen {
     Choose {
         sessions: Vec<SignedIn>,
     },
+    /// Whether the browser stays signed in when it is closed.
+    StaySignedIn {
+        account: PersonId,
+    },
     /// The account is not of the organisation that was asked for (50020).
     Foreign {
         account: PersonId,
@@ -102,6 +106,7 @@ impl Screen {
             Self::Account { .. } => ("Sign in", "account"),
             Self::Password { .. } => ("Enter password", "password"),
             Self::Choose { .. } => ("Pick an account", "choose"),
+            Self::StaySignedIn { .. } => ("Stay signed in?", "stay"),
             Self::Foreign { .. } => ("Sorry, but we’re having trouble signing you in.", "foreign"),
             Self::SecondFactor { enrols: true, .. } => ("More information required", "factor"),
             Self::SecondFactor { .. } => ("Approve sign in request", "factor"),
@@ -120,6 +125,7 @@ impl Screen {
             Self::Account { entered, problem } => steps::account(entered, *problem),
             Self::Password { account, problem } => steps::password(world, *account, *problem),
             Self::Choose { sessions } => steps::choose(world, sessions),
+            Self::StaySignedIn { account } => steps::stay_signed_in(world, *account),
             Self::Foreign { account, tenant } => steps::foreign(world, *account, *tenant),
             Self::SecondFactor {
                 account,

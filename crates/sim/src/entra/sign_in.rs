@@ -87,6 +87,7 @@ pub(crate) fn submit(world: &mut World, ask: &Ask) -> Answer {
     match (field("step"), has("back")) {
         ("password", true) => ask_account(world, flow, field("login"), None),
         ("consent", true) => declined(world, &flow),
+        ("stay", no) => stay_answered(world, ask, flow, !no),
         (_, true) => cancel(world, &flow),
         ("account", false) => account_entered(world, flow, field("loginfmt")),
         ("password", false) => password_entered(world, ask, flow, field("login"), field("passwd")),
@@ -131,10 +132,23 @@ fn password_entered(
     let now = world.clock.now();
     let (cookie, signed_in) = world.entra.sessions.add(ask, account, now);
     flow.signed_in = Some(signed_in);
-    proceed(world, ask, flow).header(
-        "set-cookie",
-        &format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax"),
-    )
+    flow.may_stay = world.tenant_of(account).stay_signed_in;
+    proceed(world, ask, flow).header("set-cookie", &cookie_of(&cookie, false))
+}
+
+/// The answer to the question whether to stay signed in: the browser keeps its cookie when it is closed, or not.
+fn stay_answered(world: &mut World, ask: &Ask, mut flow: Flow, stay: bool) -> Answer {
+    flow.may_stay = false;
+    let answer = proceed(world, ask, flow);
+    match ask.cookie(COOKIE) {
+        Some(cookie) if stay => answer.header("set-cookie", &cookie_of(cookie, true)),
+        _ => answer,
+    }
+}
+
+fn cookie_of(value: &str, lasting: bool) -> String {
+    let life = if lasting { "; Max-Age=7776000" } else { "" };
+    format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{life}")
 }
 
 fn account_chosen(world: &mut World, ask: &Ask, mut flow: Flow, login: &str) -> Answer {
@@ -176,6 +190,9 @@ fn proceed(world: &mut World, ask: &Ask, mut flow: Flow) -> Answer {
         return ask_account(world, flow, "", None);
     };
     let account = signed_in.person;
+    if flow.may_stay {
+        return show(world, flow, &Screen::StaySignedIn { account });
+    }
     match cleared(world, ask, &flow, &signed_in) {
         Ok(_) if flow.purpose == Purpose::Review => {
             world.entra.drop_flow(&flow.id);

@@ -419,3 +419,26 @@ async fn a_redirect_uri_that_microsoft_would_not_register_is_refused() {
         assert!(refused.to_string().contains(uri));
     }
 }
+
+#[tokio::test]
+async fn the_address_of_an_error_explains_it() {
+    let simulator = simulator().await;
+    let mut browser = Browser::new(&simulator);
+    let none = authorize_url(&simulator, SIGN_IN, &[("prompt", "none")]);
+    let address = browser.open(&none).await.answer("error_uri");
+    let page = browser.open(&address.expect("an address")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.stops_with(50_058);
+    for odd in [
+        "",
+        "?code=",
+        "?code=1",
+        "?code=99999999999999999999",
+        "?code=%C3%A4",
+    ] {
+        let page = browser
+            .open(&format!("{}/error{odd}", simulator.base()))
+            .await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{odd}");
+    }
+}

@@ -194,3 +194,29 @@ async fn terms_of_use_are_accepted_once_and_asked_for_again_when_they_are_new() 
     change_tenant(&simulator, HOME, on).await;
     assert!(browser.open(&url).await.is("Terms of use"));
 }
+
+#[tokio::test]
+async fn whether_to_stay_signed_in_is_asked_after_the_password_and_remembered_by_the_cookie() {
+    let simulator = simulator().await;
+    change_tenant(&simulator, HOME, json!({ "stay_signed_in": true })).await;
+    let url = authorize_url(&simulator, SIGN_IN, &[]);
+    for (answer, lasting) in [(&[][..], true), (&[("back", "1")][..], false)] {
+        let mut browser = Browser::new(&simulator);
+        let page = browser.enter(&url, &lena(&simulator)).await;
+        assert!(page.is("Stay signed in?"));
+        let page = browser.submit(&page, answer).await;
+        let cookie = page.headers.get("set-cookie");
+        let lasts = cookie.is_some_and(|cookie| {
+            cookie
+                .to_str()
+                .is_ok_and(|text| text.contains("Max-Age=7776000"))
+        });
+        assert_eq!(lasts, lasting);
+        if page.is("Permissions requested") {
+            browser.submit(&page, &[]).await.code();
+        }
+        browser.open(&url).await.code();
+    }
+    let (_, tenants) = control(&simulator, Method::GET, "tenants", &json!(null)).await;
+    assert_eq!(tenants[0]["domains"], json!([HOME]));
+}

@@ -41,6 +41,15 @@ pub(super) fn choose(world: &World, sessions: &[SignedIn]) -> String {
     )
 }
 
+/// Asks whether the browser stays signed in.
+pub(super) fn stay_signed_in(world: &World, account: PersonId) -> String {
+    format!(
+        "<p class=\"who\" id=\"displayName\">{}</p><p>Do this to reduce the number of times you are asked to sign in.</p>{}",
+        escape(&world.person(account).login),
+        buttons("Yes", Some("No"))
+    )
+}
+
 /// Says that an account has no place in the organisation. The application hears nothing of it.
 pub(super) fn foreign(world: &World, account: PersonId, tenant: TenantId) -> String {
     format!(
