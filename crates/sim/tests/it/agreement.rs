@@ -108,7 +108,7 @@ impl Table {
                     &self.master,
                     json!({ "subject": format!("Runde {number}") }),
                 )
-                .await
+                .await;
             }
             (1, _) => {
                 let hour = 7 + dice.below(8);
@@ -144,7 +144,7 @@ impl Table {
                 let who: Vec<Value> = GUESTS
                     .iter()
                     .enumerate()
-                    .filter(|(index, _)| *index != guest || number % 2 == 0)
+                    .filter(|(index, _)| *index != guest || number.is_multiple_of(2))
                     .map(|(_, address)| json!({ "emailAddress": { "address": address } }))
                     .collect();
                 patch(&self.master, json!({ "attendees": who })).await;
