@@ -7,6 +7,7 @@ mod keys;
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use crate::entra::pages::{STYLE, control, message};
 use crate::exchange::{Answer, Ask};
 use crate::faults::Fault;
+use crate::log::{LogFilter, StatusFilter};
 use crate::mailbox::body::escape;
 use crate::state::World;
 
@@ -40,13 +42,13 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
         (&Method::GET, []) => page(world),
         (&Method::GET, ["style.css"]) => {
             let mut answer = Answer::empty(StatusCode::OK);
-            answer.body = STYLE.as_bytes().to_vec();
+            answer.body = Bytes::from_static(STYLE.as_bytes());
             answer
                 .header("content-type", "text/css; charset=utf-8")
                 .header("cache-control", "max-age=300")
         }
         (&Method::GET, ["people"]) => Answer::json(StatusCode::OK, &json!(world.members())),
-        (&Method::GET, ["log"]) => Answer::json(StatusCode::OK, &json!(world.log.entries())),
+        (&Method::GET, ["log"]) => log(world, ask),
         (&Method::DELETE, ["log"]) => {
             world.log.clear();
             done()
@@ -62,6 +64,13 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
             world.faults.add(fault);
             done()
         }),
+        (&Method::GET, ["faults"]) => Answer::json(StatusCode::OK, &json!(world.faults.set())),
+        (&Method::DELETE, ["faults", place]) => {
+            match place.parse().is_ok_and(|place| world.faults.remove(place)) {
+                true => done(),
+                false => nothing("No fault has that place."),
+            }
+        }
         (&Method::DELETE, ["faults"]) => {
             world.faults.clear();
             done()
@@ -132,9 +141,54 @@ fn done() -> Answer {
 }
 
 fn nobody() -> Answer {
-    let body: Value =
-        json!({ "error": { "code": "not_found", "message": "Nobody has that login." } });
+    nothing("Nobody has that login.")
+}
+
+fn nothing(message: &str) -> Answer {
+    let body: Value = json!({ "error": { "code": "not_found", "message": message } });
     Answer::json(StatusCode::NOT_FOUND, &body)
+}
+
+/// The requests that fit, newest last, and in a header how many fit in all.
+fn log(world: &World, ask: &Ask) -> Answer {
+    match log_filter(world, ask) {
+        Ok(filter) => {
+            let (entries, count) = world.log.select(&filter);
+            Answer::json(StatusCode::OK, &json!(entries))
+                .header("x-total-count", &count.to_string())
+        }
+        Err(message) => not_understood(&message),
+    }
+}
+
+fn log_filter(world: &World, ask: &Ask) -> Result<LogFilter, String> {
+    let mut filter = LogFilter::default();
+    for (name, value) in &ask.query {
+        let unreadable = || format!("'{name}' cannot be '{value}'.");
+        match name.as_str() {
+            _ if value.is_empty() => {}
+            "surface" => filter.surface = Some(value.clone()),
+            "path" => filter.path = Some(value.clone()),
+            "person" => {
+                let person = world.person_by_login(value);
+                let id = person.map(|person| world.person(person).object_id.clone());
+                filter.person = Some(id.unwrap_or_else(|| value.to_ascii_lowercase()));
+            }
+            "status" => {
+                filter.status = Some(StatusFilter::read(value).ok_or_else(unreadable)?);
+            }
+            "since" => filter.since = Some(value.parse().map_err(|_| unreadable())?),
+            "after" => filter.after = Some(value.parse().map_err(|_| unreadable())?),
+            "top" => filter.top = Some(value.parse().map_err(|_| unreadable())?),
+            "skip" => filter.skip = value.parse().map_err(|_| unreadable())?,
+            _ => {
+                return Err(format!(
+                    "'{name}' is not one of surface, person, path, status, since, after, top, skip."
+                ));
+            }
+        }
+    }
+    Ok(filter)
 }
 
 fn page(world: &World) -> Answer {

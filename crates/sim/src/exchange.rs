@@ -76,10 +76,25 @@ impl Ask {
 #[derive(Debug)]
 pub(crate) enum Reply {
     Answer(Answer),
+    /// The first so many bytes of an answer's body, and then not what was announced.
+    Cut(Answer, usize, Cut),
     /// The connection closes without an answer.
     Drop,
+    /// The connection is reset without an answer.
+    Reset,
     /// No answer ever comes.
     Stall,
+}
+
+/// What follows the part of an answer that is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The end of the connection, although `Content-Length` promised more.
+    Short,
+    /// The end of the connection, without the last chunk.
+    ShortChunks,
+    /// Nothing, on a connection that stays.
+    Stalled,
 }
 
 /// A response.
@@ -87,7 +102,7 @@ pub(crate) enum Reply {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
@@ -95,19 +110,19 @@ impl Answer {
         Self {
             status,
             headers: HeaderMap::new(),
-            body: Vec::new(),
+            body: Bytes::new(),
         }
     }
 
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
         let mut answer = Self::empty(status);
-        answer.body = body.to_string().into_bytes();
+        answer.body = Bytes::from(body.to_string());
         answer.header("content-type", "application/json; charset=utf-8")
     }
 
     pub(crate) fn html(status: StatusCode, body: String) -> Self {
         let mut answer = Self::empty(status);
-        answer.body = body.into_bytes();
+        answer.body = Bytes::from(body);
         answer.header("content-type", "text/html; charset=utf-8")
     }
 

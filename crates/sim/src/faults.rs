@@ -1,40 +1,64 @@
-//! Misbehaviour on request.
+//! Misbehaviour on request: which requests meet which.
 
-use axum::http::StatusCode;
-use jiff::Timestamp;
+mod answer;
+mod asker;
+
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use crate::entra::errors::EntraError;
-use crate::entra::{catalogue, respond};
-use crate::exchange::{Answer, Ask, Reply};
-use crate::graph;
-use crate::state::World;
+use crate::company::PersonId;
+use crate::exchange::Ask;
+use crate::random::Seeded;
+
+pub use answer::{FaultAnswer, Framing};
+pub(crate) use asker::{Asker, mailbox_of};
+
+/// The longest delay that can be asked for.
+const LONGEST_DELAY: Duration = Duration::from_secs(600);
+/// How many faults can be set at once.
+const MOST: usize = 1_000;
 
 /// One kind of misbehaviour, for the requests it fits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Where it happens.
     pub surface: Surface,
     /// Only for this HTTP method.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Only for paths that contain this.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_contains: Option<String>,
-    /// How often; `None` is until cleared.
+    /// Only for requests of the person with this sign-in name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// Only for requests of the application with this client id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// So many of the requests that fit are let through first.
     #[serde(default)]
+    pub skip: u32,
+    /// How likely it is for a request that fits, in percent; always, if nothing is said. The chance is seeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u8>,
+    /// How often; `None` is until cleared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
     /// Before or after the operation took effect.
     #[serde(default)]
     pub when: When,
+    /// How long the answer waits, in milliseconds of real time.
+    #[serde(default)]
+    pub delay_ms: u64,
     /// What is answered instead.
+    #[serde(default)]
     pub answer: FaultAnswer,
 }
 
 /// A part of the simulator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Surface {
     /// The token endpoint.
@@ -44,6 +68,7 @@ pub enum Surface {
     /// Graph.
     Graph,
     /// All of Entra and Graph, discovery and keys included.
+    #[default]
     Any,
 }
 
@@ -58,65 +83,26 @@ pub enum When {
     After,
 }
 
-/// What is answered instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultAnswer {
-    /// Exactly this.
-    Status {
-        /// The status code.
-        status: u16,
-        /// Header names and values.
-        #[serde(default)]
-        headers: Vec<(String, String)>,
-        /// The body.
-        #[serde(default)]
-        body: String,
-    },
-    /// 429, with this `Retry-After` in seconds.
-    Throttle {
-        /// Seconds.
-        retry_after: u32,
-    },
-    /// 200 with something that is not JSON.
-    Garbage,
-    /// 502 with a page.
-    Html,
-    /// The connection closes without an answer.
-    Drop,
-    /// No answer ever comes.
-    Stall,
-    /// A demand for more: 401 at Graph, `interaction_required` with claims at Entra.
-    ClaimsChallenge,
-    /// The AADSTS error of that number, as the catalogue has it.
-    Aadsts(
-        /// A number of `docs/simulator-errors.md`.
-        #[serde(deserialize_with = "catalogue::known")]
-        u32,
-    ),
-    /// Any error of Entra's.
-    EntraError {
-        /// The AADSTS number.
-        code: u32,
-        /// The OAuth error.
-        error: String,
-        /// The finer reason.
-        #[serde(default)]
-        suberror: Option<String>,
-        /// A claims challenge, JSON as text.
-        #[serde(default)]
-        claims: Option<String>,
-    },
-}
-
 /// The faults that are set.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Faults {
     set: Vec<Fault>,
+    chance: Seeded,
 }
 
 impl Faults {
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self {
+            set: Vec::new(),
+            chance: Seeded::new(seed),
+        }
+    }
+
+    /// Adds a fault after the others; beyond a thousand the oldest is forgotten.
     pub(crate) fn add(&mut self, fault: Fault) {
+        if self.set.len() >= MOST {
+            self.set.remove(0);
+        }
         self.set.push(fault);
     }
 
@@ -130,22 +116,72 @@ impl Faults {
         self.set.clear();
     }
 
-    /// The first fault that fits, counted down.
-    pub(crate) fn take(&mut self, ask: &Ask, surface: Option<Surface>) -> Option<Fault> {
-        let index = self.set.iter().position(|fault| fault.fits(ask, surface))?;
-        let fault = self.set[index].clone();
-        if let Some(times) = self.set[index].times.as_mut() {
-            *times = times.saturating_sub(1);
-            if *times == 0 {
-                self.set.remove(index);
-            }
+    /// What is set now, counted down.
+    pub(crate) fn set(&self) -> &[Fault] {
+        &self.set
+    }
+
+    /// Forgets one fault by its place; whether there was one.
+    pub(crate) fn remove(&mut self, place: usize) -> bool {
+        let there = place < self.set.len();
+        if there {
+            self.set.remove(place);
         }
-        Some(fault)
+        there
+    }
+
+    /// The first fault that fits and is due, counted down.
+    pub(crate) fn take(
+        &mut self,
+        ask: &Ask,
+        surface: Option<Surface>,
+        asker: &Asker,
+    ) -> Option<Fault> {
+        for place in 0..self.set.len() {
+            let fault = &mut self.set[place];
+            if !fault.fits(ask, surface, asker) {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            let percent = fault.percent.map_or(100, usize::from);
+            if percent < 100 && self.chance.below(100) >= percent {
+                continue;
+            }
+            let due = fault.clone();
+            if let Some(times) = fault.times.as_mut() {
+                *times = times.saturating_sub(1);
+                if *times == 0 {
+                    self.set.remove(place);
+                }
+            }
+            return Some(due);
+        }
+        None
+    }
+
+    /// Whether any fault asks who a request is from, which is worth finding out only then.
+    pub(crate) fn ask_who(&self) -> bool {
+        self.set
+            .iter()
+            .any(|fault| fault.login.is_some() || fault.app.is_some())
     }
 }
 
 impl Fault {
-    fn fits(&self, ask: &Ask, surface: Option<Surface>) -> bool {
+    /// Whether no answer ever comes.
+    pub(crate) fn stalls(&self) -> bool {
+        self.answer == FaultAnswer::Stall
+    }
+
+    /// How long the answer waits.
+    pub(crate) fn delay(&self) -> Duration {
+        Duration::from_millis(self.delay_ms).min(LONGEST_DELAY)
+    }
+
+    fn fits(&self, ask: &Ask, surface: Option<Surface>, asker: &Asker) -> bool {
         let surface_fits = self.surface == Surface::Any || Some(self.surface) == surface;
         let method_fits = self
             .method
@@ -156,91 +192,48 @@ impl Fault {
                 .to_ascii_lowercase()
                 .contains(&part.to_ascii_lowercase())
         });
-        surface_fits && method_fits && path_fits && self.times != Some(0)
-    }
-
-    /// Whether it answers with what no part of Microsoft's would say. All other answers keep Microsoft's shape.
-    pub(crate) fn is_alien(&self) -> bool {
-        matches!(
-            self.answer,
-            FaultAnswer::Status { .. } | FaultAnswer::Garbage | FaultAnswer::Html
-        )
-    }
-
-    /// The fault's answer to a request.
-    pub(crate) fn reply(&self, world: &mut World, ask: &Ask, surface: Option<Surface>) -> Reply {
-        let answer = match &self.answer {
-            FaultAnswer::Drop => return Reply::Drop,
-            FaultAnswer::Stall => return Reply::Stall,
-            FaultAnswer::Status { status, headers, body } => {
-                let mut answer = Answer::empty(StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY));
-                answer.body = body.clone().into_bytes();
-                headers.iter().fold(answer, |answer, (name, value)| answer.header(name, value))
-            }
-            FaultAnswer::Throttle { retry_after } => throttled(world, ask, surface, *retry_after),
-            FaultAnswer::Garbage => {
-                let mut answer = Answer::empty(StatusCode::OK);
-                answer.body = b"{\"value\": [ this is not JSON".to_vec();
-                answer.header("content-type", "application/json; charset=utf-8")
-            }
-            FaultAnswer::Html => Answer::html(
-                StatusCode::BAD_GATEWAY,
-                "<html><head><title>502 Bad Gateway</title></head><body><h2>Our services aren't available right now</h2></body></html>".to_owned(),
-            ),
-            FaultAnswer::ClaimsChallenge if surface == Some(Surface::Graph) => {
-                let message = "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenCreatedWithOutdatedPolicies";
-                graph::challenge(world, ask, &issued_from(world.clock.now()), message)
-            }
-            FaultAnswer::ClaimsChallenge => {
-                entra_answer(world, ask, surface, &EntraError::of(50_076))
-            }
-            FaultAnswer::Aadsts(code) if surface == Some(Surface::Authorize) => {
-                EntraError::of(*code).at_authorize(world, ask)
-            }
-            FaultAnswer::Aadsts(code) => EntraError::of(*code).answer(world, ask),
-            FaultAnswer::EntraError { code, error, suberror, claims } => {
-                let refused = EntraError {
-                    code: *code,
-                    error: error.clone(),
-                    text: "This error was asked for.".to_owned(),
-                    suberror: suberror.clone(),
-                    claims: claims.clone(),
-                };
-                entra_answer(world, ask, surface, &refused)
-            }
+        let is = |wanted: &Option<String>, is: &Option<String>| {
+            wanted.as_ref().is_none_or(|wanted| {
+                is.as_ref()
+                    .is_some_and(|is| is.eq_ignore_ascii_case(wanted))
+            })
         };
-        Reply::Answer(answer)
+        surface_fits
+            && method_fits
+            && path_fits
+            && is(&self.login, &asker.login)
+            && is(&self.app, &asker.app)
+            && self.times != Some(0)
     }
 }
 
-/// The claims challenge that a token issued from now on meets.
-fn issued_from(at: Timestamp) -> String {
-    let nbf = at.as_second().to_string();
-    json!({ "access_token": { "nbf": { "essential": true, "value": nbf } } }).to_string()
+/// Requests that wait for their answer, by the mailbox they are about.
+#[derive(Debug, Default)]
+pub(crate) struct Flights {
+    by_mailbox: std::collections::HashMap<PersonId, usize>,
 }
 
-fn entra_answer(
-    world: &mut World,
-    ask: &Ask,
-    surface: Option<Surface>,
-    refused: &EntraError,
-) -> Answer {
-    if surface == Some(Surface::Authorize) {
-        respond::refuse_by_fault(world, ask, refused)
-    } else {
-        refused.answer(world, ask)
+impl Flights {
+    pub(crate) fn begin(&mut self, mailbox: PersonId) {
+        *self.by_mailbox.entry(mailbox).or_default() += 1;
     }
-}
 
-fn throttled(world: &World, ask: &Ask, surface: Option<Surface>, retry_after: u32) -> Answer {
-    let answer = if surface == Some(Surface::Graph) {
-        graph::throttled(world, ask)
-    } else {
-        let text = "The request was throttled because of too many requests.";
-        let mut answer =
-            EntraError::new(90_055, "temporarily_unavailable", text).answer(world, ask);
-        answer.status = StatusCode::TOO_MANY_REQUESTS;
-        answer
-    };
-    answer.header("retry-after", &retry_after.to_string())
+    pub(crate) fn end(&mut self, mailbox: PersonId) {
+        if let Some(count) = self.by_mailbox.get_mut(&mailbox) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.by_mailbox.remove(&mailbox);
+            }
+        }
+    }
+
+    /// Whether any request is under way.
+    pub(crate) fn any(&self) -> bool {
+        !self.by_mailbox.is_empty()
+    }
+
+    /// How many requests to a mailbox are under way. One that is answered at once is never among them.
+    pub(crate) fn of(&self, mailbox: PersonId) -> usize {
+        self.by_mailbox.get(&mailbox).copied().unwrap_or(0)
+    }
 }

@@ -21,8 +21,8 @@ use serde_json::Value;
 use crate::company::Company;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::options::Rotation;
-use crate::server::exchange;
 use crate::state::World;
+use crate::way::at_once;
 use source::Source;
 
 /// How many requests meet the same world, so that what they have changed is met again, and no world grows for ever.
@@ -200,7 +200,7 @@ impl Stage {
         let Some(ask) = request.ask() else { return };
         self.requests += 1;
         let began = Instant::now();
-        let reply = exchange(&mut self.world, &ask);
+        let reply = at_once(&mut self.world, ask.clone());
         let took = began.elapsed();
         assert!(took < LONGEST, "{took:?} for {request:?}");
         // Misbehaviour may be asked for by a control request, and is not what the next ones are about.

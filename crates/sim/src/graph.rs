@@ -37,7 +37,7 @@ use error::GraphError;
 use prefer::Prefer;
 use routes::{At, MAILBOX, Path, SERVICE};
 
-pub(crate) use error::{challenge, throttled, too_large};
+pub(crate) use error::{challenge, throttled, too_large, unavailable};
 pub use routes::{Permission, permissions};
 
 /// One authorised request.

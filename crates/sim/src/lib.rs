@@ -6,13 +6,14 @@
 //! It must never share a type with the client it tests, because a mistake on both sides would cancel itself out. It must never
 //! be mistaken for Microsoft: every page and every answer says what it is. It keeps nothing but what is in memory.
 //!
-//! Start reading at [`start`], which takes [`Options`] and gives a [`Simulator`]. The way of one request is in `server.rs`,
+//! Start reading at [`start`], which takes [`Options`] and gives a [`Simulator`]. The way of one request is in `way.rs`,
 //! what exists is in `state.rs`, sign-in is under `entra`, Graph's answers are under `graph`, and calendars under `mailbox`.
 
 mod access;
 mod application;
 mod clock;
 mod company;
+mod connection;
 mod control;
 mod entra;
 mod exchange;
@@ -30,15 +31,16 @@ mod server;
 mod simulator;
 mod state;
 mod tenant;
+mod way;
 mod zones;
 
 pub use application::Audience;
 pub use company::{Company, Person};
 pub use entra::certificate::{Certificate, NotACertificate};
 pub use entra::documented::{DocumentedError, documented_errors};
-pub use faults::{Fault, FaultAnswer, Surface, When};
+pub use faults::{Fault, FaultAnswer, Framing, Surface, When};
 pub use graph::{Permission, permissions};
-pub use log::LogEntry;
+pub use log::{LogEntry, LogFilter, StatusFilter};
 pub use options::{Options, Rotation};
 pub use server::start;
 pub use simulator::Simulator;

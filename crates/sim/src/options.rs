@@ -13,6 +13,8 @@ pub struct Options {
     pub company: Company,
     /// What happens to a refresh token that was used.
     pub rotation: Rotation,
+    /// How many requests the log keeps; 0 switches it off.
+    pub log: usize,
 }
 
 impl Default for Options {
@@ -21,6 +23,7 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             company: Company::default(),
             rotation: Rotation::default(),
+            log: crate::log::MOST,
         }
     }
 }

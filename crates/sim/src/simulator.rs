@@ -13,7 +13,7 @@ use crate::company::{Person, PersonId};
 use crate::entra::scopes::Asked;
 use crate::entra::tokens::AccessToken;
 use crate::faults::Fault;
-use crate::log::LogEntry;
+use crate::log::{LogEntry, LogFilter};
 use crate::mailbox::event::View;
 use crate::state::World;
 use crate::tenant::TenantId;
@@ -109,6 +109,11 @@ impl Simulator {
         self.world().log.entries()
     }
 
+    /// The last requests that fit, newest last.
+    pub fn log_of(&self, filter: &LogFilter) -> Vec<LogEntry> {
+        self.world().log.select(filter).0
+    }
+
     /// Forgets the requests.
     pub fn clear_log(&self) {
         self.world().log.clear();
@@ -117,6 +122,11 @@ impl Simulator {
     /// Adds a misbehaviour; the first one that fits a request is used.
     pub fn fault(&self, fault: Fault) {
         self.world().faults.add(fault);
+    }
+
+    /// The misbehaviour that is set now, counted down.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.world().faults.set().to_vec()
     }
 
     /// Ends all misbehaviour.

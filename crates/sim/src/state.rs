@@ -9,8 +9,8 @@ use crate::application::Application;
 use crate::clock::Clock;
 use crate::company::{Account, Company, PersonId};
 use crate::entra::Entra;
-use crate::faults::Faults;
-use crate::log::Log;
+use crate::faults::{Faults, Flights};
+use crate::log::{Log, MOST};
 use crate::mailbox::Mailbox;
 use crate::options::Rotation;
 use crate::random::Seeded;
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) mailbox_settings: HashMap<PersonId, Map<String, Value>>,
     pub(crate) entra: Entra,
     pub(crate) faults: Faults,
+    pub(crate) flights: Flights,
     pub(crate) log: Log,
     /// The answers that were not Microsoft's.
     #[cfg(feature = "schemas")]
@@ -63,8 +64,9 @@ impl World {
             mailboxes,
             mailbox_settings: HashMap::new(),
             entra: Entra::default(),
-            faults: Faults::default(),
-            log: Log::default(),
+            faults: Faults::seeded(company.seed),
+            flights: Flights::default(),
+            log: Log::of(MOST),
             #[cfg(feature = "schemas")]
             violations: crate::schemas::Violations::default(),
         };

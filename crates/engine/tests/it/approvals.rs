@@ -4,7 +4,7 @@ use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::{Value, json};
-use sim::{Fault, FaultAnswer, Surface, When};
+use sim::{Fault, FaultAnswer, Surface};
 
 use crate::house::{House, Pair};
 
@@ -204,16 +204,13 @@ async fn a_needed_sign_in_does_not_use_up_the_yes() {
     let id = asked(&house, &pair, "Still possible").await;
     house.sim.fault(Fault {
         surface: Surface::Token,
-        method: None,
-        path_contains: None,
-        times: None,
-        when: When::Before,
         answer: FaultAnswer::EntraError {
             code: 50076,
             error: "interaction_required".into(),
             suberror: Some("basic_action".into()),
             claims: None,
         },
+        ..Fault::default()
     });
     let result = house
         .engine

@@ -10,11 +10,10 @@ use crate::house::{House, Pair};
 fn fault(surface: Surface, times: Option<u32>, when: When, answer: FaultAnswer) -> Fault {
     Fault {
         surface,
-        method: None,
-        path_contains: None,
         times,
         when,
         answer,
+        ..Fault::default()
     }
 }
 

@@ -94,7 +94,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use domain::random::Random;
-    use sim::{Fault, FaultAnswer, Simulator, Surface, When};
+    use sim::{Fault, FaultAnswer, Simulator, Surface};
 
     use super::*;
 
@@ -139,11 +139,8 @@ mod tests {
         assert_eq!(sim.log().len(), 1);
         sim.fault(Fault {
             surface: Surface::Any,
-            method: None,
-            path_contains: None,
-            times: None,
-            when: When::Before,
             answer: FaultAnswer::Html,
+            ..Fault::default()
         });
         clock.advance(Duration::from_secs(1));
         assert!(keys.find(&address, &kid).await.expect("kept").is_some());

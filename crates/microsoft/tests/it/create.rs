@@ -214,11 +214,8 @@ async fn what_was_never_sent_is_known_not_to_have_happened() {
     let graph = microsoft.graph(&lena.permit(), &token).expect("fits");
     sim.fault(sim::Fault {
         surface: sim::Surface::Graph,
-        method: None,
-        path_contains: None,
-        times: None,
-        when: When::Before,
         answer: FaultAnswer::Throttle { retry_after: 600 },
+        ..sim::Fault::default()
     });
     assert_eq!(
         kind_of(&graph, &new).await,

@@ -184,22 +184,21 @@ impl Office {
     ) {
         self.sim.fault(Fault {
             surface: Place::Graph,
-            method: None,
             path_contains: Some(path.into()),
             times,
             when,
             answer,
+            ..Fault::default()
         });
     }
 
     pub(crate) fn token_fault(&self, times: Option<u32>, when: When, answer: FaultAnswer) {
         self.sim.fault(Fault {
             surface: Place::Token,
-            method: None,
-            path_contains: None,
             times,
             when,
             answer,
+            ..Fault::default()
         });
     }
 

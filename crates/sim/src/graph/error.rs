@@ -161,3 +161,16 @@ pub(crate) fn throttled(world: &World, ask: &Ask) -> Answer {
     let message = "Application is over its MailboxConcurrency limit.";
     GraphError::new(429, "ApplicationThrottled", message).answer(world, ask)
 }
+
+/// A 5xx; nothing was done, or nobody can tell.
+pub(crate) fn unavailable(world: &World, ask: &Ask, status: StatusCode) -> Answer {
+    let (code, message) = match status.as_u16() {
+        503 => (
+            "serviceNotAvailable",
+            "The service is temporarily unavailable.",
+        ),
+        500 => ("generalException", "An internal server error occurred."),
+        _ => ("UnknownError", ""),
+    };
+    GraphError::new(status.as_u16(), code, message).answer(world, ask)
+}

@@ -9,11 +9,9 @@ use crate::browser::{App, Browser, TEN, authorize_url, client, lena, refresh, si
 fn fault(surface: Surface, answer: FaultAnswer) -> Fault {
     Fault {
         surface,
-        method: None,
-        path_contains: None,
         times: Some(1),
-        when: When::Before,
         answer,
+        ..Fault::default()
     }
 }
 
