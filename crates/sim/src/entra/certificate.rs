@@ -218,6 +218,24 @@ kcoFsRJlE61Q4U6Ygav1zIEoTRTH0Ns=\n\
         }
     }
 
+    #[test]
+    fn a_certificate_with_a_changed_byte_anywhere_is_read_or_refused_and_never_a_panic() {
+        let body: String = FROM_OPENSSL
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .collect();
+        let bytes = STANDARD.decode(body).expect("base64");
+        let mut refused = 0;
+        for place in 0..bytes.len() {
+            for value in [0x00, 0x02, 0x17, 0x30, 0x7F, 0x80, 0x83, 0xFF] {
+                let mut changed = bytes.clone();
+                changed[place] = value;
+                refused += usize::from(Certificate::of_der(&changed).is_none());
+            }
+        }
+        assert!(refused > 100, "{refused}: lengths and tags matter");
+    }
+
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
