@@ -4,7 +4,7 @@
 pub(super) const CAUSES: &[(u32, &str, &str)] = &[
     (
         16_000,
-        "`prompt=none` while several accounts are signed in and no hint says which",
+        "`prompt=none` while several accounts are signed in and no hint says which, or while the one that is belongs elsewhere",
         "prompts::prompt_none_wants_to_know_which_of_several_accounts_is_meant",
     ),
     (
@@ -76,6 +76,11 @@ pub(super) const CAUSES: &[(u32, &str, &str)] = &[
         50_135,
         "`POST /_sim/people/{login} {\"risk\":\"password_change\"}`",
         "conditional::an_account_that_is_disabled_deleted_locked_or_at_risk_gets_no_tokens",
+    ),
+    (
+        50_140,
+        "`POST /_sim/tenants/{tenant} {\"stay_signed_in\":true}`, as a page without the number",
+        "second_factor::whether_to_stay_signed_in_is_asked_after_the_password_and_remembered_by_the_cookie",
     ),
     (
         50_147,
@@ -154,7 +159,7 @@ pub(super) const CAUSES: &[(u32, &str, &str)] = &[
     ),
     (
         65_001,
-        "a scope that was not consented to, or consent that was taken back: `POST /_sim/people/{login} {\"consent\":\"withdrawn\"}`",
+        "a scope that was not consented to, or consent that was taken back: `DELETE /_sim/grants?login=…`, `?tenant=…`, `&scope=…`",
         "tokens::a_scope_without_consent_is_refused_not_dropped",
     ),
     (
@@ -263,6 +268,11 @@ pub(super) const CAUSES: &[(u32, &str, &str)] = &[
         "aadsts::what_is_wrong_with_a_request_is_refused_with_its_number",
     ),
     (
+        90_014,
+        "`response_type=code id_token` without a `nonce`, where the application may have ID tokens: `POST /_sim/application {\"id_tokens\":true}`",
+        "prompts::an_id_token_comes_with_the_code_where_the_application_may_have_one",
+    ),
+    (
         90_015,
         "a query of more than 8,192 characters",
         "prompts::what_is_wrong_with_the_request_comes_back_with_its_number",
@@ -279,8 +289,8 @@ pub(super) const CAUSES: &[(u32, &str, &str)] = &[
     ),
     (
         90_093,
-        "somebody who is no administrator at the admin consent address",
-        "consent::the_form_of_a_consent_page_cannot_be_sent_by_somebody_who_may_not_consent",
+        "somebody who is no administrator at the page of consent requests",
+        "consent::only_an_administrator_of_the_organisation_reviews_its_requests",
     ),
     (
         90_094,
