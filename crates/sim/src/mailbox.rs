@@ -14,8 +14,8 @@ pub(crate) mod rounds;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::company::PersonId;
@@ -154,6 +154,43 @@ impl Mailbox {
             Some(date) => self.events.get(index)?.has_occurrence(date),
         };
         exists.then_some(Place { index, occurrence })
+    }
+
+    /// Where a meeting, or one day of a series, is in this mailbox.
+    pub(crate) fn meeting_place(&self, uid: &str) -> Option<(Place, Event)> {
+        let (series, day) = event::meeting_of(uid);
+        let alone = self.events.position_of_meeting(uid);
+        let (index, occurrence) = match alone {
+            Some(index) => (index, None),
+            None => (self.events.position_of_meeting(&series)?, day),
+        };
+        let place = Place { index, occurrence };
+        Some((place, self.at(place)?))
+    }
+
+    /// Whether the time of an event, or of any day of a series within a year, is taken by another one.
+    pub(crate) fn is_taken(&self, event: &Event) -> bool {
+        let (start, end) = event.span();
+        let year = start
+            .saturating_add(SignedDuration::from_hours(24 * 366))
+            .unwrap_or(Timestamp::MAX);
+        let days = if event.recurrence.is_some() {
+            event.occurrences_in(start, year)
+        } else {
+            vec![event.clone()]
+        };
+        let meeting = event::meeting_of(&event.uid).0;
+        let last = days.iter().map(|day| day.span().1).max().unwrap_or(end);
+        let others = self.view(start, last);
+        let others: Vec<&Event> = others
+            .iter()
+            .filter(|other| other.show_as() != "free")
+            .filter(|other| event::meeting_of(&other.uid).0 != meeting)
+            .collect();
+        days.iter().map(Event::span).any(|(start, end)| {
+            let mut spans = others.iter().map(|other| other.span());
+            spans.any(|(from, until)| from < end && until > start)
+        })
     }
 
     /// The event at a place: the stored one, or the one occurrence of it.

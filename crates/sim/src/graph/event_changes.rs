@@ -71,10 +71,9 @@ fn create_in(
     changes.apply(&mut event)?;
     check_attendees(&event)?;
     event.transaction_id.clone_from(&changes.transaction_id);
-    if changes.online == Some(true) {
+    if changes.go_online() {
         go_online(world, owner, &mut event);
     }
-    world.invite(owner, &event);
     if let Some(mailbox) = world.mailbox_mut(owner) {
         if let Some(id) = &changes.transaction_id {
             mailbox.transactions.push(Transaction {
@@ -88,6 +87,7 @@ fn create_in(
         }
         mailbox.events.push(event.clone());
     }
+    world.invite(owner, &event);
     Ok(shown(
         world,
         call,
@@ -136,7 +136,7 @@ pub(super) fn change(world: &mut World, call: &Call<'_>, owner: PersonId, id: &s
     let mut event = changed(world, owner, place, &before, &changes)?;
     event.modified = world.clock.now();
     event.change_key = new_change_key(&mut world.ids);
-    if changes.online == Some(true) && event.online.is_none() {
+    if changes.go_online() && event.online.is_none() {
         go_online(world, owner, &mut event);
     }
     let stored = world

@@ -26,7 +26,8 @@ pub(super) struct Changes {
     attendees: Option<Vec<Attendee>>,
     locations: Option<Vec<Value>>,
     recurrence: Option<Option<Value>>,
-    pub(super) online: Option<bool>,
+    online: Option<bool>,
+    provider: Option<&'static str>,
     pub(super) transaction_id: Option<String>,
     plain: Map<String, Value>,
 }
@@ -67,7 +68,6 @@ const IGNORED: &[&str] = &[
     "seriesmasterid",
     "onlinemeeting",
     "onlinemeetingurl",
-    "onlinemeetingprovider",
     "originalstart",
     "originalstarttimezone",
     "originalendtimezone",
@@ -91,6 +91,12 @@ const SHOW_AS: &[&str] = &[
 ];
 const IMPORTANCE: &[&str] = &["low", "normal", "high"];
 const SENSITIVITY: &[&str] = &["normal", "personal", "private", "confidential"];
+const PROVIDERS: &[&str] = &[
+    "unknown",
+    "skypeForBusiness",
+    "skypeForConsumer",
+    "teamsForBusiness",
+];
 const LOCATION: &[&str] = &[
     "default",
     "conferenceRoom",
@@ -158,6 +164,10 @@ impl Changes {
                 });
             }
             "isonlinemeeting" => self.online = Some(flag(value)?),
+            "onlinemeetingprovider" if !value.is_null() => {
+                self.provider = Some(one_of(value, PROVIDERS)?);
+            }
+            "onlinemeetingprovider" => {}
             "transactionid" => self.transaction_id = text(value)?,
             "showas" => self.keep("showAs", json!(one_of(value, SHOW_AS)?)),
             "importance" => self.keep("importance", json!(one_of(value, IMPORTANCE)?)),
@@ -221,7 +231,21 @@ impl Changes {
                 .map(|value| recurrence::read(value, event))
                 .transpose()?;
         }
+        // A series whose first day is moved starts on that day; its pattern and its end stay.
+        let first_day = event.start.wall().date();
+        if let Some(recurrence) = event.recurrence.as_mut()
+            && recurrence.range.start != first_day
+        {
+            recurrence.range.start = first_day;
+            recurrence::check(recurrence)?;
+        }
         Ok(())
+    }
+
+    /// Whether they make a meeting an online one, with the only provider that there is here.
+    pub(super) fn go_online(&self) -> bool {
+        let ours = matches!(self.provider, None | Some("unknown" | "teamsForBusiness"));
+        self.online == Some(true) && ours
     }
 
     /// Whether they set a pattern.

@@ -38,6 +38,15 @@ impl World {
                 Some(date) => self.deliver_day(person, &address, meeting, date),
             }
         }
+        let resources = who.iter().filter(|attendee| attendee.kind == "resource");
+        let resources: Vec<Attendee> = resources.cloned().collect();
+        let uid = match day {
+            Some(date) => meeting.unchanged(date).uid,
+            None => meeting.uid.clone(),
+        };
+        for (resource, _) in self.reached(organizer, &resources) {
+            self.answer_for_resource(resource, &uid);
+        }
     }
 
     /// Tells these attendees that a meeting, or one day of it, does not take place, or not with them.

@@ -88,6 +88,27 @@ impl World {
         }
     }
 
+    /// A room or another thing answers by itself: it accepts where it is free, and declines where it is not.
+    pub(crate) fn answer_for_resource(&mut self, resource: PersonId, uid: &str) {
+        let Some(mailbox) = self.mailbox(resource) else {
+            return;
+        };
+        let Some((place, event)) = mailbox.meeting_place(uid) else {
+            return;
+        };
+        if event.response.word != "notResponded" {
+            return;
+        }
+        let taken = mailbox.is_taken(&event);
+        let word = if taken { Word::Decline } else { Word::Accept };
+        let reply = Reply {
+            word,
+            proposed: None,
+            send: true,
+        };
+        self.respond(resource, place, &reply);
+    }
+
     /// Lets the organiser know that somebody has been asked by somebody else.
     pub(crate) fn report_forwarding(&mut self, event: &Event, parties: &[Party]) {
         self.at_organizer(event, |organised| {

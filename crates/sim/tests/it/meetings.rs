@@ -565,6 +565,42 @@ async fn an_occurrence_stays_between_its_neighbours() {
 }
 
 #[tokio::test]
+async fn a_provider_that_the_calendar_does_not_allow_is_ignored_without_a_word() {
+    let wish =
+        |provider: &str| json!({ "isOnlineMeeting": true, "onlineMeetingProvider": provider });
+    for (provider, online) in [
+        ("skypeForBusiness", false),
+        ("TeamsForBusiness", true),
+        ("unknown", true),
+    ] {
+        let scene = Scene::new(wish(provider)).await;
+        let event = scene.lena.get(&format!("/me/events/{}", scene.id)).await;
+        assert_eq!(event.body["isOnlineMeeting"], online, "{provider}");
+        assert_eq!(event.body["onlineMeeting"]["joinUrl"].is_string(), online);
+    }
+}
+
+#[tokio::test]
+async fn a_series_whose_first_day_moves_starts_there() {
+    let scene = Scene::series().await;
+    let path = format!("/me/events/{}", scene.id);
+    let at = |hour: u8| json!({ "dateTime": format!("2026-04-01T{hour}:00:00"), "timeZone": "Europe/Berlin" });
+    let later = json!({ "start": at(12), "end": at(13) });
+    let changed = scene
+        .lena
+        .call(Method::PATCH, &path, &[], Some(&later))
+        .await;
+    assert_eq!(
+        changed.body["recurrence"]["range"]["startDate"], "2026-04-01",
+        "{}",
+        changed.body
+    );
+    let days = scene.days(&scene.anna, &scene.copy_id(ANNA)).await;
+    assert_eq!(days.len(), 5);
+    assert_eq!(days[0]["start"]["dateTime"], "2026-04-01T10:00:00.0000000");
+}
+
+#[tokio::test]
 async fn a_series_is_split_by_ending_it_and_starting_another() {
     let scene = Scene::series().await;
     let path = format!("/me/events/{}", scene.id);
@@ -583,6 +619,28 @@ async fn a_series_is_split_by_ending_it_and_starting_another() {
     );
     assert_eq!(scene.days(&scene.lena, &scene.id).await.len(), 2);
     assert_eq!(scene.days(&scene.anna, &scene.copy_id(ANNA)).await.len(), 2);
+    let time = |hour: u8| json!({ "dateTime": format!("2026-04-01T{hour}:00:00"), "timeZone": "Europe/Berlin" });
+    let following = json!({
+        "subject": "Planung", "start": time(15), "end": time(16),
+        "attendees": [{ "emailAddress": { "address": ANNA } }],
+        "recurrence": { "pattern": { "type": "daily", "interval": 1 },
+            "range": { "type": "numbered", "startDate": "2026-04-01", "numberOfOccurrences": 3 } },
+    });
+    scene.lena.post("/me/events", &following).await;
+    let window = "startDateTime=2026-03-30T00:00:00Z&endDateTime=2026-04-10T00:00:00Z";
+    let path = format!(
+        "/me/calendarView?{window}&$top=100&$filter=subject%20eq%20'Planung'&$orderby=start/dateTime"
+    );
+    for app in [&scene.lena, &scene.anna] {
+        let starts: Vec<String> = app
+            .get(&path)
+            .await
+            .items()
+            .iter()
+            .map(|day| text(&day["start"]["dateTime"])[8..13].to_owned())
+            .collect();
+        assert_eq!(starts, ["30T10", "31T10", "01T13", "02T13", "03T13"]);
+    }
 }
 
 #[tokio::test]
@@ -610,4 +668,39 @@ async fn a_body_without_the_place_to_join_takes_a_meeting_offline() {
         (&off["isOnlineMeeting"], &off["onlineMeeting"]),
         (&json!(false), &Value::Null)
     );
+}
+
+#[tokio::test]
+async fn a_room_answers_by_itself_where_it_is_free_and_where_it_is_not() {
+    let room = json!([{ "emailAddress": { "address": JONAS }, "type": "resource" }]);
+    let start = json!({ "dateTime": "2026-05-04T18:00:00", "timeZone": "Europe/Berlin" });
+    let end = json!({ "dateTime": "2026-05-04T19:00:00", "timeZone": "Europe/Berlin" });
+    let times = json!({ "attendees": room, "start": start, "end": end });
+    let scene = Scene::new(times.clone()).await;
+    assert_eq!(scene.status_of_anna().await["response"], "accepted");
+    let mut series = times;
+    series["subject"] = json!("Noch einmal");
+    series["start"]["dateTime"] = json!("2026-05-01T18:30:00");
+    series["end"]["dateTime"] = json!("2026-05-01T19:30:00");
+    series["recurrence"] = json!({
+        "pattern": { "type": "daily", "interval": 1 },
+        "range": { "type": "numbered", "startDate": "2026-05-01", "numberOfOccurrences": 9 },
+    });
+    let created = scene.lena.post("/me/events", &series).await;
+    let path = format!("/me/events/{}", text(&created.body["id"]));
+    let second = scene.lena.get(&path).await;
+    assert_eq!(
+        second.body["attendees"][0]["status"]["response"],
+        "declined"
+    );
+    let earlier = json!({
+        "start": { "dateTime": "2026-05-01T20:00:00", "timeZone": "Europe/Berlin" },
+        "end": { "dateTime": "2026-05-01T21:00:00", "timeZone": "Europe/Berlin" },
+    });
+    scene
+        .lena
+        .call(Method::PATCH, &path, &[], Some(&earlier))
+        .await;
+    let moved = scene.lena.get(&path).await;
+    assert_eq!(moved.body["attendees"][0]["status"]["response"], "accepted");
 }

@@ -50,15 +50,21 @@ pub(super) fn read(value: &Value, event: &Event) -> Result<Recurrence, GraphErro
         range,
         zone,
     };
-    if recurrence.first().is_none() {
-        let message = "The recurrence has no occurrences in the specified range.";
-        return Err(GraphError::new(
-            400,
-            "ErrorRecurrenceHasNoOccurrence",
-            message,
-        ));
-    }
+    check(&recurrence)?;
     Ok(recurrence)
+}
+
+/// A series has at least one occurrence.
+pub(super) fn check(recurrence: &Recurrence) -> Result<(), GraphError> {
+    if recurrence.first().is_some() {
+        return Ok(());
+    }
+    let message = "The recurrence has no occurrences in the specified range.";
+    Err(GraphError::new(
+        400,
+        "ErrorRecurrenceHasNoOccurrence",
+        message,
+    ))
 }
 
 /// Fields that do not apply are ignored, but their values are checked all the same.
