@@ -3,6 +3,7 @@
 mod auth;
 mod calendar_view;
 mod calendars;
+mod challenge;
 mod contacts;
 mod error;
 mod event_actions;
@@ -37,7 +38,9 @@ use error::GraphError;
 use prefer::Prefer;
 use routes::{At, MAILBOX, Path, SERVICE};
 
-pub(crate) use error::{challenge, throttled, too_large, unavailable};
+pub use challenge::ChallengeForm;
+pub(crate) use challenge::challenge;
+pub(crate) use error::{throttled, too_large, unavailable};
 pub use routes::{Permission, permissions};
 
 /// One authorised request.

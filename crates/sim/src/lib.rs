@@ -39,7 +39,7 @@ pub use company::{Company, Person};
 pub use entra::certificate::{Certificate, NotACertificate};
 pub use entra::documented::{DocumentedError, documented_errors};
 pub use faults::{Fault, FaultAnswer, Framing, Surface, When};
-pub use graph::{Permission, permissions};
+pub use graph::{ChallengeForm, Permission, permissions};
 pub use log::{LogEntry, LogFilter, StatusFilter};
 pub use options::{Options, Rotation};
 pub use server::start;

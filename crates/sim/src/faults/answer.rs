@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::{Fault, Surface, When};
 use crate::entra::errors::EntraError;
-use crate::entra::{catalogue, respond};
+use crate::entra::{catalogue, conditional, respond};
 use crate::exchange::{Answer, Ask, Cut, Reply};
-use crate::graph;
+use crate::graph::{self, ChallengeForm};
 use crate::state::World;
 
 const BROKEN_PAGE: &str = "<html><head><title>Service unavailable</title></head><body><h2>Our services aren't available right now</h2></body></html>";
@@ -83,6 +83,15 @@ pub enum FaultAnswer {
     Stall,
     /// A demand for more: 401 at Graph, `interaction_required` with claims at Entra.
     ClaimsChallenge,
+    /// A claims challenge of Graph's in one of the forms in which its header was seen; elsewhere as the one before.
+    Challenge {
+        /// The form of `WWW-Authenticate`.
+        #[serde(default)]
+        form: ChallengeForm,
+        /// The claims to demand, JSON as text; if nothing is said, a token that is issued from now on.
+        #[serde(default)]
+        claims: Option<String>,
+    },
     /// The AADSTS error of that number, as the catalogue has it.
     Aadsts(
         /// A number of `docs/simulator-errors.md`.
@@ -134,6 +143,7 @@ impl FaultAnswer {
             Self::Reset => "reset",
             Self::Stall => "stall",
             Self::ClaimsChallenge => "claims_challenge",
+            Self::Challenge { .. } => "challenge",
             Self::Aadsts(_) => "aadsts",
             Self::EntraError { .. } => "entra_error",
         }
@@ -240,11 +250,14 @@ fn instead(answer: &FaultAnswer, world: &mut World, ask: &Ask, surface: Option<S
             });
             Answer::json(StatusCode::OK, &body)
         }
-        FaultAnswer::ClaimsChallenge => challenge(world, ask, surface),
+        FaultAnswer::ClaimsChallenge => challenge(world, ask, surface, ChallengeForm::Plain, None),
+        FaultAnswer::Challenge { form, claims } => {
+            challenge(world, ask, surface, *form, claims.clone())
+        }
         FaultAnswer::Aadsts(code) if surface == Some(Surface::Authorize) => {
             EntraError::of(*code).at_authorize(world, ask)
         }
-        FaultAnswer::Aadsts(code) => EntraError::of(*code).answer(world, ask),
+        FaultAnswer::Aadsts(code) => conditional::spelled(world.home(), *code).answer(world, ask),
         FaultAnswer::EntraError {
             code,
             error,
@@ -272,12 +285,21 @@ fn status_of(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
-fn challenge(world: &mut World, ask: &Ask, surface: Option<Surface>) -> Answer {
+fn challenge(
+    world: &mut World,
+    ask: &Ask,
+    surface: Option<Surface>,
+    form: ChallengeForm,
+    claims: Option<String>,
+) -> Answer {
     if surface == Some(Surface::Graph) {
         let message = "Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: TokenCreatedWithOutdatedPolicies";
-        return graph::challenge(world, ask, &issued_from(world.clock.now()), message);
+        let claims = claims.unwrap_or_else(|| issued_from(world.clock.now()));
+        return graph::challenge(world, ask, &claims, message, form);
     }
-    entra_answer(world, ask, surface, &EntraError::of(50_076))
+    let mut refused = conditional::spelled(world.home(), 50_076);
+    refused.claims = claims.or(refused.claims);
+    entra_answer(world, ask, surface, &refused)
 }
 
 /// The claims challenge that a token issued from now on meets.

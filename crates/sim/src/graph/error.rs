@@ -1,11 +1,10 @@
 //! Graph's errors, in the one shape that they all have.
 
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::auth::Refusal;
+use super::challenge::{ChallengeForm, lines};
 use super::with_ids;
 use crate::exchange::{Answer, Ask};
 use crate::random;
@@ -130,24 +129,13 @@ impl GraphError {
     /// The `WWW-Authenticate` header, with a claims challenge if there is one.
     fn demand(&self, world: &World) -> String {
         let authority = format!("{}/common/oauth2/authorize", world.base);
-        let realm = format!(
-            "Bearer realm=\"\", authorization_uri=\"{authority}\", client_id=\"00000003-0000-0000-c000-000000000000\""
-        );
         match &self.claims {
-            Some(claims) => format!(
-                "{realm}, error=\"insufficient_claims\", claims=\"{}\"",
-                STANDARD.encode(claims)
+            Some(claims) => lines(&world.base, claims, ChallengeForm::Plain).concat(),
+            None => format!(
+                "Bearer realm=\"\", authorization_uri=\"{authority}\", client_id=\"00000003-0000-0000-c000-000000000000\""
             ),
-            None => realm,
         }
     }
-}
-
-/// A 401 that demands claims.
-pub(crate) fn challenge(world: &World, ask: &Ask, claims: &str, message: &str) -> Answer {
-    GraphError::new(401, "InvalidAuthenticationToken", message)
-        .with_claims(claims)
-        .answer(world, ask)
 }
 
 /// The refusal of a body that is longer than anything Graph reads at once.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sim::Simulator;
+use sim::{ChallengeForm, Fault, FaultAnswer, Simulator, Surface};
 
 use crate::browser::{App, Browser, TEN, authorize_url, client, lena, redeem, refresh, simulator};
 use crate::walk::change;
@@ -166,6 +166,13 @@ async fn both_spellings_of_an_error_can_be_had() {
         tenant(&simulator, json!({ "mfa": "off", "allowed_networks": [] })).await;
         refused(&simulator, &app, 53_003, spelling, "message_only").await;
         tenant(&simulator, json!({ "allowed_networks": null })).await;
+        simulator.fault(Fault {
+            surface: Surface::Token,
+            times: Some(1),
+            answer: FaultAnswer::Aadsts(53_000),
+            ..Fault::default()
+        });
+        refused(&simulator, &app, 53_000, spelling, "message_only").await;
     }
 }
 
@@ -448,6 +455,114 @@ async fn a_sign_in_that_saw_the_challenge_meets_it_for_every_later_refresh() {
         json!([50_078]),
         "it has to be presented again"
     );
+}
+
+/// The lines of the header with which Graph answers a challenge of that form.
+async fn formed(simulator: &Simulator, app: &App, form: ChallengeForm) -> Vec<String> {
+    simulator.fault(Fault {
+        surface: Surface::Graph,
+        times: Some(1),
+        answer: FaultAnswer::Challenge {
+            form,
+            claims: Some(DEMAND.to_owned()),
+        },
+        ..Fault::default()
+    });
+    let answer = app.get("/me").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    let lines = answer.headers.get_all("www-authenticate").iter();
+    let text = |line: &reqwest::header::HeaderValue| line.to_str().expect("text").to_owned();
+    lines.map(text).collect()
+}
+
+/// Its base64 needs padding, and letters that base64url does not have.
+const DEMAND: &str = r#"{"access_token":{"acrs":{"essential":true,"value":"???>>>"}}}"#;
+
+#[tokio::test]
+async fn a_challenge_can_have_every_form_in_which_its_header_was_seen() {
+    let (simulator, app) = capable().await;
+    let standard = format!("claims=\"{}\"", STANDARD.encode(DEMAND));
+    assert!(
+        standard.contains('/') && standard.ends_with("=\""),
+        "{standard}"
+    );
+    let url_safe = format!("claims=\"{}\"", URL_SAFE_NO_PAD.encode(DEMAND));
+    let bearer = "Bearer realm=\"\", authorization_uri=\"http://";
+    let error = "error=\"insufficient_claims\"";
+    for (form, count, start, parts) in [
+        (ChallengeForm::Plain, 1, bearer, [error, &standard]),
+        (
+            ChallengeForm::SeveralInOneLine,
+            1,
+            "PoP realm=",
+            [bearer, &standard],
+        ),
+        (ChallengeForm::SeveralLines, 2, bearer, [error, &standard]),
+        (
+            ChallengeForm::UnquotedUri,
+            1,
+            "Bearer realm=\"\", authorization_uri=http://",
+            [error, &standard],
+        ),
+        (
+            ChallengeForm::OtherOrder,
+            1,
+            "Bearer claims=\"",
+            ["error_description=\"", &standard],
+        ),
+        (
+            ChallengeForm::OtherCase,
+            1,
+            "bearer Realm=\"",
+            ["Error=\"insufficient_claims\"", "Claims=\""],
+        ),
+        (ChallengeForm::UrlSafe, 1, bearer, [error, &url_safe]),
+        (
+            ChallengeForm::EmptyClaims,
+            1,
+            bearer,
+            [error, "claims=\"\""],
+        ),
+        (
+            ChallengeForm::OtherError,
+            1,
+            bearer,
+            ["error=\"invalid_token\"", &standard],
+        ),
+    ] {
+        let lines = formed(&simulator, &app, form).await;
+        assert_eq!(lines.len(), count, "{form:?}");
+        let last = lines.last().expect("a line");
+        assert!(last.starts_with(start), "{form:?}: {last}");
+        assert!(
+            parts.iter().all(|part| last.contains(part)),
+            "{form:?}: {last}"
+        );
+    }
+    assert_eq!(challenge(&app).await, None, "once each");
+}
+
+#[tokio::test]
+async fn an_error_can_be_asked_for_for_one_person() {
+    let simulator = simulator().await;
+    let people = simulator.people();
+    let lena = App::connected(&simulator, &people[1]).await;
+    let anna = App::connected(&simulator, &people[2]).await;
+    let fault =
+        json!({ "surface": "token", "login": people[2].login, "answer": { "aadsts": 50_057 } });
+    let url = format!("{}/_sim/faults", simulator.base());
+    let set = client()
+        .post(url)
+        .json(&fault)
+        .send()
+        .await
+        .expect("an answer");
+    assert!(set.status().is_success());
+    renewed(&simulator, &lena).await;
+    refused(&simulator, &anna, 50_057, "invalid_grant", "").await;
+    refused(&simulator, &anna, 50_057, "invalid_grant", "").await;
+    simulator.clear_faults();
+    renewed(&simulator, &anna).await;
 }
 
 #[tokio::test]
