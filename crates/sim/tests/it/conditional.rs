@@ -221,6 +221,12 @@ async fn a_place_outside_the_allowed_networks_is_blocked_wherever_it_was_said() 
     assert_eq!(from("192.0.2.16").await, StatusCode::BAD_REQUEST);
     change(&simulator, "addresses", &json!({ "server": "192.0.2.1" })).await;
     renewed(&simulator, &app).await;
+    let (_, body) = redeem(&simulator, &late, &[]).await;
+    assert_eq!(
+        body["error_codes"],
+        json!([54_005]),
+        "the refusal used it up"
+    );
     let wrong = client()
         .post(format!(
             "{}/_sim/tenants/nordwind.example",
