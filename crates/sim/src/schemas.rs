@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -57,7 +58,15 @@ impl Violations {
         let message =
             json!({ "error": { "code": "SimulatorBrokeTheSchema", "message": violation } });
         self.found.push(violation);
-        Answer::json(StatusCode::INTERNAL_SERVER_ERROR, &message)
+        let mut refused = Answer::json(StatusCode::INTERNAL_SERVER_ERROR, &message);
+        for (name, value) in answer
+            .headers
+            .iter()
+            .filter(|(name, _)| **name != CONTENT_TYPE)
+        {
+            refused.headers.insert(name.clone(), value.clone());
+        }
+        refused
     }
 
     /// What was found, for the end of the simulator.
