@@ -1,6 +1,7 @@
 //! The stand-in for Graph: which address leads where, under `/v1.0`.
 
 mod auth;
+mod batch;
 mod calendar_view;
 mod calendars;
 mod challenge;

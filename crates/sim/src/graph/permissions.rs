@@ -24,6 +24,8 @@ pub(super) struct Allowed {
 /// What is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
+    /// Whatever the token is for.
+    Token,
     /// One of these.
     Scope(AnyOf),
     /// No scope of a person allows it.
@@ -33,6 +35,7 @@ pub(super) enum Need {
 impl Need {
     fn is_met(self, scopes: &Scopes) -> bool {
         match self {
+            Self::Token => true,
             Self::Scope(any_of) => any_of.iter().any(|scope| scopes.has(scope)),
             Self::Impossible => false,
         }
@@ -151,6 +154,12 @@ pub(super) const REPORTING: Allowed = directory(EVERY_PROFILE, Need::Scope(EVERY
 pub(super) const CHANGE_PROFILE: Allowed = Allowed {
     own: Need::Impossible,
     others: Need::Impossible,
+    refusal: Refusal::Directory,
+};
+/// Each request in a batch is checked by itself.
+pub(super) const BATCH: Allowed = Allowed {
+    own: Need::Token,
+    others: Need::Token,
     refusal: Refusal::Directory,
 };
 /// The claims of the signed-in person.

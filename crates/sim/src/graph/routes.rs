@@ -2,14 +2,14 @@
 
 use super::error::GraphError;
 use super::permissions::{
-    Allowed, CHANGE_PROFILE, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR, READ_CONTACTS,
+    Allowed, BATCH, CHANGE_PROFILE, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR, READ_CONTACTS,
     READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO, WRITE_CALENDAR,
     WRITE_SETTINGS, ZONES,
 };
 use super::{Call, Outcome};
 use super::{
-    calendar_view, calendars, contacts, event_actions, event_changes, event_delta, events, ids, me,
-    people, reminders, schedule, settings, time_zones, users,
+    batch, calendar_view, calendars, contacts, event_actions, event_changes, event_delta, events,
+    ids, me, people, reminders, schedule, settings, time_zones, users,
 };
 use crate::company::PersonId;
 use crate::state::World;
@@ -56,6 +56,9 @@ const fn on(method: &'static str, path: &'static str, allowed: Allowed, run: Run
 
 /// Addresses below the version.
 pub(super) const SERVICE: &[Operation] = &[
+    on("POST", "$batch", BATCH, |world, call, _| {
+        batch::answer(world, call)
+    }),
     on("GET", "users", PROFILES, |world, call, _| {
         users::list(world, call)
     }),
@@ -471,7 +474,7 @@ pub struct Permission {
 pub fn permissions() -> Vec<Permission> {
     let scopes = |need: Need| match need {
         Need::Scope(any_of) => any_of.to_vec(),
-        Need::Impossible => Vec::new(),
+        Need::Token | Need::Impossible => Vec::new(),
     };
     let entry = |front: &str, operation: &Operation| Permission {
         method: operation.method,

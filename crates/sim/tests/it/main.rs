@@ -8,6 +8,7 @@ mod aadsts;
 mod admin_consent;
 mod agreement;
 mod authorize;
+mod batches;
 mod calendars;
 mod client_auth;
 mod conditional;
