@@ -2,6 +2,8 @@
 
 mod auth;
 mod batch;
+mod calendar_changes;
+mod calendar_permissions;
 mod calendar_view;
 mod calendars;
 mod challenge;
@@ -114,6 +116,7 @@ fn with_ids(answer: Answer, ask: &Ask, request_id: &str) -> Answer {
         .header("x-ms-ags-diagnostic", &diagnostic.to_string())
         .header("strict-transport-security", "max-age=31536000")
         .header("cache-control", "private")
+        .header("odata-version", "4.0")
 }
 
 /// Finds the operation, checks the token, and has it answered. There is no other way to an answer.

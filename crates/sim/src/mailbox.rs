@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::company::PersonId;
 use crate::random::Seeded;
-use calendar::{Calendar, CalendarId};
+use calendar::{Calendar, CalendarGroup, CalendarId};
 use event::{Event, Seen};
 use items::Items;
 use rounds::Rounds;
@@ -37,6 +37,10 @@ pub(crate) struct Mailbox {
     key: String,
     /// Never empty: the first is the default calendar.
     pub(crate) calendars: Vec<Calendar>,
+    /// What the calendars are listed under; the first holds those that name none.
+    pub(crate) groups: Vec<CalendarGroup>,
+    /// Roles that were given for calendars, by calendar and by address in lower case; no address is the organisation.
+    pub(crate) roles: BTreeMap<(CalendarId, String), &'static str>,
     pub(crate) events: Items,
     pub(crate) contacts: Vec<Value>,
     /// Who may read this calendar.
@@ -107,6 +111,8 @@ impl Mailbox {
         Self {
             key,
             calendars: vec![Calendar::new(ids, None)],
+            groups: CalendarGroup::given(ids),
+            roles: BTreeMap::new(),
             events: Items::default(),
             contacts: Vec::new(),
             shared_with: Vec::new(),
@@ -131,12 +137,16 @@ impl Mailbox {
             .find(|calendar| calendar.id.as_str() == id)
     }
 
+    pub(crate) fn group(&self, id: &str) -> Option<&CalendarGroup> {
+        self.groups.iter().find(|group| group.id == id)
+    }
+
     /// Removes a calendar with everything in it; the default one stays.
-    #[expect(dead_code, reason = "the address that removes calendars comes next")]
     pub(crate) fn remove_calendar(&mut self, id: &CalendarId) {
         if self.default_calendar().id != *id {
             self.calendars.retain(|calendar| calendar.id != *id);
             self.events.retain(|event| event.calendar != *id);
+            self.roles.retain(|(calendar, _), _| calendar != id);
         }
     }
 

@@ -20,6 +20,7 @@ const MOST: usize = 20;
 /// The headers of an answer that its place in the batch keeps, in the spelling of batches.
 const KEPT: &[&str] = &[
     "Content-Type",
+    "OData-Version",
     "Retry-After",
     "Location",
     "Preference-Applied",

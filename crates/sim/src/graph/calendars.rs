@@ -11,7 +11,7 @@ use crate::mailbox::calendar::{Calendar, CalendarId};
 use crate::mailbox::{Accepted, Mailbox, ShareLevel};
 use crate::state::World;
 
-const RULES: Rules = Rules {
+pub(super) const RULES: Rules = Rules {
     kind: "calendar",
     properties: &[
         "allowedOnlineMeetingProviders",
@@ -196,8 +196,14 @@ pub(super) fn mailbox(world: &World, person: PersonId) -> Result<&Mailbox, Graph
     world.mailbox(person).ok_or_else(GraphError::no_mailbox)
 }
 
-fn context(world: &World, person: PersonId) -> String {
+pub(super) fn context(world: &World, person: PersonId) -> String {
     format!("users('{}')/calendars", world.person(person).object_id)
+}
+
+/// One of a person's own calendars as she sees it.
+pub(super) fn item(world: &World, owner: PersonId, id: &str) -> Option<Item> {
+    let mailbox = world.mailbox(owner)?;
+    Some(own(world, owner, mailbox, mailbox.calendar(id)?))
 }
 
 /// Somebody else's calendar: it may be read, and no more.

@@ -120,6 +120,8 @@ pub(super) const READ_CALENDAR: Allowed = mailbox(READ, Need::Scope(READ_SHARED)
 pub(super) const READ_OWN_CALENDAR: Allowed = mailbox(READ, Need::Impossible);
 /// Writing in a calendar.
 pub(super) const WRITE_CALENDAR: Allowed = mailbox(WRITE, Need::Scope(WRITE_SHARED));
+/// Arranging calendars, and saying who may see them.
+pub(super) const WRITE_OWN_CALENDAR: Allowed = mailbox(WRITE, Need::Impossible);
 /// Free and busy times are the caller's question, through whichever mailbox it is put.
 pub(super) const SCHEDULE: Allowed = mailbox(READ, Need::Scope(READ));
 /// Nobody's contacts are shared here.

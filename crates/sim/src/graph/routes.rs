@@ -4,12 +4,13 @@ use super::error::GraphError;
 use super::permissions::{
     Allowed, BATCH, CHANGE_PROFILE, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR, READ_CONTACTS,
     READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO, WRITE_CALENDAR,
-    WRITE_SETTINGS, ZONES,
+    WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
 };
 use super::{Call, Outcome};
 use super::{
-    batch, calendar_view, calendars, contacts, event_actions, event_changes, event_delta, events,
-    ids, me, people, reminders, schedule, settings, time_zones, users,
+    batch, calendar_changes, calendar_permissions, calendar_view, calendars, contacts,
+    event_actions, event_changes, event_delta, events, ids, me, people, reminders, schedule,
+    settings, time_zones, users,
 };
 use crate::company::PersonId;
 use crate::state::World;
@@ -81,6 +82,133 @@ pub(super) const MAILBOX: &[Operation] = &[
     on("GET", "calendars", READ_CALENDAR, |world, call, at| {
         calendars::list(world, call, at.owner)
     }),
+    on("PATCH", "calendar", WRITE_CALENDAR, |world, call, at| {
+        calendar_changes::change_default(world, call, at.owner)
+    }),
+    on("POST", "calendars", WRITE_CALENDAR, |world, call, at| {
+        calendar_changes::create(world, call, at.owner)
+    }),
+    on(
+        "PATCH",
+        "calendars/{}",
+        WRITE_CALENDAR,
+        |world, call, at| calendar_changes::change(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "DELETE",
+        "calendars/{}",
+        WRITE_CALENDAR,
+        |world, call, at| calendar_changes::remove(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "GET",
+        "calendargroups",
+        READ_OWN_CALENDAR,
+        |world, call, at| calendar_changes::groups(world, call, at.owner),
+    ),
+    on(
+        "POST",
+        "calendargroups",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_changes::create_group(world, call, at.owner),
+    ),
+    on(
+        "GET",
+        "calendargroups/{}",
+        READ_OWN_CALENDAR,
+        |world, call, at| calendar_changes::group(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "PATCH",
+        "calendargroups/{}",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_changes::change_group(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "DELETE",
+        "calendargroups/{}",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_changes::remove_group(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "GET",
+        "calendargroups/{}/calendars",
+        READ_OWN_CALENDAR,
+        |world, call, at| calendar_changes::calendars_of(world, call, at.owner, at.id(0)),
+    ),
+    on(
+        "POST",
+        "calendargroups/{}/calendars",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_changes::create_in_group(world, call, at.owner, at.id(0)),
+    ),
+    // Who may see them.
+    on(
+        "GET",
+        "calendar/calendarpermissions",
+        READ_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::list(world, call, at.owner, None),
+    ),
+    on(
+        "POST",
+        "calendar/calendarpermissions",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::create(world, call, at.owner, None),
+    ),
+    on(
+        "GET",
+        "calendar/calendarpermissions/{}",
+        READ_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::read(world, call, at.owner, None, at.id(0)),
+    ),
+    on(
+        "PATCH",
+        "calendar/calendarpermissions/{}",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::change(world, call, at.owner, None, at.id(0)),
+    ),
+    on(
+        "DELETE",
+        "calendar/calendarpermissions/{}",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::remove(world, call, at.owner, None, at.id(0)),
+    ),
+    on(
+        "GET",
+        "calendars/{}/calendarpermissions",
+        READ_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::list(world, call, at.owner, Some(at.id(0))),
+    ),
+    on(
+        "POST",
+        "calendars/{}/calendarpermissions",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| calendar_permissions::create(world, call, at.owner, Some(at.id(0))),
+    ),
+    on(
+        "GET",
+        "calendars/{}/calendarpermissions/{}",
+        READ_OWN_CALENDAR,
+        |world, call, at| {
+            calendar_permissions::read(world, call, at.owner, Some(at.id(0)), at.id(1))
+        },
+    ),
+    on(
+        "PATCH",
+        "calendars/{}/calendarpermissions/{}",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| {
+            calendar_permissions::change(world, call, at.owner, Some(at.id(0)), at.id(1))
+        },
+    ),
+    on(
+        "DELETE",
+        "calendars/{}/calendarpermissions/{}",
+        WRITE_OWN_CALENDAR,
+        |world, call, at| {
+            calendar_permissions::remove(world, call, at.owner, Some(at.id(0)), at.id(1))
+        },
+    ),
     on("GET", "calendars/{}", READ_CALENDAR, |world, call, at| {
         calendars::read(world, call, at.owner, at.id(0))
     }),
@@ -393,13 +521,14 @@ impl Path {
         }
     }
 
-    /// Where the shorter address of something below an event begins; what contains the event makes no difference.
+    /// Where the shorter address of something begins; what contains an event or a calendar makes no difference.
     fn event_from(&self, from: usize) -> Option<usize> {
         let words: Vec<&str> = self.words().into_iter().skip(from).collect();
         match words.as_slice() {
             ["calendar", "events", _, _, ..] => Some(from + 1),
             ["calendars", _, "events", _, _, ..] => Some(from + 2),
             ["calendargroups", _, "calendars", _, "events", _, _, ..] => Some(from + 4),
+            ["calendargroups", _, "calendars", _, ..] => Some(from + 2),
             _ => None,
         }
     }

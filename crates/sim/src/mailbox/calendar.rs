@@ -29,7 +29,6 @@ pub(crate) struct Calendar {
     pub(crate) color: String,
     pub(crate) change_key: String,
     /// The group that it is listed under; `None` is the default group.
-    #[expect(dead_code, reason = "the addresses of calendar groups come next")]
     pub(crate) group: Option<String>,
     /// Whether meetings in it can be online.
     pub(crate) online: bool,
@@ -46,5 +45,47 @@ impl Calendar {
             group: None,
             online: true,
         }
+    }
+}
+
+/// What calendars are listed under.
+#[derive(Debug, Clone)]
+pub(crate) struct CalendarGroup {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Outlook's own groups have fixed ones.
+    pub(crate) class_id: String,
+    pub(crate) change_key: String,
+}
+
+/// The groups that every mailbox has, in their order.
+const GIVEN: &[(&str, &str)] = &[
+    ("My Calendars", "0006f0b7-0000-0000-c000-000000000046"),
+    ("Other Calendars", "0006f0b8-0000-0000-c000-000000000046"),
+    ("People's Calendars", "0006f0b9-0000-0000-c000-000000000046"),
+];
+
+impl CalendarGroup {
+    pub(crate) fn new(ids: &mut Seeded, name: &str, class_id: &str) -> Self {
+        Self {
+            // Groups are folders, and folders have ids of one form.
+            id: new_calendar_id(ids),
+            name: name.to_owned(),
+            class_id: class_id.to_owned(),
+            change_key: new_change_key(ids),
+        }
+    }
+
+    /// The groups of a new mailbox.
+    pub(crate) fn given(ids: &mut Seeded) -> Vec<Self> {
+        let groups = GIVEN
+            .iter()
+            .map(|(name, class_id)| Self::new(ids, name, class_id));
+        groups.collect()
+    }
+
+    /// Whether a group of that class is Outlook's own.
+    pub(crate) fn is_given(class_id: &str) -> bool {
+        GIVEN.iter().any(|(_, given)| *given == class_id)
     }
 }

@@ -7,6 +7,7 @@ mod walk;
 mod aadsts;
 mod admin_consent;
 mod agreement;
+mod arranging;
 mod authorize;
 mod batches;
 mod calendars;
