@@ -29,6 +29,9 @@ UNPUBLISHED = {
     ("POST", "/me/translateExchangeIds"): None,
     ("GET", "/users/$count"): None,
     ("GET", "/"): None,
+    ("GET", "/me/calendar/events/delta"): "eventDeltaResponse",
+    ("GET", "/me/calendar/calendarView/delta"): "eventDeltaResponse",
+    ("GET", "/me/calendars/{}/events/delta"): "eventDeltaResponse",
 }
 for _calendar in ("/me/calendar", "/me/calendars/{}"):
     UNPUBLISHED["POST", f"{_calendar}/calendarPermissions"] = "calendarPermission"
@@ -106,15 +109,17 @@ class Published:
         return parts
 
     def find(self, method, path):
-        words = _words(path.removeprefix("/v1.0"))
-        while words is not None:
+        forms = [_words(path.removeprefix("/v1.0"))]
+        while shorter := _shorter(forms[-1]):
+            forms.append(shorter)
+        # The shortest first: what is not published is known by that one only.
+        for words in reversed(forms):
             for known, parts, schema, described in self.known:
                 if known == method and len(parts) == len(words) and all(
                     part is None or part == word or (part.endswith("(") and word.startswith(part))
                     for part, word in zip(parts, words)
                 ):
                     return schema, described
-            words = _shorter(words)
         return None
 
     @functools.lru_cache

@@ -202,6 +202,12 @@ impl Stage {
         let began = Instant::now();
         let reply = at_once(&mut self.world, ask.clone());
         let took = began.elapsed();
+        #[cfg(feature = "schemas")]
+        assert_eq!(
+            self.world.violations.found(),
+            &[] as &[String],
+            "{request:?}"
+        );
         assert!(took < LONGEST, "{took:?} for {request:?}");
         // Misbehaviour may be asked for by a control request, and is not what the next ones are about.
         let faulty = !self.world.faults.is_empty();
@@ -218,12 +224,6 @@ impl Stage {
             }
             _ => {}
         }
-        #[cfg(feature = "schemas")]
-        assert_eq!(
-            self.world.violations.found(),
-            &[] as &[String],
-            "{request:?}"
-        );
     }
 
     fn learn(&mut self, ask: &Ask, answer: &Answer) {

@@ -131,6 +131,7 @@ fn route(world: &mut World, call: &Call<'_>) -> Outcome {
                 .check(&call.scopes, true)?;
             (routes::USERINFO_OPERATION.run)(world, call, &myself(Vec::new()))
         }
+        ["v1.0"] if method != "GET" => Err(GraphError::no_method()),
         ["v1.0"] => Ok(Answer::json(StatusCode::OK, &json!({ "value": [] }))),
         ["v1.0", "me", _, ..] => {
             let (operation, ids) = path.find(MAILBOX, 2, method)?;

@@ -9,6 +9,7 @@ fn cases() -> ProptestConfig {
     ProptestConfig {
         cases: usual.cases.max(3_000),
         failure_persistence: None,
+        max_shrink_iters: 300,
         ..usual
     }
 }

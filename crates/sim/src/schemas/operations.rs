@@ -81,13 +81,10 @@ impl Operations {
             Some((version, below)) if version == "v1.0" => below,
             _ => segments,
         };
-        let mut words: Vec<String> = below.iter().flat_map(|segment| words(segment)).collect();
-        loop {
-            match self.at(method, &words) {
-                Some(expected) => return Some(expected),
-                None => words = same(&words)?,
-            }
-        }
+        // The shortest address first: an operation of ours that is not published has only that one.
+        let whole: Vec<String> = below.iter().flat_map(|segment| words(segment)).collect();
+        let forms: Vec<_> = std::iter::successors(Some(whole), |words| same(words)).collect();
+        forms.iter().rev().find_map(|words| self.at(method, words))
     }
 
     fn at(&self, method: &Method, words: &[String]) -> Option<&Expected> {

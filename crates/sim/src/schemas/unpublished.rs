@@ -59,6 +59,25 @@ pub(super) const UNPUBLISHED: &[Unpublished] = &[
     // The service document, which lists nothing here.
     one("GET", "/", 200, Body::Other),
     one("GET", "/users/$count", 200, Body::Number),
+    // The subset has the rounds of other addresses of the same events.
+    one(
+        "GET",
+        "/me/calendar/events/delta",
+        200,
+        Body::Type("eventDeltaResponse"),
+    ),
+    one(
+        "GET",
+        "/me/calendar/calendarView/delta",
+        200,
+        Body::Type("eventDeltaResponse"),
+    ),
+    one(
+        "GET",
+        "/me/calendars/{}/events/delta",
+        200,
+        Body::Type("eventDeltaResponse"),
+    ),
     // The subset has no writes of groups and of permissions, though it has their types.
     one(
         "POST",
