@@ -79,7 +79,7 @@ pub(super) const CAUSES: &[(u32, &str, &str)] = &[
     ),
     (
         50_140,
-        "`POST /_sim/tenants/{tenant} {\"stay_signed_in\":true}`, as a page without the number",
+        "`POST /_sim/tenants/{tenant} {\"stay_signed_in\":true}`",
         "second_factor::whether_to_stay_signed_in_is_asked_after_the_password_and_remembered_by_the_cookie",
     ),
     (

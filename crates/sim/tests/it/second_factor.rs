@@ -203,7 +203,7 @@ async fn whether_to_stay_signed_in_is_asked_after_the_password_and_remembered_by
     for (answer, lasting) in [(&[][..], true), (&[("back", "1")][..], false)] {
         let mut browser = Browser::new(&simulator);
         let page = browser.enter(&url, &lena(&simulator)).await;
-        assert!(page.is("Stay signed in?"));
+        assert!(page.is("Stay signed in?") && page.html.contains("AADSTS50140"));
         let page = browser.submit(&page, answer).await;
         let cookie = page.headers.get("set-cookie");
         let lasts = cookie.is_some_and(|cookie| {

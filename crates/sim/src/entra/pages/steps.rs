@@ -44,7 +44,8 @@ pub(super) fn choose(world: &World, sessions: &[SignedIn]) -> String {
 /// Asks whether the browser stays signed in.
 pub(super) fn stay_signed_in(world: &World, account: PersonId) -> String {
     format!(
-        "<p class=\"who\" id=\"displayName\">{}</p><p>Do this to reduce the number of times you are asked to sign in.</p>{}",
+        "<p class=\"who\" id=\"displayName\">{}</p><p>Do this to reduce the number of times you are asked to sign in.</p>{}\
+         <p class=\"quiet\">AADSTS50140</p>",
         escape(&world.person(account).login),
         buttons("Yes", Some("No"))
     )
