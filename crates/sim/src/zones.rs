@@ -8,6 +8,9 @@ use jiff::{Timestamp, Zoned};
 
 pub(crate) use table::WINDOWS_ZONES;
 
+/// What Exchange calls a zone that has rules and no name.
+const CUSTOM: &str = "tzone://Microsoft/Custom";
+
 /// A zone under the name somebody used for it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Zone {
@@ -41,6 +44,14 @@ impl Zone {
             name: name.to_owned(),
             rules,
         })
+    }
+
+    /// The same rules as a zone of somebody's own. What is kept under this name cannot be asked for by it.
+    pub(crate) fn customized(&self) -> Self {
+        Self {
+            name: CUSTOM.to_owned(),
+            rules: self.rules.clone(),
+        }
     }
 
     /// The instant of a wall time here; in a gap the later one, in a fold the earlier one.

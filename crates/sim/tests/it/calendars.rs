@@ -488,3 +488,27 @@ async fn a_page_in_order_of_time_is_the_same_piece_of_the_whole_however_it_is_as
     );
     assert!(ids("$top=5&$skip=500").await.is_empty());
 }
+
+#[tokio::test]
+async fn an_event_of_a_zone_without_a_name_says_so_and_nobody_can_ask_for_that_zone() {
+    let simulator = simulator().await;
+    let app = App::holding(
+        &simulator,
+        "michael.carter@nordwind.example",
+        "Calendars.ReadWrite",
+    );
+    let view = app
+        .get(&format!("/me/calendarView?{TWO_WEEKS}&$top=100"))
+        .await;
+    let zones = view.texts("originalStartTimeZone");
+    assert!(zones.contains(&"tzone://Microsoft/Custom"), "{zones:?}");
+    let time = |clock: &str| json!({ "dateTime": format!("2026-04-01T{clock}:00"), "timeZone": "tzone://Microsoft/Custom" });
+    let body = json!({ "subject": "x", "start": time("09:00"), "end": time("10:00") });
+    assert_eq!(
+        app.post("/me/events", &body).await.code(),
+        "TimeZoneNotSupportedException"
+    );
+    let zone = ("Prefer", "outlook.timezone=\"tzone://Microsoft/Custom\"");
+    let asked = app.get_with("/me/events?$top=1", &[zone]).await;
+    assert_eq!(asked.code(), "TimeZoneNotSupportedException");
+}
