@@ -7,6 +7,7 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+import answers
 from attache import Demo, ready
 
 
@@ -18,7 +19,10 @@ class OfficialClient(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.demo.__exit__()
+        try:
+            answers.check(cls.demo.simulator)
+        finally:
+            cls.demo.__exit__()
 
     def talk(self, mode, conversation, token=None):
         async def run():

@@ -20,6 +20,7 @@ mod directory;
 mod documented;
 mod events;
 mod faults;
+mod invariants;
 mod keys;
 mod limits;
 mod log;
