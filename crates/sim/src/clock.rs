@@ -33,11 +33,12 @@ impl Clock {
     }
 }
 
+/// The machine's time, by which certificates are dated: whoever checks them has no other clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "the simulator's clock starts from the machine's"
 )]
-fn machine() -> Timestamp {
+pub(crate) fn machine() -> Timestamp {
     Timestamp::now()
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Ask {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The base at which it came in; none without a connection.
+    pub(crate) base: Option<String>,
 }
 
 impl Ask {
@@ -37,7 +39,14 @@ impl Ask {
             raw_query,
             headers,
             body,
+            base: None,
         }
+    }
+
+    /// The request as it came in at a base.
+    pub(crate) fn at(mut self, base: String) -> Self {
+        self.base = Some(base);
+        self
     }
 
     /// The first query value of that name.

@@ -1,6 +1,7 @@
 //! What can be chosen when a simulator starts.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use crate::company::Company;
 
@@ -9,6 +10,10 @@ use crate::company::Company;
 pub struct Options {
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Listening with TLS too, beside plain HTTP.
+    pub tls: Option<Tls>,
+    /// Further names by which this machine is asked, beside `localhost` and its loopback addresses.
+    pub names: Vec<String>,
     /// The company whose people, mailboxes and application exist.
     pub company: Company,
     /// What happens to a refresh token that was used.
@@ -21,6 +26,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
+            names: Vec::new(),
             company: Company::default(),
             rotation: Rotation::default(),
             log: crate::log::MOST,
@@ -36,4 +43,23 @@ pub enum Rotation {
     Lenient,
     /// It is dead at once; using it again is refused.
     Strict,
+}
+
+/// How a simulator listens with TLS.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder that keeps the certificate authority (`ca.pem`, `ca-key.pem`), so that whoever trusts it still does after
+    /// a restart. Without one, every start makes a new authority.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            folder: None,
+        }
+    }
 }

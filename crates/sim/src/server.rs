@@ -11,16 +11,19 @@ use axum::response::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::connection::{Breakable, Broken, Resettable, cut};
+use crate::door::Door;
 use crate::entra::redirects;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::log::Log;
 use crate::options::Options;
-use crate::simulator::{Shared, Simulator};
+use crate::simulator::{Https, Shared, Simulator};
 use crate::state::World;
+use crate::tls::{Acceptor, Identity};
 use crate::way::{self, Begun};
 
 const LONGEST_BODY: usize = 4 * 1_024 * 1_024;
@@ -32,23 +35,58 @@ const LONGEST_BODY: usize = 4 * 1_024 * 1_024;
 pub async fn start(options: Options) -> std::io::Result<Simulator> {
     redirects::check(&options.company)?;
     let listener = TcpListener::bind(options.listen).await?;
-    let base = format!("http://{}", listener.local_addr()?);
-    let mut world = World::new(base, &options.company, options.rotation);
+    let door = Door::plain(listener.local_addr()?, &options.names);
+    let secure = match &options.tls {
+        Some(tls) => {
+            let identity = Identity::new(&options, tls.folder.as_deref())?;
+            let listener = TcpListener::bind(tls.listen).await?;
+            let door = Door::secure(listener.local_addr()?, &options.names);
+            Some((listener, door, identity))
+        }
+        None => None,
+    };
+    let mut world = World::new(door.own().to_owned(), &options.company, options.rotation);
     world.log = Log::of(options.log);
     let world: Shared = Arc::new(Mutex::new(world));
-    let router = Router::new()
-        .fallback(answer)
-        .with_state(Arc::clone(&world));
+    let https = secure.as_ref().map(|(_, door, identity)| Https {
+        base: door.own().to_owned(),
+        ca_pem: identity.ca_pem.clone(),
+    });
+    let plain = accept(listener, router(&world, door), None);
+    let secure = secure.map(|(listener, door, identity)| {
+        accept(listener, router(&world, door), Some(identity.acceptor()))
+    });
     #[expect(
         clippy::disallowed_methods,
         reason = "the handle stops the task, at the latest when it is dropped"
     )]
-    let server = tokio::spawn(accept(listener, router));
-    Ok(Simulator::new(world, server))
+    let server = tokio::spawn(async move {
+        match secure {
+            Some(secure) => {
+                tokio::join!(plain, secure);
+            }
+            None => plain.await,
+        }
+    });
+    Ok(Simulator::new(world, https, server))
+}
+
+/// The world as one listener shows it.
+#[derive(Clone)]
+struct Front {
+    world: Shared,
+    door: Arc<Door>,
+}
+
+fn router(world: &Shared, door: Door) -> Router {
+    Router::new().fallback(answer).with_state(Front {
+        world: Arc::clone(world),
+        door: Arc::new(door),
+    })
 }
 
 /// Serves connections until the task is aborted, which closes them all.
-async fn accept(listener: TcpListener, router: Router) {
+async fn accept(listener: TcpListener, router: Router, tls: Option<Acceptor>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -57,10 +95,15 @@ async fn accept(listener: TcpListener, router: Router) {
                 // Answers are small and whole; waiting to fill a packet only slows them.
                 let _ = stream.set_nodelay(true);
                 let (stream, reset) = Resettable::new(stream);
-                let service = TowerToHyperService::new(Breakable { inner: router.clone(), reset });
+                let service = Breakable { inner: router.clone(), reset };
+                let tls = tls.clone();
                 connections.spawn(async move {
-                    // A connection that ends badly, by a fault or by the other side, is not worth a word.
-                    let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+                    match tls {
+                        None => serve(stream, service).await,
+                        Some(tls) => if let Some(stream) = tls.accept(stream).await {
+                            serve(stream, service).await;
+                        },
+                    }
                 });
             }
             Some(_) = connections.join_next() => {}
@@ -68,13 +111,27 @@ async fn accept(listener: TcpListener, router: Router) {
     }
 }
 
-async fn answer(State(world): State<Shared>, request: Request) -> Response {
+/// Serves one connection to its end.
+async fn serve<I>(stream: I, service: Breakable<Router>)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = TowerToHyperService::new(service);
+    // A connection that ends badly, by a fault or by the other side, is not worth a word.
+    let _ = Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(State(front): State<Front>, request: Request) -> Response {
     let began = Instant::now();
+    let Front { world, door } = front;
     let (parts, body) = request.into_parts();
+    let base = door.base_of(&parts.uri, &parts.headers);
     let read = axum::body::to_bytes(body, LONGEST_BODY).await;
     let whole = read.is_ok();
     let body = read.unwrap_or_default();
-    let ask = Ask::new(parts.method, &parts.uri, parts.headers, body);
+    let ask = Ask::new(parts.method, &parts.uri, parts.headers, body).at(base);
     if !whole {
         return respond(way::too_large(&world, &ask));
     }

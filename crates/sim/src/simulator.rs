@@ -24,10 +24,18 @@ const MINTED_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// The world, shared between the server and its handle.
 pub(crate) type Shared = Arc<Mutex<World>>;
 
+/// Where a simulator is reached with TLS.
+#[derive(Debug)]
+pub(crate) struct Https {
+    pub(crate) base: String,
+    pub(crate) ca_pem: String,
+}
+
 /// A running simulator. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Simulator {
     base: String,
+    https: Option<Https>,
     tenant_id: String,
     client_id: String,
     client_secret: String,
@@ -36,7 +44,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    pub(crate) fn new(world: Shared, server: JoinHandle<()>) -> Self {
+    pub(crate) fn new(world: Shared, https: Option<Https>, server: JoinHandle<()>) -> Self {
         let (base, tenant_id, client_id, client_secret) = {
             let world = lock(&world);
             let application = &world.application;
@@ -53,6 +61,7 @@ impl Simulator {
         };
         Self {
             base,
+            https,
             tenant_id,
             client_id,
             client_secret,
@@ -64,6 +73,16 @@ impl Simulator {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// `https://localhost:PORT`, without a slash at the end, when it listens with TLS.
+    pub fn https_base(&self) -> Option<&str> {
+        self.https.as_ref().map(|https| https.base.as_str())
+    }
+
+    /// The certificate that has to be trusted for [`Simulator::https_base`], as PEM.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.https.as_ref().map(|https| https.ca_pem.as_str())
     }
 
     /// The authority to configure: the base and the tenant's GUID.

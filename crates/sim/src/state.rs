@@ -9,6 +9,7 @@ use crate::application::Application;
 use crate::clock::Clock;
 use crate::company::{Account, Company, PersonId};
 use crate::entra::Entra;
+use crate::exchange::Ask;
 use crate::faults::{Faults, Flights};
 use crate::log::{Log, MOST};
 use crate::mailbox::Mailbox;
@@ -19,7 +20,7 @@ use crate::tenant::{Tenant, TenantId};
 /// Everything that exists. Handlers get it for the time of one answer, never across an await.
 #[derive(Debug)]
 pub(crate) struct World {
-    /// `http://127.0.0.1:PORT`, the front of every link.
+    /// The front of every link: the base at which the request that is being answered came in.
     pub(crate) base: String,
     pub(crate) clock: Clock,
     pub(crate) ids: Seeded,
@@ -44,6 +45,13 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Turns to one request: until the next one, links carry the base at which this came in.
+    pub(crate) fn turn_to(&mut self, ask: &Ask) {
+        if let Some(base) = &ask.base {
+            self.base.clone_from(base);
+        }
+    }
+
     /// The world at its start: the company exists and its calendars are filled.
     pub(crate) fn new(base: String, company: &Company, rotation: Rotation) -> Self {
         let mut ids = Seeded::new(company.seed);

@@ -53,6 +53,7 @@ impl Drop for Flight {
 /// Takes a request as far as it goes at once. The lock is held for that time and no longer.
 pub(crate) fn begin(world: &Shared, ask: Ask, began: Instant) -> Begun {
     let mut held = lock(world);
+    held.turn_to(&ask);
     let part = Part::of(&ask);
     let fault = fault_for(&mut held, &ask, part);
     let exchange = Exchange {
@@ -138,6 +139,8 @@ impl Exchange {
     /// Answers, and notes it in the log.
     fn finish(self, world: &mut World) -> Reply {
         let (ask, part) = (&self.ask, self.part);
+        // While this one waited, others were answered.
+        world.turn_to(ask);
         let mut person = None;
         let mut ordinary = |world: &mut World| {
             let (answer, whose) = serve(world, ask, part);
@@ -218,6 +221,7 @@ fn serve(world: &mut World, ask: &Ask, part: Part) -> (Answer, Option<String>) {
 /// The refusal of a body that nobody reads, in the shape of the part it was for.
 pub(crate) fn too_large(world: &Shared, ask: &Ask) -> Answer {
     let world = &mut *lock(world);
+    world.turn_to(ask);
     match Part::of(ask) {
         Part::Graph => {
             let answer = graph::too_large(world, ask);

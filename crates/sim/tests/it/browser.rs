@@ -98,6 +98,15 @@ impl Browser {
         }
     }
 
+    /// A browser at another base of the simulator.
+    pub(crate) fn at(client: Client, base: &str) -> Self {
+        Self {
+            client,
+            base: base.to_owned(),
+            cookie: None,
+        }
+    }
+
     pub(crate) async fn open(&mut self, url: &str) -> Page {
         let request = self.client.get(url);
         self.send(request).await

@@ -30,5 +30,6 @@ mod reminders;
 mod second_factor;
 mod sign_out;
 mod tenants;
+mod tls;
 mod tokens;
 mod weather;
