@@ -1,6 +1,7 @@
 //! `attache sim`
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -16,11 +17,24 @@ use crate::{telemetry, terminal, wiring};
 ///
 /// It stands in for Microsoft's sign-in and for Microsoft Graph, with a small company in it. Nothing of it is kept.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  attache sim --port 8181 --json")]
+#[command(after_help = "Example:\n  attache sim --port 8181 --json\n  \
+                  attache sim --https-port 8443 --ca-file sim-ca.pem")]
 pub(crate) struct Sim {
     /// The port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8181)]
     port: u16,
+    /// Listen with TLS too, on this port; 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    https_port: Option<u16>,
+    /// Write the certificate that clients have to trust to this file
+    #[arg(long, value_name = "FILE", requires = "https_port")]
+    ca_file: Option<PathBuf>,
+    /// Keep the certificate authority in this folder, so that it is the same after a restart
+    #[arg(long, value_name = "FOLDER", requires = "https_port")]
+    ca_folder: Option<PathBuf>,
+    /// A further name of this machine by which it is asked; may be repeated
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
     /// Print one JSON object on one line
     #[arg(long)]
     json: bool,
@@ -30,7 +44,11 @@ impl Sim {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         telemetry::start(&Settings::defaults().log);
         let stop = wiring::stop_on_signal()?;
-        let simulator = start(self.port, "--port").await?;
+        let simulator = self.start().await?;
+        if let (Some(file), Some(pem)) = (&self.ca_file, simulator.ca_pem()) {
+            std::fs::write(file, pem)
+                .with_context(|| format!("{} cannot be written", file.display()))?;
+        }
         terminal::answer(&match self.json {
             true => as_json(&simulator),
             false => as_text(&simulator),
@@ -38,6 +56,27 @@ impl Sim {
         stop.cancelled().await;
         simulator.stop().await;
         Ok(ExitCode::SUCCESS)
+    }
+
+    async fn start(&self) -> anyhow::Result<Simulator> {
+        let tls = self.https_port.map(|port| sim::Tls {
+            listen: loopback(port),
+            folder: self.ca_folder.clone(),
+        });
+        let started = sim::start(sim::Options {
+            listen: loopback(self.port),
+            tls,
+            names: self.names.clone(),
+            ..sim::Options::default()
+        });
+        match (started.await, self.https_port) {
+            (Err(error), Some(port))
+                if error.kind() == std::io::ErrorKind::AddrInUse && taken(port).await =>
+            {
+                Err(Misuse::taken(port, "--https-port").into())
+            }
+            (started, _) => explained(started, self.port, "--port"),
+        }
     }
 }
 
@@ -47,10 +86,27 @@ impl Sim {
 /// A [`Misuse`] when the port is taken; anything else that the system says.
 pub(super) async fn start(port: u16, flag: &str) -> anyhow::Result<Simulator> {
     let options = sim::Options {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        listen: loopback(port),
         ..sim::Options::default()
     };
-    match sim::start(options).await {
+    explained(sim::start(options).await, port, flag)
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// Whether somebody else listens there. Port 0 is never taken.
+async fn taken(port: u16) -> bool {
+    tokio::net::TcpListener::bind(loopback(port)).await.is_err()
+}
+
+fn explained(
+    started: std::io::Result<Simulator>,
+    port: u16,
+    flag: &str,
+) -> anyhow::Result<Simulator> {
+    match started {
         Ok(simulator) => Ok(simulator),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             Err(Misuse::taken(port, flag).into())
@@ -63,6 +119,7 @@ fn as_json(simulator: &Simulator) -> String {
     let people: Vec<_> = simulator.people().iter().map(person_as_json).collect();
     json!({
         "simulator": simulator.base(),
+        "https": simulator.https_base(),
         "authority": simulator.authority(),
         "graph": simulator.graph(),
         "tenant": simulator.tenant_id(),
@@ -85,6 +142,13 @@ fn as_text(simulator: &Simulator) -> String {
         client = simulator.client_id(),
         secret = simulator.client_secret(),
     );
+    if let Some(base) = simulator.https_base() {
+        text = text.replacen(
+            "\n\nPeople",
+            &format!("\n  With TLS       {base}\n\nPeople"),
+            1,
+        );
+    }
     for person in simulator.people() {
         text += &format!("  {}  password {}\n", person.login, person.password);
     }

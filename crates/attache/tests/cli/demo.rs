@@ -99,3 +99,36 @@ fn the_simulator_runs_alone_and_says_how_to_reach_it() {
     );
     assert_eq!(sim.stop(), (Some(0), String::new()));
 }
+
+#[test]
+fn the_simulator_listens_with_tls_when_asked_and_writes_whom_to_trust() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["sim", "--json", "--port", "0", "--https-port", "0"];
+    let authority = ["--ca-file", "ca.pem", "--ca-folder", "authority"];
+    let mut kept = None;
+    for _ in 0..2 {
+        let command = attache(&[&arguments[..], &authority].concat(), folder.path());
+        let mut sim = Running::start(command);
+        let said: Value = serde_json::from_str(&sim.line()).expect("JSON");
+        let https = said["https"].as_str().expect("where it is with TLS");
+        assert!(https.starts_with("https://localhost:"), "{https}");
+        let pem = std::fs::read_to_string(folder.path().join("ca.pem")).expect("written");
+        assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+        assert_eq!(kept.get_or_insert_with(|| pem.clone()), &pem);
+        assert_eq!(sim.stop(), (Some(0), String::new()));
+    }
+}
+
+#[test]
+fn a_taken_https_port_is_named_with_its_flag() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    let output = run(
+        &["sim", "--port", "0", "--https-port", &port],
+        folder.path(),
+    );
+    let remarks = text(output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{remarks}");
+    assert!(remarks.contains(&port) && remarks.contains("--https-port"));
+}

@@ -68,18 +68,34 @@ fn serve_refuses_what_is_not_microsoft() {
     let folder = tempfile::tempdir().expect("a folder");
     answer(&["keys", "generate", "--out", "attache.key"], folder.path());
     let guid = "11111111-2222-3333-4444-555555555555";
-    let settings = SETTINGS
-        .replace("LISTEN", "0")
-        .replace("TENANT", guid)
-        .replace("CLIENT", guid)
-        .replace("simulator = true", "")
-        .replace("LOGIN", "http://127.0.0.1:1");
-    fs::write(folder.path().join("attache.toml"), settings).expect("written");
-    let output = run(&["serve"], folder.path());
-    let remarks = text(output.stderr);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        remarks.contains("entra.login") && remarks.contains("entra.graph"),
-        "{remarks}"
-    );
+    // A simulator speaks HTTPS too, which makes it no more Microsoft's.
+    for login in ["http://127.0.0.1:1", "https://localhost:8443"] {
+        let settings = SETTINGS
+            .replace("LISTEN", "0")
+            .replace("TENANT", guid)
+            .replace("CLIENT", guid)
+            .replace("simulator = true", "")
+            .replace("LOGIN", login);
+        fs::write(folder.path().join("attache.toml"), settings).expect("written");
+        let output = run(&["serve"], folder.path());
+        let remarks = text(output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{login}");
+        assert!(
+            remarks.contains("entra.login") && remarks.contains("entra.graph"),
+            "{login}: {remarks}"
+        );
+    }
+}
+
+#[test]
+fn serve_has_no_option_that_starts_a_simulator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let help = answer(&["serve", "--help"], folder.path());
+    assert!(!help.to_lowercase().contains("simul"), "{help}");
+    for option in ["--sim", "--sim-port", "--https-port"] {
+        let refused = run(&["serve", option, "0"], folder.path());
+        assert_eq!(refused.status.code(), Some(2), "{option}");
+    }
+    let source = include_str!("../../src/commands/serve.rs");
+    assert!(!source.contains("sim::"), "serve names the simulator");
 }
