@@ -15,6 +15,7 @@ from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.event import Event
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.response_type import ResponseType
+from msgraph.generated.models.user import User
 from msgraph.generated.users.item.calendar.get_schedule.get_schedule_post_request_body import GetSchedulePostRequestBody
 from msgraph.generated.users.item.calendar_view.calendar_view_request_builder import CalendarViewRequestBuilder
 from msgraph.generated.users.item.calendar_view.delta.delta_request_builder import DeltaRequestBuilder
@@ -22,6 +23,8 @@ from msgraph.generated.users.item.events.item.accept.accept_post_request_body im
 from msgraph.generated.users.item.events.item.decline.decline_post_request_body import DeclinePostRequestBody
 from msgraph.generated.users.item.people.people_request_builder import PeopleRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
+from msgraph_core.requests.batch_request_builder import BatchRequestBuilder
+from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.tasks import PageIterator
 
 from simulator import Simulator
@@ -163,6 +166,24 @@ class Sdk(unittest.TestCase):
             self.assertEqual([user.display_name for user in users.value], ["Anna Berger", "Anna Brandt"])
             contacts = await graph.me.contacts.get()
             self.assertTrue(contacts.value and all(contact.display_name for contact in contacts.value))
+
+        self.talk("lena", conversation)
+
+    def test_it_sends_a_batch(self):
+        async def conversation(graph):
+            content = BatchRequestContent({})
+            content.add_request_information(graph.me.to_get_request_information())
+            content.add_request_information(graph.me.events.to_post_request_information(self.draft("Made in a batch", 13)))
+            content.add_request_information(graph.me.events.by_event_id("AAMkNowhere").to_get_request_information())
+            sent = list(content.requests)
+            answer = await BatchRequestBuilder(graph.request_adapter).post(content)
+            me = answer.get_response_by_id(sent[0], User)
+            self.assertEqual(me.mail, self.simulator.people["lena"]["login"])
+            made = answer.get_response_by_id(sent[1], Event)
+            self.assertEqual([event["id"] for event in self.simulator.events("lena", "Made in a batch")], [made.id])
+            statuses = answer.get_response_status_codes()
+            self.assertEqual([statuses[one] for one in sent[:2]], [200, 201])
+            self.assertIn(statuses[sent[2]], (400, 404))
 
         self.talk("lena", conversation)
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import graph from "@microsoft/microsoft-graph-client";
 import { simulator, trusted } from "./simulator.mjs";
 
-const { Client, GraphError, PageIterator } = graph;
+const { BatchRequestContent, BatchResponseContent, Client, GraphError, PageIterator } = graph;
 
 if (await trusted(fileURLToPath(import.meta.url))) {
   const sim = simulator();
@@ -81,6 +81,22 @@ if (await trusted(fileURLToPath(import.meta.url))) {
     await assert.rejects(users.get(), (error) => error.statusCode === 400);
     const found = await users.header("ConsistencyLevel", "eventual").get();
     assert.deepEqual(found.value.map((user) => user.displayName).sort(), ["Anna Berger", "Anna Brandt"]);
+  });
+
+  test("it sends a batch whose requests depend on each other", async () => {
+    const of = (id, path, init, dependsOn) => ({ id, request: new Request(`${sim.https}/v1.0${path}`, init), dependsOn });
+    const body = JSON.stringify(draft("Made in a batch of JavaScript", 18));
+    const content = new BatchRequestContent([
+      of("1", "/me", { method: "GET" }),
+      of("2", "/me/events", { method: "POST", body, headers: { "content-type": "application/json" } }, ["1"]),
+      of("3", "/me/calendar", { method: "GET" }, ["2"]),
+    ]);
+    const answer = new BatchResponseContent(await lena.api("/$batch").post(await content.getContent()));
+    const [me, made, calendar] = ["1", "2", "3"].map((id) => answer.getResponseById(id));
+    assert.deepEqual([me.status, made.status, calendar.status], [200, 201, 200]);
+    assert.equal((await me.json()).mail, sim.person("lena").login);
+    const held = await sim.events("lena", "Made in a batch of JavaScript");
+    assert.deepEqual(held.map((event) => event.id), [(await made.json()).id]);
   });
 
   test("it repeats a throttled request as late as it was told", async () => {
