@@ -3,8 +3,10 @@
 use super::{Filter, Literal, invalid, too_long};
 use crate::graph::error::GraphError;
 
-/// Reading and applying a filter is recursive, so its length is the depth of the stack: a hundred comparisons.
+/// Applying a filter is recursive, so its length is the depth of the stack: a hundred comparisons.
 const MOST_TOKENS: usize = 400;
+/// Reading brackets takes several steps for each.
+const DEEPEST: usize = 40;
 
 /// Reads a whole filter; what is left over is an error.
 pub(super) fn parse(text: &str) -> Result<Filter, GraphError> {
@@ -15,6 +17,7 @@ pub(super) fn parse(text: &str) -> Result<Filter, GraphError> {
     let mut parser = Parser {
         tokens: &tokens,
         at: 0,
+        depth: 0,
     };
     let filter = parser.either()?;
     if parser.at < tokens.len() {
@@ -73,6 +76,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, GraphError> {
 struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
+    depth: usize,
 }
 
 impl Parser<'_> {
@@ -94,9 +98,12 @@ impl Parser<'_> {
 
     fn term(&mut self) -> Result<Filter, GraphError> {
         match self.next()? {
+            Token::Open if self.depth >= DEEPEST => Err(too_long()),
             Token::Open => {
+                self.depth += 1;
                 let inner = self.either()?;
                 self.expect(&Token::Close)?;
+                self.depth -= 1;
                 Ok(inner)
             }
             Token::Word(word) if self.tokens.get(self.at) == Some(&Token::Open) => {
