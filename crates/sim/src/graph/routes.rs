@@ -1,4 +1,5 @@
 //! Which address leads where, and what a token must allow there: one table, which nothing goes around.
+//! Long because it is one table.
 
 use super::error::GraphError;
 use super::permissions::{
