@@ -94,6 +94,10 @@ pub(crate) struct Account {
     pub(crate) language: &'static str,
     /// The mailbox zone's Windows name.
     pub(crate) zone: &'static str,
+    /// How the mailbox tells its working hours.
+    pub(crate) hours: Hours,
+    /// A room: nobody signs in, and its calendar is open to nobody.
+    pub(crate) room: bool,
     /// Grants issued up to this instant are worth nothing.
     pub(crate) tokens_valid_from: Option<Timestamp>,
     pub(crate) standing: Standing,
@@ -103,6 +107,26 @@ impl Account {
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.given_name, self.surname)
     }
+}
+
+/// How a mailbox tells its working hours to those who ask for free and busy times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Hours {
+    /// With the name of a zone.
+    #[default]
+    Named,
+    /// With the rules of a zone, and no name for them.
+    Customized,
+    /// Not at all, as some mailboxes do.
+    Absent,
+}
+
+/// A distribution list: one address for several people.
+#[derive(Debug, Clone)]
+pub(crate) struct DistributionList {
+    pub(crate) tenant: TenantId,
+    pub(crate) address: String,
+    pub(crate) members: Vec<PersonId>,
 }
 
 impl Company {
@@ -138,6 +162,10 @@ impl Company {
             stay_signed_in: false,
         };
         vec![home, neighbour, personal]
+    }
+
+    pub(crate) fn lists(&self) -> Vec<DistributionList> {
+        people::lists(&self.domain)
     }
 
     pub(crate) fn accounts(&self, ids: &mut Seeded) -> Vec<Account> {

@@ -41,7 +41,7 @@ pub use company::{Company, Person};
 pub use entra::certificate::{Certificate, NotACertificate};
 pub use entra::documented::{DocumentedError, documented_errors};
 pub use faults::{Fault, FaultAnswer, Framing, Surface, When};
-pub use graph::{ChallengeForm, Permission, permissions};
+pub use graph::{ChallengeForm, GraphErrorRow, Permission, graph_errors, permissions};
 pub use log::{LogEntry, LogFilter, StatusFilter};
 pub use options::{Options, Rotation, Tls};
 pub use server::start;

@@ -43,6 +43,8 @@ pub(crate) struct Mailbox {
     pub(crate) roles: BTreeMap<(CalendarId, String), &'static str>,
     pub(crate) events: Items,
     pub(crate) contacts: Vec<Value>,
+    /// The folders of contacts beside the default one.
+    pub(crate) contact_folders: Vec<ContactFolder>,
     /// Who may read this calendar.
     pub(crate) shared_with: Vec<Share>,
     /// Calendars of others that this person has accepted.
@@ -53,6 +55,14 @@ pub(crate) struct Mailbox {
     pub(crate) reminders: BTreeMap<String, Reminder>,
     /// The synchronisations of this person's clients.
     pub(crate) rounds: Rounds,
+}
+
+/// A folder of contacts.
+#[derive(Debug, Clone)]
+pub(crate) struct ContactFolder {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) parent: String,
 }
 
 /// What somebody did with a reminder.
@@ -115,12 +125,19 @@ impl Mailbox {
             roles: BTreeMap::new(),
             events: Items::default(),
             contacts: Vec::new(),
+            contact_folders: Vec::new(),
             shared_with: Vec::new(),
             accepted: Vec::new(),
             transactions: Vec::new(),
             reminders: BTreeMap::new(),
             rounds: Rounds::default(),
         }
+    }
+
+    /// The id of the default folder of contacts. Ids of containers differ in their kind, at the end.
+    pub(crate) fn contact_folder(&self) -> String {
+        let calendar = self.default_calendar().id.as_str();
+        calendar.replace("AAAAAAEGAAA=", "AAAAAAEOAAA=")
     }
 
     /// The default calendar.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::access::Addresses;
 use crate::application::Application;
 use crate::clock::Clock;
-use crate::company::{Account, Company, PersonId};
+use crate::company::{Account, Company, DistributionList, PersonId};
 use crate::entra::Entra;
 use crate::exchange::Ask;
 use crate::faults::{Faults, Flights};
@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) tenants: Vec<Tenant>,
     /// Every account of every organisation.
     pub(crate) people: Vec<Account>,
+    pub(crate) lists: Vec<DistributionList>,
     /// By person; a guest has none.
     mailboxes: Vec<Option<Mailbox>>,
     /// What people have changed in their mailboxes' settings.
@@ -69,6 +70,7 @@ impl World {
             addresses: Addresses::default(),
             tenants: company.tenants(),
             people,
+            lists: company.lists(),
             mailboxes,
             mailbox_settings: HashMap::new(),
             entra: Entra::default(),

@@ -164,7 +164,7 @@ fn add_outside_invitation(world: &mut World, monday: Date) {
 
 /// Desk work and small meetings in free places, until everybody's weeks look lived in.
 fn add_fillers(world: &mut World, person: PersonId, monday: Date) {
-    if world.mailbox(person).is_none() {
+    if world.mailbox(person).is_none() || world.person(person).room {
         return;
     }
     let mut zone = zone_of(world, person);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::company::PersonId;
-use crate::mailbox::new_change_key;
+use crate::mailbox::{ContactFolder, new_calendar_id, new_change_key};
 use crate::state::World;
 use crate::tenant::TenantId;
 use crate::zones::instant_text;
@@ -102,10 +102,23 @@ const CONTACTS: &[Row] = &[
     ),
 ];
 
+/// Somebody met at a fair, in a folder of the main member's.
+const AT_THE_FAIR: Row = (
+    "Ole",
+    "Sievers",
+    "Messe Lübeck GmbH",
+    "Projektmanager",
+    "o.sievers@messe-luebeck.example",
+    "+49 451 5550 211",
+);
+
 /// Puts the contacts into every mailbox; only the main member has the private one.
 pub(crate) fn fill(world: &mut World) {
     let created = world.clock.now();
     for person in world.directory(TenantId::HOME).collect::<Vec<_>>() {
+        if world.person(person).room {
+            continue;
+        }
         for row in CONTACTS {
             let private = row.2.is_empty();
             if private && person != PersonId(1) {
@@ -115,15 +128,43 @@ pub(crate) fn fill(world: &mut World) {
                 continue;
             };
             let change_key = new_change_key(&mut world.ids);
-            let contact = contact(row, &id, &change_key, created);
             if let Some(mailbox) = world.mailbox_mut(person) {
+                let folder = mailbox.contact_folder();
+                let contact = contact(row, &id, &change_key, created, &folder);
                 mailbox.contacts.push(contact);
             }
         }
     }
+    add_folders(world, PersonId(1), created);
 }
 
-fn contact(row: &Row, id: &str, change_key: &str, created: Timestamp) -> Value {
+/// The main member keeps those met at fairs in a folder of their own, which has one in it for exhibitors.
+fn add_folders(world: &mut World, person: PersonId, created: Timestamp) {
+    let (id, inner) = (
+        new_calendar_id(&mut world.ids).replace("AAAAAAEGAAA=", "AAAAAAEOAAA="),
+        new_calendar_id(&mut world.ids).replace("AAAAAAEGAAA=", "AAAAAAEOAAA="),
+    );
+    let Some(contact_id) = world.new_item_id(person) else {
+        return;
+    };
+    let change_key = new_change_key(&mut world.ids);
+    if let Some(mailbox) = world.mailbox_mut(person) {
+        let folder = |id: &str, name: &str, parent: String| ContactFolder {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            parent,
+        };
+        let default = mailbox.contact_folder();
+        mailbox.contact_folders = vec![
+            folder(&id, "Messekontakte", default),
+            folder(&inner, "Aussteller", id.clone()),
+        ];
+        let contact = contact(&AT_THE_FAIR, &contact_id, &change_key, created, &id);
+        mailbox.contacts.push(contact);
+    }
+}
+
+fn contact(row: &Row, id: &str, change_key: &str, created: Timestamp, folder: &str) -> Value {
     let (given_name, surname, company, title, address, phone) = *row;
     let name = format!("{given_name} {surname}");
     let email = json!({ "name": name, "address": address });
@@ -141,12 +182,12 @@ fn contact(row: &Row, id: &str, change_key: &str, created: Timestamp) -> Value {
         "lastModifiedDateTime": instant_text(created),
         "changeKey": change_key,
         "categories": if company.is_empty() { json!(["Privat"]) } else { json!([]) },
-        "parentFolderId": format!("{}AAAAAAEOAAA=", &id[..48]),
-        "birthday": null,
+        "parentFolderId": folder,
+        "birthday": birthday(given_name, surname),
         "fileAs": format!("{surname}, {given_name}"),
         "displayName": name,
         "givenName": given_name,
-        "initials": null,
+        "initials": initials(&name),
         "middleName": null,
         "nickName": null,
         "surname": surname,
@@ -174,4 +215,22 @@ fn contact(row: &Row, id: &str, change_key: &str, created: Timestamp) -> Value {
         "businessAddress": {},
         "otherAddress": {},
     })
+}
+
+/// A day in the seventies or eighties that is the same each time, at the noon at which Outlook puts birthdays.
+fn birthday(given_name: &str, surname: &str) -> String {
+    let (first, second) = (given_name.len(), surname.len());
+    let (year, month, day) = (
+        1970 + 2 * first,
+        1 + second % 12,
+        1 + (3 * first + second) % 28,
+    );
+    format!("{year}-{month:02}-{day:02}T11:59:00Z")
+}
+
+fn initials(name: &str) -> String {
+    let words = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next());
+    words.map(|letter| format!("{letter}.")).collect()
 }

@@ -1,7 +1,7 @@
 //! The people of the company.
 
 use crate::access::Standing;
-use crate::company::Account;
+use crate::company::{Account, DistributionList, Hours, PersonId};
 use crate::random::Seeded;
 use crate::tenant::TenantId;
 
@@ -175,6 +175,29 @@ const NEIGHBOURS: &[Seed] = &[
 /// Somebody with a personal account, which no organisation manages.
 const PERSONAL: Seed = seed("Mia", "Sommer", "mia.sommer", "", "", "", "de-DE", BERLIN);
 pub(super) const PERSONAL_DOMAIN: &str = "briefkasten.example";
+/// The rooms: in the directory like people, without a password.
+const ROOMS: &[Seed] = &[
+    seed(
+        "Raum",
+        "Alster",
+        "raum.alster",
+        "",
+        "",
+        "Hamburg",
+        "de-DE",
+        BERLIN,
+    ),
+    seed(
+        "Raum",
+        "Spree",
+        "raum.spree",
+        "",
+        "",
+        "Berlin",
+        "de-DE",
+        BERLIN,
+    ),
+];
 
 #[expect(clippy::too_many_arguments, reason = "a row of a table")]
 const fn seed(
@@ -199,7 +222,8 @@ const fn seed(
     }
 }
 
-/// Everybody in the directory, in the order of the table, then the guest, the neighbour's people, and the personal account.
+/// Everybody in the directory, in the order of the table, then the guest, the neighbour's people, the personal account,
+/// and the rooms.
 pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
     let mut accounts: Vec<Account> = PEOPLE
         .iter()
@@ -237,7 +261,27 @@ pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
         administrator: false,
         ..account(&PERSONAL, login.clone(), login, password, 0, ids)
     });
+    for (index, seed) in ROOMS.iter().enumerate() {
+        let login = format!("{}@{domain}", seed.address);
+        accounts.push(Account {
+            guest: false,
+            administrator: false,
+            room: true,
+            mobile: None,
+            ..account(seed, login.clone(), login, None, 50 + index, ids)
+        });
+    }
     accounts
+}
+
+/// The distribution lists: sales, and everybody in Hamburg who is not in sales.
+pub(crate) fn lists(domain: &str) -> Vec<DistributionList> {
+    let list = |name: &str, members: &[usize]| DistributionList {
+        tenant: TenantId::HOME,
+        address: format!("{name}@{domain}"),
+        members: members.iter().copied().map(PersonId).collect(),
+    };
+    vec![list("vertrieb", &[1, 7]), list("hamburg", &[0, 2, 4, 6, 8])]
 }
 
 fn account(
@@ -265,6 +309,12 @@ fn account(
         mobile: (index % 2 == 1).then(|| format!("+49 151 5550 1{index:02}")),
         language: seed.language,
         zone: seed.zone,
+        hours: match seed.address {
+            "michael.carter" => Hours::Customized,
+            "nils.petersen" => Hours::Absent,
+            _ => Hours::Named,
+        },
+        room: false,
         tokens_valid_from: None,
         standing: Standing::default(),
     }

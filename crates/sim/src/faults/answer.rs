@@ -98,6 +98,12 @@ pub enum FaultAnswer {
         #[serde(deserialize_with = "catalogue::known")]
         u32,
     ),
+    /// The error of Graph's with that code, as its table has it.
+    GraphError(
+        /// A code of [`crate::graph_errors`].
+        #[serde(deserialize_with = "graph::catalogue::known")]
+        String,
+    ),
     /// Any error of Entra's.
     EntraError {
         /// The AADSTS number.
@@ -145,6 +151,7 @@ impl FaultAnswer {
             Self::ClaimsChallenge => "claims_challenge",
             Self::Challenge { .. } => "challenge",
             Self::Aadsts(_) => "aadsts",
+            Self::GraphError(_) => "graph_error",
             Self::EntraError { .. } => "entra_error",
         }
     }
@@ -254,6 +261,7 @@ fn instead(answer: &FaultAnswer, world: &mut World, ask: &Ask, surface: Option<S
         FaultAnswer::Challenge { form, claims } => {
             challenge(world, ask, surface, *form, claims.clone())
         }
+        FaultAnswer::GraphError(code) => graph::catalogue::requested(world, ask, code),
         FaultAnswer::Aadsts(code) if surface == Some(Surface::Authorize) => {
             EntraError::of(*code).at_authorize(world, ask)
         }

@@ -147,6 +147,11 @@ pub(super) fn default_of(
             key: None,
             own: false,
         }),
+        Some(ShareLevel::Limited) | None if world.person(owner).room => Err(GraphError::new(
+            403,
+            "DelegatedCalendarAccessDenied",
+            "The caller is not a delegate of this calendar.",
+        )),
         Some(ShareLevel::Limited) | None => Err(GraphError::not_found()),
     }
 }

@@ -7,9 +7,10 @@ use super::calendars::mailbox;
 use super::error::GraphError;
 use super::odata::{Item, Options, Rules, entity};
 use super::{Call, Outcome};
+use crate::mailbox::Mailbox;
 use crate::state::World;
 
-const RULES: Rules = Rules {
+pub(super) const RULES: Rules = Rules {
     kind: "contact",
     properties: &[
         "assistantName",
@@ -56,8 +57,23 @@ const RULES: Rules = Rules {
     skips: true,
 };
 
-/// `GET /me/contacts`.
+/// `GET /me/contacts`: what is in the default folder.
 pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
+    let folder = mailbox(world, call.caller)?.contact_folder();
+    list_of(world, call, &folder)
+}
+
+/// The contacts of one folder.
+pub(super) fn in_folder(mailbox: &Mailbox, folder: &str) -> Vec<Item> {
+    let contacts = mailbox.contacts.iter().filter_map(Value::as_object);
+    contacts
+        .filter(|item| item.get("parentFolderId").and_then(Value::as_str) == Some(folder))
+        .cloned()
+        .collect()
+}
+
+/// `GET /me/contactFolders/{id}/contacts`.
+pub(super) fn list_of(world: &World, call: &Call<'_>, folder: &str) -> Outcome {
     let options = Options::read(call.ask, RULES)?;
     if options.search.is_some() {
         return Err(GraphError::bad_query(
@@ -68,23 +84,16 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
         && !filter.is_any_address()
         && filter.paths().contains(&"emailAddresses")
     {
-        return Err(GraphError::new(
-            400,
-            "ErrorInvalidUrlQueryFilter",
-            "The query filter contains one or more invalid nodes.",
-        ));
+        return Err(GraphError::bad_filter());
     }
-    let items = mailbox(world, call.caller)?
-        .contacts
-        .iter()
-        .filter_map(Value::as_object);
-    let kept = items.filter(|item| {
+    let items = in_folder(mailbox(world, call.caller)?, folder);
+    let kept = items.into_iter().filter(|item| {
         options
             .filter
             .as_ref()
             .is_none_or(|filter| filter.passes(item, None))
     });
-    let items: Vec<Item> = kept.cloned().collect();
+    let items: Vec<Item> = kept.collect();
     let context = format!("users('{}')/contacts", world.person(call.caller).object_id);
     Ok(options.collection(world, call, &context, items, RULES))
 }

@@ -101,6 +101,11 @@ impl GraphError {
         Self::new(400, "ErrorInvalidUrlQuery", message)
     }
 
+    pub(super) fn bad_filter() -> Self {
+        let message = "The query filter contains one or more invalid nodes.";
+        Self::new(400, "ErrorInvalidUrlQueryFilter", message)
+    }
+
     pub(super) fn answer(&self, world: &World, ask: &Ask) -> Answer {
         let request_id = random::guid();
         let client_id = ask.header("client-request-id").unwrap_or(&request_id);

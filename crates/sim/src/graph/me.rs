@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::odata::{Item, Options, Rules, entity};
 use super::permissions::{EVERY_PROFILE, OWN_PROFILE, READ_SETTINGS};
-use super::{Call, Outcome};
+use super::{Call, Outcome, settings};
 use crate::company::PersonId;
 use crate::entra;
 use crate::exchange::Answer;
@@ -65,15 +65,20 @@ pub(super) const DEFAULT: &[&str] = &[
 /// `GET /me`.
 pub(super) fn read(world: &World, call: &Call<'_>) -> Outcome {
     let options = Options::read(call.ask, USER)?;
-    if call.ask.query_value("$select").is_some() && options.selects("mailboxSettings") {
+    if options.selects_some() && options.selects("mailboxSettings") {
         READ_SETTINGS.check(&call.scopes, true)?;
     }
-    let item = profile(world, call, call.caller);
+    let mut item = profile(world, call, call.caller);
+    if options.selects_some() && options.selects("mailboxSettings") {
+        let settings = settings::of(world, call.caller);
+        item.insert("mailboxSettings".to_owned(), Value::Object(settings));
+    }
+    let context = options.context("users/$entity");
     Ok(entity(
         world,
         StatusCode::OK,
-        "users/$entity",
-        pick(&options, call, item),
+        &context,
+        pick(&options, item),
     ))
 }
 
@@ -110,8 +115,8 @@ pub(super) fn full(world: &World, person: PersonId) -> Item {
     let mut item = basic(world, person);
     let rest = [
         ("businessPhones", json!([account.phone])),
-        ("jobTitle", json!(account.job_title)),
-        ("department", json!(account.department)),
+        ("jobTitle", or_null(&account.job_title)),
+        ("department", or_null(&account.department)),
         ("mobilePhone", json!(account.mobile)),
         ("officeLocation", json!(account.office)),
         ("preferredLanguage", json!(account.language)),
@@ -121,6 +126,15 @@ pub(super) fn full(world: &World, person: PersonId) -> Item {
             json!(if account.guest { "Guest" } else { "Member" }),
         ),
         ("accountEnabled", json!(true)),
+        (
+            "identities",
+            json!([{
+                "signInType": "userPrincipalName",
+                "issuer": world.tenant_of(person).domains.first(),
+                "issuerAssignedId": account.login,
+            }]),
+        ),
+        ("postalCode", postal_code(&account.office)),
     ];
     item.extend(
         rest.into_iter()
@@ -154,12 +168,33 @@ pub(super) fn basic(world: &World, person: PersonId) -> Item {
 }
 
 /// The selected properties, or the default ones.
-pub(super) fn pick(options: &Options, call: &Call<'_>, mut item: Item) -> Item {
-    if call.ask.query_value("$select").is_some() {
+pub(super) fn pick(options: &Options, mut item: Item) -> Item {
+    if options.selects_some() {
         options.project(item, USER)
     } else {
         item.retain(|name, _| DEFAULT.contains(&name.as_str()));
         item
+    }
+}
+
+/// Of the towns that the company has offices in.
+fn postal_code(office: &str) -> Value {
+    match office {
+        "Hamburg" => json!("20095"),
+        "Berlin" => json!("10115"),
+        "Kiel" => json!("24103"),
+        "Bremen" => json!("28195"),
+        "New York" => json!("10001"),
+        "London" => json!("EC2M 4YN"),
+        _ => Value::Null,
+    }
+}
+
+fn or_null(text: &str) -> Value {
+    if text.is_empty() {
+        Value::Null
+    } else {
+        json!(text)
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod page;
 
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::Call;
@@ -9,7 +12,9 @@ use super::error::GraphError;
 use super::filter::Filter;
 use crate::exchange::{Answer, Ask};
 use crate::state::World;
-use axum::http::StatusCode;
+
+/// The front of what a page token hides.
+const TOKEN_FRONT: &str = "RFNwdAIAAQAAAB:page=";
 
 /// A resource as a JSON object.
 pub(super) type Item = Map<String, Value>;
@@ -32,66 +37,105 @@ pub(super) struct Rules {
 pub(super) struct Options {
     select: Option<Vec<String>>,
     pub(super) filter: Option<Filter>,
-    order: Option<(String, bool)>,
-    top: usize,
+    /// Paths, and whether each is descending; the first decides first.
+    order: Vec<(String, bool)>,
+    pub(super) top: usize,
     skip: usize,
     count: bool,
     pub(super) search: Option<String>,
 }
 
+/// A query option by its name, which is compared without case. What has no name here is ignored, as Graph does.
+pub(super) fn option<'a>(ask: &'a Ask, name: &str) -> Option<&'a str> {
+    let mut pairs = ask.query.iter();
+    pairs
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
 impl Options {
     pub(super) fn read(ask: &Ask, rules: Rules) -> Result<Self, GraphError> {
-        let select = ask
-            .query_value("$select")
+        let select = option(ask, "$select")
             .map(|list| selected(list, rules))
             .transpose()?;
-        let filter = ask.query_value("$filter").map(Filter::parse).transpose()?;
-        if ask.query_value("$expand").is_some() {
+        let filter = option(ask, "$filter").map(Filter::parse).transpose()?;
+        for path in filter.iter().flat_map(Filter::paths) {
+            known(path, rules)?;
+        }
+        if rules.outlook
+            && filter
+                .as_ref()
+                .is_some_and(|filter| filter.uses("endswith"))
+        {
+            return Err(GraphError::bad_filter());
+        }
+        if option(ask, "$expand").is_some() {
             let message = format!(
                 "Expand is not allowed for properties of '{}' according to the entity schema.",
                 rules.kind
             );
             return Err(GraphError::new(400, "ExpandNotSupported", message));
         }
-        let order = ask.query_value("$orderby").map(|order| {
-            let (path, direction) = order
-                .trim()
-                .split_once(' ')
-                .unwrap_or((order.trim(), "asc"));
-            (
-                path.to_owned(),
-                direction.trim().eq_ignore_ascii_case("desc"),
-            )
-        });
-        let top = number(ask, "$top")?.unwrap_or(rules.default_page);
+        let order =
+            option(ask, "$orderby").map_or(Ok(Vec::new()), |order| ordered(order, rules))?;
+        let top = number(ask, "$top", rules)?.unwrap_or(rules.default_page);
         if top == 0 {
-            return Err(GraphError::bad_query(
-                "The value of $top must be at least 1.",
-            ));
+            return Err(rules.bad_query("The value of $top must be at least 1."));
+        }
+        if !rules.skips && option(ask, "$skip").is_some() {
+            return Err(rules.bad_query("'$skip' is not supported by the service."));
         }
         let skip = if rules.skips {
-            number(ask, "$skip")?
+            number(ask, "$skip", rules)?
         } else {
-            number(ask, "$skiptoken")?
+            option(ask, "$skiptoken").map(token_place).transpose()?
         };
-        if !rules.skips && ask.query_value("$skip").is_some() {
-            return Err(GraphError::new(
-                400,
-                "Request_BadRequest",
-                "'$skip' is not supported by the service.",
-            ));
-        }
+        let count = match option(ask, "$count") {
+            None => false,
+            Some(flag) if flag.eq_ignore_ascii_case("true") => true,
+            Some(flag) if flag.eq_ignore_ascii_case("false") => false,
+            Some(other) => {
+                let message = format!("Invalid value '{other}' for $count query option.");
+                return Err(rules.bad_query(message));
+            }
+        };
         Ok(Self {
             select,
             filter,
             order,
             top,
             skip: skip.unwrap_or(0),
-            count: ask
-                .query_value("$count")
-                .is_some_and(|count| count.eq_ignore_ascii_case("true")),
-            search: ask.query_value("$search").map(str::to_owned),
+            count,
+            search: option(ask, "$search").map(str::to_owned),
         })
+    }
+
+    /// Whether something was selected at all.
+    pub(super) fn selects_some(&self) -> bool {
+        self.select.is_some()
+    }
+
+    /// The paths to sort by.
+    pub(super) fn sorted_by(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(|(path, _)| path.as_str())
+    }
+
+    /// The same without a count, where the collection does not give one.
+    pub(super) fn without_count_unless(mut self, counts: bool) -> Self {
+        self.count &= counts;
+        self
+    }
+
+    /// The context with the selected properties, which Graph names there.
+    pub(super) fn context(&self, context: &str) -> String {
+        let Some(select) = &self.select else {
+            return context.to_owned();
+        };
+        let names = select.join(",");
+        match context.strip_suffix("/$entity") {
+            Some(front) => format!("{front}({names})/$entity"),
+            None => format!("{context}({names})"),
+        }
     }
 
     /// Whether a property was named in `$select`; everything was when there is none.
@@ -102,7 +146,7 @@ impl Options {
     }
 
     pub(super) fn orders(&self) -> bool {
-        self.order.is_some()
+        !self.order.is_empty()
     }
 
     pub(super) fn counts(&self) -> bool {
@@ -129,10 +173,12 @@ impl Options {
         mut items: Vec<Item>,
         rules: Rules,
     ) -> Answer {
-        if let Some((path, descending)) = &self.order {
-            items.sort_by_cached_key(|item| sort_key(item, path));
+        // A stable sort by the last key first leaves the first key to decide.
+        for (path, descending) in self.order.iter().rev() {
             if *descending {
-                items.reverse();
+                items.sort_by_cached_key(|item| std::cmp::Reverse(sort_key(item, path)));
+            } else {
+                items.sort_by_cached_key(|item| sort_key(item, path));
             }
         }
         let total = items.len();
@@ -142,7 +188,8 @@ impl Options {
             .take(self.top)
             .map(|item| Value::Object(self.project(item, rules)))
             .collect();
-        let next = self.skip + page.len();
+        let next = self.skip.saturating_add(page.len());
+        let context = self.context(context);
         let mut body =
             json!({ "@odata.context": format!("{}/v1.0/$metadata#{context}", world.base) });
         if self.count && (rules.skips || self.skip == 0) {
@@ -177,33 +224,96 @@ pub(super) fn at_path<'a>(item: &'a Item, path: &str) -> Option<&'a Value> {
     Some(value)
 }
 
+impl Rules {
+    /// The refusal of a query option, in the words of the collection's service.
+    pub(super) fn bad_query(&self, message: impl Into<String>) -> GraphError {
+        if self.outlook || self.skips {
+            GraphError::bad_query(message)
+        } else {
+            GraphError::new(400, "Request_UnsupportedQuery", message)
+        }
+    }
+}
+
 fn selected(list: &str, rules: Rules) -> Result<Vec<String>, GraphError> {
     let names = list
         .split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty());
-    names
-        .map(|name| {
-            let found = rules.properties.iter().find(|known| known.eq_ignore_ascii_case(name));
-            found.map(|known| (*known).to_owned()).ok_or_else(|| {
-                let message = format!(
-                    "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{}'.",
-                    rules.kind
-                );
-                GraphError::new(400, "BadRequest", message)
-            })
-        })
-        .collect()
+    let mut selected = Vec::new();
+    for name in names {
+        if name == "*" {
+            selected.extend(rules.properties.iter().map(|name| (*name).to_owned()));
+        } else {
+            selected.push(known(name, rules)?.to_owned());
+        }
+    }
+    Ok(selected)
 }
 
-fn number(ask: &Ask, name: &str) -> Result<Option<usize>, GraphError> {
-    ask.query_value(name)
+/// The property at the front of a path, in its own spelling.
+fn known(path: &str, rules: Rules) -> Result<&'static str, GraphError> {
+    let name = path.split('/').next().unwrap_or_default();
+    let found = rules
+        .properties
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(name));
+    found.copied().ok_or_else(|| {
+        let message = format!(
+            "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{}'.",
+            rules.kind
+        );
+        GraphError::new(400, "BadRequest", message)
+    })
+}
+
+fn ordered(order: &str, rules: Rules) -> Result<Vec<(String, bool)>, GraphError> {
+    let keys = order
+        .split(',')
+        .map(str::trim)
+        .filter(|key| !key.is_empty());
+    keys.map(|key| {
+        let mut words = key.split_ascii_whitespace();
+        let path = words.next().unwrap_or_default();
+        let name = known(path, rules)?;
+        let descending = match words.next() {
+            None => false,
+            Some(word) if word.eq_ignore_ascii_case("asc") => false,
+            Some(word) if word.eq_ignore_ascii_case("desc") => true,
+            Some(_) => return Err(rules.bad_query("Syntax error in the $orderby query option.")),
+        };
+        let rest = path
+            .split_once('/')
+            .map_or(String::new(), |(_, rest)| format!("/{rest}"));
+        Ok((format!("{name}{rest}"), descending))
+    })
+    .collect()
+}
+
+fn number(ask: &Ask, name: &str, rules: Rules) -> Result<Option<usize>, GraphError> {
+    option(ask, name)
         .map(|value| {
             value.parse().map_err(|_| {
-                GraphError::bad_query(format!("Invalid value '{value}' for {name} query option."))
+                rules.bad_query(format!("Invalid value '{value}' for {name} query option."))
             })
         })
         .transpose()
+}
+
+/// The directory's page token: opaque outside, the number of items before the page inside.
+fn token_of(place: usize) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{TOKEN_FRONT}{place}"))
+}
+
+fn token_place(token: &str) -> Result<usize, GraphError> {
+    let decoded = URL_SAFE_NO_PAD.decode(token).ok();
+    let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.as_deref()
+        .and_then(|text| text.strip_prefix(TOKEN_FRONT)?.parse().ok())
+        .ok_or_else(|| {
+            let message = "The specified page token value has expired and can no longer be included in your request.";
+            GraphError::new(400, "Directory_ExpiredPageToken", message)
+        })
 }
 
 fn sort_key(item: &Item, path: &str) -> String {
@@ -217,12 +327,31 @@ fn sort_key(item: &Item, path: &str) -> String {
 
 /// The same request, further on; clients follow it as it is.
 fn next_link(world: &World, ask: &Ask, rules: Rules, next: usize) -> String {
-    let name = if rules.skips { "$skip" } else { "$skiptoken" };
-    let others = ask.query.iter().filter(|(key, _)| key != name);
+    let (name, place) = if rules.skips {
+        ("$skip", next.to_string())
+    } else {
+        ("$skiptoken", token_of(next))
+    };
+    let others = ask
+        .query
+        .iter()
+        .filter(|(key, _)| !key.eq_ignore_ascii_case(name));
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(others)
-        .append_pair(name, &next.to_string())
+        .append_pair(name, &place)
         .finish()
         .replace("%24", "$");
     format!("{}{}?{query}", world.base, ask.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_token_is_read_back_and_a_made_up_one_is_not() {
+        assert_eq!(token_place(&token_of(40)).expect("our own"), 40);
+        assert!(token_place("40").is_err());
+        assert!(token_place("!").is_err());
+    }
 }

@@ -36,7 +36,7 @@ const RULES: Rules = Rules {
         "yomiCompany",
     ],
     default_page: 10,
-    outlook: false,
+    outlook: true,
     skips: true,
 };
 const MOST_FOUND: usize = 250;
@@ -84,7 +84,7 @@ fn relevant(world: &World, caller: PersonId) -> Result<Vec<Item>, GraphError> {
     let mut colleagues: Vec<(usize, &Account)> = Vec::new();
     for colleague in world.directory(world.person(caller).tenant) {
         let account = world.person(colleague);
-        if colleague != caller && !account.guest {
+        if colleague != caller && !account.guest && !account.room {
             colleagues.push((shared_meetings(own, &account.mail), account));
         }
     }

@@ -124,6 +124,8 @@ pub(super) const WRITE_CALENDAR: Allowed = mailbox(WRITE, Need::Scope(WRITE_SHAR
 pub(super) const WRITE_OWN_CALENDAR: Allowed = mailbox(WRITE, Need::Impossible);
 /// Free and busy times are the caller's question, through whichever mailbox it is put.
 pub(super) const SCHEDULE: Allowed = mailbox(READ, Need::Scope(READ));
+/// The full scope for one's own calendars is not enough.
+pub(super) const FIND_TIMES: Allowed = mailbox(READ_SHARED, Need::Scope(READ_SHARED));
 /// Nobody's contacts are shared here.
 pub(super) const READ_CONTACTS: Allowed = mailbox(CONTACTS, Need::Impossible);
 /// Somebody else's relevant people need an administrator's consent.

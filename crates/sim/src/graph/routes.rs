@@ -3,15 +3,15 @@
 
 use super::error::GraphError;
 use super::permissions::{
-    Allowed, BATCH, CHANGE_PROFILE, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR, READ_CONTACTS,
-    READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO, WRITE_CALENDAR,
-    WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
+    Allowed, BATCH, CHANGE_PROFILE, FIND_TIMES, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR,
+    READ_CONTACTS, READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO,
+    WRITE_CALENDAR, WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
 };
 use super::{Call, Outcome};
 use super::{
-    batch, calendar_changes, calendar_permissions, calendar_view, calendars, contacts,
-    event_actions, event_changes, event_delta, events, ids, me, people, reminders, schedule,
-    settings, time_zones, users,
+    batch, calendar_changes, calendar_permissions, calendar_view, calendars, contact_folders,
+    contacts, event_actions, event_changes, event_delta, events, find_times, ids, me, people,
+    reminders, schedule, settings, time_zones, users,
 };
 use crate::company::PersonId;
 use crate::state::World;
@@ -63,6 +63,9 @@ pub(super) const SERVICE: &[Operation] = &[
     }),
     on("GET", "users", PROFILES, |world, call, _| {
         users::list(world, call)
+    }),
+    on("GET", "users/$count", PROFILES, |world, call, _| {
+        users::count(world, call)
     }),
     on("GET", "users/{}", PROFILE, |world, call, at| {
         users::read(world, call, at.owner)
@@ -412,10 +415,49 @@ pub(super) const MAILBOX: &[Operation] = &[
         SCHEDULE,
         |world, call, _| schedule::answer(world, call),
     ),
+    on("POST", "findmeetingtimes", FIND_TIMES, |world, call, _| {
+        find_times::answer(world, call)
+    }),
     // Contacts.
     on("GET", "contacts", READ_CONTACTS, |world, call, _| {
         contacts::list(world, call)
     }),
+    on("GET", "contacts/delta", READ_CONTACTS, |world, call, _| {
+        contact_folders::delta_of_default(world, call)
+    }),
+    on("GET", "contactfolders", READ_CONTACTS, |world, call, _| {
+        contact_folders::list(world, call)
+    }),
+    on(
+        "GET",
+        "contactfolders/{}",
+        READ_CONTACTS,
+        |world, call, at| contact_folders::read(world, call, at.id(0)),
+    ),
+    on(
+        "GET",
+        "contactfolders/{}/childfolders",
+        READ_CONTACTS,
+        |world, call, at| contact_folders::children(world, call, at.id(0)),
+    ),
+    on(
+        "GET",
+        "contactfolders/{}/contacts",
+        READ_CONTACTS,
+        |world, call, at| contact_folders::contacts(world, call, at.id(0)),
+    ),
+    on(
+        "GET",
+        "contactfolders/{}/contacts/delta",
+        READ_CONTACTS,
+        |world, call, at| contact_folders::delta_of(world, call, at.id(0)),
+    ),
+    on(
+        "GET",
+        "contactfolders/{}/contacts/{}",
+        READ_CONTACTS,
+        |world, call, at| contact_folders::contact(world, call, at.id(0), at.id(1)),
+    ),
     on("GET", "contacts/{}", READ_CONTACTS, |world, call, at| {
         contacts::read(world, call, at.id(0))
     }),
@@ -594,17 +636,18 @@ pub struct Permission {
     pub method: &'static str,
     /// The path below the version, ids as `{}`; `/me/...` stands for `/users/{}/...` too.
     pub path: String,
-    /// One of these allows it in the caller's own mailbox; none does when it is empty.
-    pub own: Vec<&'static str>,
+    /// One of these allows it in the caller's own mailbox; `None` when any token does, empty when none does.
+    pub own: Option<Vec<&'static str>>,
     /// The same for somebody else's mailbox, beside the share that is needed.
-    pub others: Vec<&'static str>,
+    pub others: Option<Vec<&'static str>>,
 }
 
 /// Every operation of Graph here with the scopes that allow it.
 pub fn permissions() -> Vec<Permission> {
     let scopes = |need: Need| match need {
-        Need::Scope(any_of) => any_of.to_vec(),
-        Need::Token | Need::Impossible => Vec::new(),
+        Need::Token => None,
+        Need::Scope(any_of) => Some(any_of.to_vec()),
+        Need::Impossible => Some(Vec::new()),
     };
     let entry = |front: &str, operation: &Operation| Permission {
         method: operation.method,

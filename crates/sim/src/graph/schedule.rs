@@ -1,22 +1,25 @@
 //! Free and busy times: `getSchedule`.
 
 use axum::http::StatusCode;
+use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::calendars::mailbox;
 use super::error::GraphError;
 use super::event_input::{invalid_property, json_body, list, member, moment, number};
-use super::{Call, Outcome};
-use crate::company::PersonId;
+use super::{Call, Outcome, settings};
+use crate::company::{DistributionList, Hours, PersonId};
 use crate::exchange::Answer;
-use crate::mailbox::ShareLevel;
 use crate::mailbox::event::Event;
 use crate::mailbox::moment::Moment;
+use crate::mailbox::{Mailbox, ShareLevel};
 use crate::state::World;
 use crate::zones::Zone;
 
 const MOST_SCHEDULES: usize = 100;
 const MOST_DAYS: i64 = 62;
+const MOST_ENTRIES: usize = 1_000;
 
 /// The asked window and its steps.
 struct Window {
@@ -27,22 +30,29 @@ struct Window {
 
 /// `POST /me/calendar/getSchedule`.
 pub(super) fn answer(world: &World, call: &Call<'_>) -> Outcome {
+    mailbox(world, call.caller)?;
     let body = json_body(&call.ask.body)?;
     let schedules: Vec<&str> = list(member(&body, "schedules").ok_or_else(invalid_property)?)?
         .iter()
-        .filter_map(Value::as_str)
+        .map(|address| address.as_str().ok_or_else(invalid_property))
+        .collect::<Result<_, _>>()?;
+    let targets: Vec<Target<'_>> = schedules
+        .iter()
+        .map(|address| Target::of(world, call, address))
         .collect();
-    if schedules.len() > MOST_SCHEDULES {
+    // The people of a list count, each for himself.
+    let users: usize = targets.iter().map(Target::size).sum();
+    if users > MOST_SCHEDULES {
         let message = format!(
-            "There are too many target users in the EmailAddress array. The allowed size = {MOST_SCHEDULES}; the actual size = {}.",
-            schedules.len()
+            "There are too many target users in the EmailAddress array. The allowed size = {MOST_SCHEDULES}; the actual size = {users}."
         );
         return Err(GraphError::new(400, "ErrorMailboxDataArrayTooBig", message));
     }
     let window = window(&body)?;
     let found: Vec<Value> = schedules
         .iter()
-        .map(|address| schedule(world, call, address, &window))
+        .zip(&targets)
+        .map(|(address, target)| schedule(world, call, address, target, &window))
         .collect();
     let context = format!(
         "{}/v1.0/$metadata#Collection(microsoft.graph.scheduleInformation)",
@@ -54,10 +64,60 @@ pub(super) fn answer(world: &World, call: &Call<'_>) -> Outcome {
     ))
 }
 
+/// What an asked address stands for.
+#[derive(Debug)]
+enum Target<'a> {
+    Person(PersonId, &'a Mailbox),
+    List(&'a DistributionList),
+    /// Of this organisation, but without a mailbox here; or nobody.
+    NoMailbox,
+    /// Not of this organisation.
+    Elsewhere,
+}
+
+impl<'a> Target<'a> {
+    fn of(world: &'a World, call: &Call<'_>, address: &str) -> Self {
+        let tenant = call.tenant(world);
+        let list = world
+            .lists
+            .iter()
+            .find(|list| list.tenant == tenant && list.address.eq_ignore_ascii_case(address));
+        if let Some(list) = list {
+            return Self::List(list);
+        }
+        let person = world.person_by_address(tenant, address);
+        if let Some(person) = person {
+            return world
+                .mailbox(person)
+                .map_or(Self::NoMailbox, |mailbox| Self::Person(person, mailbox));
+        }
+        let domain = address.rsplit('@').next().unwrap_or_default();
+        let own = world
+            .tenant(tenant)
+            .domains
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(domain));
+        if own {
+            Self::NoMailbox
+        } else {
+            Self::Elsewhere
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::List(list) => list.members.len(),
+            Self::Person(..) | Self::NoMailbox | Self::Elsewhere => 1,
+        }
+    }
+}
+
 fn window(body: &Value) -> Result<Window, GraphError> {
     let from = moment(member(body, "starttime").ok_or_else(invalid_property)?)?.instant();
     let until = moment(member(body, "endtime").ok_or_else(invalid_property)?)?.instant();
-    let minutes = member(body, "availabilityviewinterval").map_or(Ok(30), number)?;
+    let minutes = member(body, "availabilityviewinterval")
+        .filter(|minutes| !minutes.is_null())
+        .map_or(Ok(30), number)?;
     if until <= from || !(5..=1440).contains(&minutes) {
         let message = "The time window or the interval is not valid.";
         return Err(GraphError::new(400, "ErrorInvalidParameter", message));
@@ -76,34 +136,69 @@ fn window(body: &Value) -> Result<Window, GraphError> {
     })
 }
 
-fn schedule(world: &World, call: &Call<'_>, address: &str, window: &Window) -> Value {
-    let person = world.person_by_address(call.tenant(world), address);
-    let Some((person, mailbox)) = person.and_then(|person| Some((person, world.mailbox(person)?)))
-    else {
-        let message =
-            format!("Unable to resolve e-mail address {address} to an Active Directory object.");
-        return json!({
+fn schedule(
+    world: &World,
+    call: &Call<'_>,
+    address: &str,
+    target: &Target<'_>,
+    window: &Window,
+) -> Value {
+    let failed = |code: &str, message: String| {
+        json!({
             "scheduleId": address,
             "availabilityView": "",
-            "error": { "message": message, "responseCode": "5009" },
-        });
+            "scheduleItems": null,
+            "error": { "message": message, "responseCode": code },
+        })
     };
-    let events = mailbox.view(window.from, window.until);
-    let level = if person == call.caller {
-        None
-    } else {
-        Some(mailbox.share_level(call.caller))
+    let (events, level, hours) = match target {
+        Target::Elsewhere => {
+            let message = format!(
+                "Unable to resolve e-mail address {address} to an Active Directory object."
+            );
+            return failed("5009", message);
+        }
+        Target::NoMailbox => {
+            return failed("5016", format!("No mailbox was found for {address}."));
+        }
+        Target::Person(person, mailbox) => (
+            mailbox.view(window.from, window.until),
+            (*person != call.caller).then(|| mailbox.share_level(call.caller)),
+            working_hours(world, *person),
+        ),
+        // A list has no calendar: its members' times are laid over each other, without words.
+        Target::List(list) => {
+            let members = list
+                .members
+                .iter()
+                .filter_map(|member| world.mailbox(*member));
+            let mut events: Vec<Event> = members
+                .flat_map(|mailbox| mailbox.view(window.from, window.until))
+                .collect();
+            events.sort_by_key(Event::span);
+            (events, Some(None), None)
+        }
     };
+    if events.len() > MOST_ENTRIES {
+        let message = format!(
+            "The result set contains too many calendar entries. The allowed size = {MOST_ENTRIES}; the actual size = {}.",
+            events.len()
+        );
+        return failed("5006", message);
+    }
     let items: Vec<Value> = events
         .iter()
         .map(|event| item(event, level, call))
         .collect();
-    json!({
+    let mut schedule = json!({
         "scheduleId": address,
         "availabilityView": availability(&events, window),
         "scheduleItems": items,
-        "workingHours": working_hours(world, person),
-    })
+    });
+    if let Some(hours) = hours {
+        schedule["workingHours"] = hours;
+    }
+    schedule
 }
 
 /// One entry. Others see words only where the owner shares them and the event is not private.
@@ -164,7 +259,7 @@ fn availability(events: &[Event], window: &Window) -> String {
     view
 }
 
-fn strength(show_as: &str) -> char {
+pub(super) fn strength(show_as: &str) -> char {
     match show_as {
         "tentative" => '1',
         "busy" | "unknown" => '2',
@@ -174,26 +269,24 @@ fn strength(show_as: &str) -> char {
     }
 }
 
-/// Working hours as the owner's mailbox has them. One mailbox has a zone without a name, as some real ones do.
-fn working_hours(world: &World, person: PersonId) -> Value {
-    let zone = world.person(person).zone;
-    let time_zone = if zone == "Eastern Standard Time" {
-        json!({
-            "@odata.type": "#microsoft.graph.customTimeZone",
-            "name": "Customized Time Zone",
-            "bias": 300,
-            "standardOffset": { "time": "02:00:00.0000000", "dayOccurrence": 1, "dayOfWeek": "sunday", "month": 11, "year": 0 },
-            "daylightOffset": {
-                "daylightBias": -60, "time": "02:00:00.0000000", "dayOccurrence": 2, "dayOfWeek": "sunday", "month": 3, "year": 0
-            },
-        })
-    } else {
-        json!({ "name": zone })
-    };
-    json!({
-        "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-        "startTime": "08:00:00.0000000",
-        "endTime": "17:00:00.0000000",
-        "timeZone": time_zone,
+/// The weekday of that name.
+pub(super) fn day_of(name: &str) -> Option<Weekday> {
+    Some(match name {
+        "monday" => Weekday::Monday,
+        "tuesday" => Weekday::Tuesday,
+        "wednesday" => Weekday::Wednesday,
+        "thursday" => Weekday::Thursday,
+        "friday" => Weekday::Friday,
+        "saturday" => Weekday::Saturday,
+        "sunday" => Weekday::Sunday,
+        _ => return None,
     })
+}
+
+/// Working hours as the owner's mailbox has them; some mailboxes tell none.
+fn working_hours(world: &World, person: PersonId) -> Option<Value> {
+    if world.person(person).hours == Hours::Absent {
+        return None;
+    }
+    settings::of(world, person).remove("workingHours")
 }

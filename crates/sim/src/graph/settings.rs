@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::calendars::mailbox;
 use super::error::GraphError;
-use super::event_input::{invalid_property, json_body, list, moment, one_of};
+use super::event_input::{invalid_property, json_body, list, member, moment, number, one_of};
 use super::odata::{Item, entity};
 use super::{Call, Outcome};
-use crate::company::{Account, PersonId};
+use crate::company::{Account, Hours, PersonId};
 use crate::exchange::Answer;
 use crate::state::World;
 use crate::zones::Zone;
@@ -132,12 +132,12 @@ pub(super) fn of(world: &World, person: PersonId) -> Item {
         "language": { "locale": account.language, "displayName": language_name(account) },
         "timeFormat": if german { "HH:mm" } else { "h:mm tt" },
         "timeZone": account.zone,
-        "userPurpose": "user",
+        "userPurpose": if account.room { "room" } else { "user" },
         "workingHours": {
             "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
             "startTime": "08:00:00.0000000",
             "endTime": "17:00:00.0000000",
-            "timeZone": { "name": account.zone },
+            "timeZone": hours_zone(account),
         },
     });
     let mut settings = match value {
@@ -153,6 +153,22 @@ pub(super) fn of(world: &World, person: PersonId) -> Item {
         }
     }
     settings
+}
+
+/// The zone of the working hours: by name, or by its rules where the mailbox has no name for them.
+fn hours_zone(account: &Account) -> Value {
+    if account.hours != Hours::Customized {
+        return json!({ "name": account.zone });
+    }
+    json!({
+        "@odata.type": "#microsoft.graph.customTimeZone",
+        "name": "Customized Time Zone",
+        "bias": 300,
+        "standardOffset": { "time": "02:00:00.0000000", "dayOccurrence": 1, "dayOfWeek": "sunday", "month": 11, "year": 0 },
+        "daylightOffset": {
+            "daylightBias": -60, "time": "02:00:00.0000000", "dayOccurrence": 2, "dayOfWeek": "sunday", "month": 3, "year": 0
+        },
+    })
 }
 
 fn known(name: &str) -> Option<&'static str> {
@@ -190,7 +206,11 @@ fn working_hours(name: &str, value: &Value) -> Result<Option<(&'static str, Valu
         "starttime" => ("startTime", time(value)?),
         "endtime" => ("endTime", time(value)?),
         "timezone" => {
-            let name = super::event_input::member(value, "name").ok_or_else(invalid_property)?;
+            // Rules without a name are kept as they are written.
+            if member(value, "bias").is_some() {
+                return Ok(Some(("timeZone", rules(value)?)));
+            }
+            let name = member(value, "name").ok_or_else(invalid_property)?;
             ("timeZone", json!({ "name": zone(name)? }))
         }
         _ => return Ok(None),
@@ -225,6 +245,46 @@ fn members(
         }
     }
     Ok(Value::Object(known))
+}
+
+/// A zone by its rules, in the schema's spelling.
+fn rules(value: &Value) -> Result<Value, GraphError> {
+    let mut rules = json!({
+        "@odata.type": "#microsoft.graph.customTimeZone",
+        "name": "Customized Time Zone",
+        "bias": within(value, "bias", 24 * 60)?,
+    });
+    for (name, lower) in [
+        ("standardOffset", "standardoffset"),
+        ("daylightOffset", "daylightoffset"),
+    ] {
+        let Some(given) = member(value, lower).filter(|given| !given.is_null()) else {
+            continue;
+        };
+        let day = member(given, "dayofweek").ok_or_else(invalid_property)?;
+        let mut offset = json!({
+            "time": time(member(given, "time").ok_or_else(invalid_property)?)?,
+            "dayOccurrence": within(given, "dayoccurrence", 5)?,
+            "dayOfWeek": one_of(day, DAYS)?,
+            "month": within(given, "month", 12)?,
+            "year": within(given, "year", 9_999)?,
+        });
+        if name == "daylightOffset" {
+            offset["daylightBias"] = within(given, "daylightbias", 24 * 60)?;
+        }
+        rules[name] = offset;
+    }
+    Ok(rules)
+}
+
+/// A whole number that is no further from nothing than this.
+fn within(value: &Value, name: &str, most: i64) -> Result<Value, GraphError> {
+    let number = member(value, name).map_or(Ok(0), number)?;
+    if (-most..=most).contains(&number) {
+        Ok(json!(number))
+    } else {
+        Err(invalid_property())
+    }
 }
 
 fn zone(value: &Value) -> Result<Value, GraphError> {

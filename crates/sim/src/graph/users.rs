@@ -1,4 +1,6 @@
-//! Users: the directory, as far as `User.ReadBasic.All` shows it.
+//! Users: the directory, as far as the token shows it.
+
+mod search;
 
 use axum::http::StatusCode;
 
@@ -8,49 +10,62 @@ use super::me::{USER, full, pick, profile};
 use super::odata::{Item, Options, entity};
 use super::{Call, Outcome};
 use crate::company::PersonId;
+use crate::exchange::Answer;
 use crate::state::World;
+use search::Search;
 
 const MOST: usize = 999;
+/// What the directory sorts by.
+const SORTABLE: &[&str] = &[
+    "displayName",
+    "userPrincipalName",
+    "mail",
+    "createdDateTime",
+];
+/// What the ends of may be compared.
+const ENDS: &[&str] = &["mail", "userPrincipalName", "otherMails", "proxyAddresses"];
 
 /// `GET /users`.
 pub(super) fn list(world: &World, call: &Call<'_>) -> Outcome {
     let options = Options::read(call.ask, USER)?;
-    let eventual = call
-        .ask
-        .header("consistencylevel")
-        .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
-    check(call, &options, eventual)?;
-    let search = options.search.as_deref().map(parse_search).transpose()?;
-    let mut items = Vec::new();
-    for person in world.directory(call.tenant(world)) {
-        let item = profile(world, call, person);
-        // A filter sees what the caller may see, and the fields that every directory can be filtered by.
-        let passes = options
-            .filter
-            .as_ref()
-            .is_none_or(|filter| filter.passes(&searchable(world, person), None));
-        let found = search.as_ref().is_none_or(|search| {
-            search
-                .iter()
-                .any(|all| all.iter().all(|clause| clause.fits(&item)))
-        });
-        if passes && found {
-            items.push(visible(call, item));
-        }
-    }
+    let eventual = is_eventual(call);
+    check(&options, eventual)?;
+    let mut items: Vec<Item> = found(world, call, &options)?
+        .into_iter()
+        .map(|item| pick(&options, item))
+        .collect();
     items.sort_by_cached_key(|item| item.get("displayName").map(ToString::to_string));
-    Ok(options.collection(world, call, "users", items, USER))
+    // Without the header a count is not refused; it is not there.
+    Ok(options
+        .without_count_unless(eventual)
+        .collection(world, call, "users", items, USER))
+}
+
+/// `GET /users/$count`: a bare number, as text.
+pub(super) fn count(world: &World, call: &Call<'_>) -> Outcome {
+    let options = Options::read(call.ask, USER)?;
+    if !is_eventual(call) {
+        return Err(GraphError::new(
+            400,
+            "Request_BadRequest",
+            "$count is not currently supported.",
+        ));
+    }
+    let mut answer = Answer::empty(StatusCode::OK);
+    answer.body = found(world, call, &options)?.len().to_string().into();
+    Ok(answer.header("content-type", "text/plain"))
 }
 
 /// `GET /users/{id or user principal name}`.
 pub(super) fn read(world: &World, call: &Call<'_>, person: PersonId) -> Outcome {
     let options = Options::read(call.ask, USER)?;
     let item = profile(world, call, person);
+    let context = options.context("users/$entity");
     Ok(entity(
         world,
         StatusCode::OK,
-        "users/$entity",
-        pick(&options, call, item),
+        &context,
+        pick(&options, item),
     ))
 }
 
@@ -71,107 +86,61 @@ pub(super) fn by_key(world: &World, call: &Call<'_>, key: &str) -> Option<Person
     world.person_by_key(call.tenant(world), key)
 }
 
-/// One clause of a `$search`.
-#[derive(Debug)]
-struct Clause {
-    property: String,
-    text: String,
+fn is_eventual(call: &Call<'_>) -> bool {
+    call.ask
+        .header("consistencylevel")
+        .is_some_and(|level| level.eq_ignore_ascii_case("eventual"))
 }
 
-impl Clause {
-    /// Names are searched by words, everything else by its beginning.
-    fn fits(&self, item: &Item) -> bool {
-        let held = item
-            .get(&self.property)
-            .and_then(|value| value.as_str())
-            .unwrap_or_default()
-            .to_lowercase();
-        let wanted = self.text.to_lowercase();
-        if self.property == "displayName" {
-            let words: Vec<&str> = held
-                .split(|character: char| !character.is_alphanumeric())
-                .collect();
-            wanted
-                .split_whitespace()
-                .all(|wanted| words.iter().any(|word| word.starts_with(wanted)))
-        } else {
-            held.starts_with(&wanted)
+/// Everybody who passes filter and search, as this caller sees them.
+fn found(world: &World, call: &Call<'_>, options: &Options) -> Result<Vec<Item>, GraphError> {
+    let search = options.search.as_deref().map(Search::parse).transpose()?;
+    let mut items = Vec::new();
+    for person in world.directory(call.tenant(world)) {
+        // The directory compares what it knows, and shows what the caller may see.
+        let known = full(world, person);
+        let passes = options
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.passes(&known, None));
+        let is_found = search.as_ref().is_none_or(|search| search.finds(&known));
+        if passes && is_found {
+            items.push(profile(world, call, person));
         }
     }
+    Ok(items)
 }
 
-/// Reads `"displayName:anna" OR "mail:anna"`: clauses joined by AND bind closer than OR.
-fn parse_search(text: &str) -> Result<Vec<Vec<Clause>>, GraphError> {
-    let invalid = || {
-        GraphError::new(
-            400,
-            "Request_UnsupportedQuery",
-            "Unrecognized query argument specified: '$search'.",
-        )
-    };
-    text.split(" OR ")
-        .map(|group| {
-            group
-                .split(" AND ")
-                .map(|clause| {
-                    let clause = clause.trim();
-                    let inner = clause
-                        .strip_prefix('"')
-                        .and_then(|rest| rest.strip_suffix('"'))
-                        .ok_or_else(invalid)?;
-                    let (property, text) = inner.split_once(':').ok_or_else(invalid)?;
-                    let property = USER
-                        .properties
-                        .iter()
-                        .find(|known| known.eq_ignore_ascii_case(property))
-                        .ok_or_else(invalid)?;
-                    Ok(Clause {
-                        property: (*property).to_owned(),
-                        text: text.to_owned(),
-                    })
-                })
-                .collect()
-        })
-        .collect()
-}
-
-fn check(call: &Call<'_>, options: &Options, eventual: bool) -> Result<(), GraphError> {
+/// What the directory answers only under its advanced rules: the header, and for all but `$search` a count.
+fn check(options: &Options, eventual: bool) -> Result<(), GraphError> {
+    let unsupported = |message: &str| GraphError::new(400, "Request_UnsupportedQuery", message);
     if options.search.is_some() && !eventual {
         let message = "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'";
-        return Err(GraphError::new(400, "Request_UnsupportedQuery", message));
+        return Err(unsupported(message));
     }
-    if call
-        .ask
-        .query_value("$top")
-        .and_then(|top| top.parse::<usize>().ok())
-        .is_some_and(|top| top > MOST)
-    {
-        let message = format!("Invalid page size specified: the maximum is {MOST}.");
-        return Err(GraphError::new(400, "Request_UnsupportedQuery", message));
+    if options.top > MOST {
+        let message = format!(
+            "Invalid page size specified: '{}'. Must be between 1 and {MOST} inclusive.",
+            options.top
+        );
+        return Err(unsupported(&message));
+    }
+    if options.sorted_by().any(|path| !SORTABLE.contains(&path)) {
+        return Err(unsupported("Sorting not supported for current query."));
     }
     let Some(filter) = &options.filter else {
         return Ok(());
     };
-    let advanced = filter.uses("ne") || filter.uses("endswith") || options.orders();
-    if filter.uses("contains") || (advanced && !(eventual && options.counts())) {
-        return Err(GraphError::new(
-            400,
-            "Request_UnsupportedQuery",
-            "Unsupported Query.",
-        ));
+    let advanced = ["ne", "not", "endswith"]
+        .iter()
+        .any(|word| filter.uses(word))
+        || options.orders();
+    let ends_fit = filter
+        .ends_compared()
+        .iter()
+        .all(|path| ENDS.contains(path));
+    if filter.uses("contains") || !ends_fit || (advanced && !(eventual && options.counts())) {
+        return Err(unsupported("Unsupported Query."));
     }
     Ok(())
-}
-
-/// What a filter compares: the directory knows more than it shows.
-fn searchable(world: &World, person: PersonId) -> Item {
-    full(world, person)
-}
-
-/// The default properties, unless others are selected.
-fn visible(call: &Call<'_>, mut item: Item) -> Item {
-    if call.ask.query_value("$select").is_none() {
-        item.retain(|name, _| super::me::DEFAULT.contains(&name.as_str()));
-    }
-    item
 }

@@ -199,6 +199,19 @@ pub(super) const UNPUBLISHED: &[Unpublished] = &[
         200,
         Body::Type("eventDeltaResponse"),
     ),
+    one(
+        "GET",
+        "/me/contactFolders/{}/contacts/{}",
+        200,
+        Body::Type("contact"),
+    ),
+    // Said for both, because the published address of one contact would fit it too.
+    one(
+        "GET",
+        "/users/{}/contacts/delta",
+        200,
+        Body::Type("contactDeltaResponse"),
+    ),
     // `convertIdResult` is not among the published types.
     one("POST", "/me/translateExchangeIds", 200, Body::Other),
     one("GET", "/me/manager", 200, Body::Type("user")),

@@ -75,7 +75,7 @@ async fn the_directory_pages_by_a_token_and_knows_the_guest() {
             )
         );
     }
-    assert_eq!(names.len(), 13);
+    assert_eq!(names.len(), 15, "twelve people, a guest and two rooms");
     assert!(names.iter().any(|name| name.contains("#EXT#")));
     assert_eq!(
         app.get("/users?$skip=5").await.status,
@@ -216,4 +216,99 @@ async fn the_zones_come_by_either_name() {
     assert!(windows.texts("alias").contains(&"W. Europe Standard Time"));
     let iana = app.get("/me/outlook/supportedTimeZones(TimeZoneStandard=microsoft.graph.timeZoneStandard'Iana')").await;
     assert!(iana.texts("alias").contains(&"Europe/Berlin"));
+}
+
+#[tokio::test]
+async fn contacts_are_in_folders_and_followed_by_delta() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let folders = app.get("/me/contactFolders").await;
+    assert_eq!(folders.texts("displayName"), ["Messekontakte"]);
+    let folder = format!("/me/contactFolders/{}", folders.texts("id")[0]);
+    let children = app.get(&format!("{folder}/childFolders")).await;
+    assert_eq!(children.texts("displayName"), ["Aussteller"]);
+    let inside = app.get(&format!("{folder}/contacts")).await;
+    assert_eq!(inside.texts("displayName"), ["Ole Sievers"]);
+    assert_eq!(inside.texts("parentFolderId"), folders.texts("id"));
+
+    let size = [("Prefer", "odata.maxpagesize=4")];
+    let mut link = "/me/contacts/delta?$select=displayName".to_owned();
+    let mut names = Vec::new();
+    let mut pages = 0;
+    let last = loop {
+        let page = app.get_with(&link, &size).await;
+        pages += 1;
+        names.extend(page.texts("displayName").into_iter().map(str::to_owned));
+        assert!(
+            page.items()
+                .iter()
+                .all(|item| item.get("surname").is_none())
+        );
+        match page.body["@odata.nextLink"].as_str() {
+            Some(next) => link = next.to_owned(),
+            None => {
+                break page.body["@odata.deltaLink"]
+                    .as_str()
+                    .expect("a link")
+                    .to_owned();
+            }
+        }
+    };
+    assert_eq!((names.len(), pages), (10, 3));
+    assert!(
+        app.get(&last).await.items().is_empty(),
+        "nothing has changed"
+    );
+    let lost = app.get("/me/contacts/delta?$deltatoken=x").await;
+    assert_eq!(
+        (lost.status, lost.code()),
+        (StatusCode::GONE, "SyncStateNotFound")
+    );
+    let other = last.replace("/me/contacts/", &format!("{}/contacts/", &folder));
+    assert_eq!(app.get(&other).await.code(), "SyncStateInvalid");
+    let refused = app.get("/me/contacts/delta?$top=2").await;
+    assert_eq!(refused.code(), "ErrorInvalidUrlQuery");
+}
+
+#[tokio::test]
+async fn the_directory_counts_and_sorts_under_its_advanced_rules_only() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let eventual = [("ConsistencyLevel", "eventual")];
+    let plain = app.get("/users/$count").await;
+    assert_eq!(
+        (plain.status, plain.code()),
+        (StatusCode::BAD_REQUEST, "Request_BadRequest")
+    );
+    let silent = app.get("/users?$count=true&$Top=1").await;
+    assert!(silent.body.get("@odata.count").is_none());
+    assert_eq!(silent.items().len(), 1);
+    for path in [
+        "/users?$filter=endswith(mail,'berger@nordwind.example')&$count=true",
+        "/users?$filter=not%20startswith(displayName,'A')&$count=true",
+        "/users?$filter=startswith(displayName,'A')&$orderby=displayName&$count=true",
+    ] {
+        let refused = app.get(path).await;
+        assert_eq!(refused.code(), "Request_UnsupportedQuery", "{path}");
+        let found = app.get_with(path, &eventual).await;
+        assert_eq!(found.status, StatusCode::OK, "{path}: {}", found.body);
+        assert_eq!(found.body["@odata.count"], found.items().len(), "{path}");
+    }
+    for (path, code) in [
+        (
+            "/users?$filter=contains(displayName,'nna')",
+            "Request_UnsupportedQuery",
+        ),
+        ("/users?$top=1000", "Request_UnsupportedQuery"),
+        ("/users?$skiptoken=5", "Directory_ExpiredPageToken"),
+        ("/users?$filter=nonsense%20eq%20'x'", "BadRequest"),
+        ("/users?$expand=manager", "ExpandNotSupported"),
+    ] {
+        let refused = app.get_with(path, &eventual).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (StatusCode::BAD_REQUEST, code),
+            "{path}"
+        );
+    }
 }

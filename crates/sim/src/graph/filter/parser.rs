@@ -1,12 +1,10 @@
 //! Reading a filter.
 
-use super::{Filter, Literal, invalid, too_long};
+use super::{Filter, Literal, too_long};
 use crate::graph::error::GraphError;
 
-/// Applying a filter is recursive, so its length is the depth of the stack: a hundred comparisons.
+/// Reading and applying a filter is recursive, so its length is the depth of the stack: a hundred comparisons.
 const MOST_TOKENS: usize = 400;
-/// Reading brackets takes several steps for each.
-const DEEPEST: usize = 40;
 
 /// Reads a whole filter; what is left over is an error.
 pub(super) fn parse(text: &str) -> Result<Filter, GraphError> {
@@ -17,11 +15,10 @@ pub(super) fn parse(text: &str) -> Result<Filter, GraphError> {
     let mut parser = Parser {
         tokens: &tokens,
         at: 0,
-        depth: 0,
     };
     let filter = parser.either()?;
     if parser.at < tokens.len() {
-        Err(invalid())
+        Err(GraphError::bad_filter())
     } else {
         Ok(filter)
     }
@@ -55,7 +52,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, GraphError> {
                         }
                         Some('\'') => break,
                         Some(inner) => quoted.push(inner),
-                        None => return Err(invalid()),
+                        None => return Err(GraphError::bad_filter()),
                     }
                 }
                 tokens.push(Token::Quoted(quoted));
@@ -76,7 +73,6 @@ fn tokens(text: &str) -> Result<Vec<Token>, GraphError> {
 struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
-    depth: usize,
 }
 
 impl Parser<'_> {
@@ -98,21 +94,27 @@ impl Parser<'_> {
 
     fn term(&mut self) -> Result<Filter, GraphError> {
         match self.next()? {
-            Token::Open if self.depth >= DEEPEST => Err(too_long()),
             Token::Open => {
-                self.depth += 1;
                 let inner = self.either()?;
                 self.expect(&Token::Close)?;
-                self.depth -= 1;
                 Ok(inner)
+            }
+            Token::Word(word) if word.eq_ignore_ascii_case("not") => {
+                Ok(Filter::Not(Box::new(self.term()?)))
             }
             Token::Word(word) if self.tokens.get(self.at) == Some(&Token::Open) => {
                 self.function(&word)
             }
             Token::Word(path) => {
                 let operator = self.word()?.to_ascii_lowercase();
+                if operator == "in" {
+                    return Ok(Filter::In {
+                        path,
+                        values: self.literals()?,
+                    });
+                }
                 if !["eq", "ne", "gt", "ge", "lt", "le"].contains(&operator.as_str()) {
-                    return Err(invalid());
+                    return Err(GraphError::bad_filter());
                 }
                 Ok(Filter::Compare {
                     path,
@@ -120,7 +122,7 @@ impl Parser<'_> {
                     value: self.literal()?,
                 })
             }
-            Token::Quoted(_) | Token::Close | Token::Comma => Err(invalid()),
+            Token::Quoted(_) | Token::Close | Token::Comma => Err(GraphError::bad_filter()),
         }
     }
 
@@ -132,21 +134,21 @@ impl Parser<'_> {
             let path = self.word()?;
             let operator = self.word()?;
             let Literal::Text(address) = self.literal()? else {
-                return Err(invalid());
+                return Err(GraphError::bad_filter());
             };
             self.expect(&Token::Close)?;
             if !path.ends_with("/address") || operator != "eq" {
-                return Err(invalid());
+                return Err(GraphError::bad_filter());
             }
             return Ok(Filter::AnyAddress { address });
         }
         if !["startswith", "endswith", "contains"].contains(&name.as_str()) {
-            return Err(invalid());
+            return Err(GraphError::bad_filter());
         }
         let path = self.word()?;
         self.expect(&Token::Comma)?;
         let Literal::Text(value) = self.literal()? else {
-            return Err(invalid());
+            return Err(GraphError::bad_filter());
         };
         self.expect(&Token::Close)?;
         Ok(Filter::Text {
@@ -154,6 +156,19 @@ impl Parser<'_> {
             path,
             value,
         })
+    }
+
+    /// `('a', 'b')`.
+    fn literals(&mut self) -> Result<Vec<Literal>, GraphError> {
+        self.expect(&Token::Open)?;
+        let mut values = vec![self.literal()?];
+        loop {
+            match self.next()? {
+                Token::Comma => values.push(self.literal()?),
+                Token::Close => return Ok(values),
+                _ => return Err(GraphError::bad_filter()),
+            }
+        }
     }
 
     fn literal(&mut self) -> Result<Literal, GraphError> {
@@ -165,14 +180,14 @@ impl Parser<'_> {
                 "null" => Literal::Null,
                 _ => Literal::Text(word),
             }),
-            Token::Open | Token::Close | Token::Comma => Err(invalid()),
+            Token::Open | Token::Close | Token::Comma => Err(GraphError::bad_filter()),
         }
     }
 
     fn word(&mut self) -> Result<String, GraphError> {
         match self.next()? {
             Token::Word(word) => Ok(word),
-            _ => Err(invalid()),
+            _ => Err(GraphError::bad_filter()),
         }
     }
 
@@ -186,12 +201,16 @@ impl Parser<'_> {
         if self.next()? == *wanted {
             Ok(())
         } else {
-            Err(invalid())
+            Err(GraphError::bad_filter())
         }
     }
 
     fn next(&mut self) -> Result<Token, GraphError> {
-        let token = self.tokens.get(self.at).cloned().ok_or_else(invalid)?;
+        let token = self
+            .tokens
+            .get(self.at)
+            .cloned()
+            .ok_or_else(GraphError::bad_filter)?;
         self.at += 1;
         Ok(token)
     }

@@ -32,6 +32,7 @@ impl Options {
             .into_iter()
             .map(|item| Value::Object(self.project(item, rules)))
             .collect();
+        let context = self.context(context);
         let mut body =
             json!({ "@odata.context": format!("{}/v1.0/$metadata#{context}", world.base) });
         if self.count {

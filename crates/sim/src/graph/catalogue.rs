@@ -1,0 +1,99 @@
+//! Every error code of Graph that can be met here, and how it comes about.
+
+use serde::Deserialize as _;
+
+use super::error::GraphError;
+use crate::exchange::{Answer, Ask};
+use crate::state::World;
+
+/// One error of Graph's, for documents and tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GraphErrorRow {
+    /// The code.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The message, where it does not name what was asked.
+    pub message: &'static str,
+    /// How it comes about by itself; `None` is on request only.
+    pub cause: Option<&'static str>,
+}
+
+const fn row(
+    code: &'static str,
+    status: u16,
+    message: &'static str,
+    cause: Option<&'static str>,
+) -> GraphErrorRow {
+    GraphErrorRow {
+        code,
+        status,
+        message,
+        cause,
+    }
+}
+
+/// Each can be had on request: `POST /_sim/faults {"surface":"graph","answer":{"graph_error":"ApplicationThrottled"}}`.
+#[rustfmt::skip]
+const ROWS: &[GraphErrorRow] = &[
+    row("InvalidAuthenticationToken", 401, "Access token has expired or is not yet valid.", Some("a token that is garbled, expired or revoked")),
+    row("ErrorAccessDenied", 403, "Access is denied. Check credentials and try again.", Some("a scope is missing, or the write is in somebody else's calendar")),
+    row("Authorization_RequestDenied", 403, "Insufficient privileges to complete the operation.", Some("a scope of the directory is missing")),
+    row("DelegatedCalendarAccessDenied", 403, "The caller is not a delegate of this calendar.", Some("the calendar of a room")),
+    row("ExtensionError", 403, "Operation: Create; Exception: [Status Code: Forbidden; Reason: Forbidden]", None),
+    row("ErrorQuotaExceeded", 403, "The mailbox is full.", None),
+    row("ErrorItemNotFound", 404, "The specified object was not found in the store.", Some("an id of nothing, or a calendar that is not shared")),
+    row("ResourceNotFound", 404, "Resource could not be discovered.", Some("the mailbox of an object id that nobody has")),
+    row("ErrorInvalidUser", 404, "The requested user is invalid.", Some("the mailbox of an address that nobody has")),
+    row("Request_ResourceNotFound", 404, "Resource does not exist or one of its queried reference-property objects are not present.", Some("a user that does not exist")),
+    row("MailboxNotEnabledForRESTAPI", 404, "The mailbox is either inactive, soft-deleted, or is hosted on-premise.", Some("the mailbox of a guest")),
+    row("ErrorInvalidIdMalformed", 400, "Id is malformed.", Some("an event id of the wrong form")),
+    row("RequestBroker--ParseUri", 400, "Resource not found for the segment.", None),
+    row("BadRequest", 400, "Unable to read JSON request payload.", Some("an unknown segment or property, or a body that is no JSON")),
+    row("ErrorInvalidRequest", 400, "Your request can't be completed.", Some("a view of more than 1825 days; an all-day event not at midnight; an answer to one's own meeting")),
+    row("ErrorInvalidParameter", 400, "A parameter is not valid.", Some("a view without its window; a proposal without sending the answer")),
+    row("ErrorPropertyValidationFailure", 400, "At least one property failed validation.", Some("an end before its start, or a bad address")),
+    row("TimeZoneNotSupportedException", 400, "The following TimeZone value is not supported.", Some("a zone that nobody knows")),
+    row("ErrorOccurrenceCrossingBoundary", 400, "Modified occurrence is crossing or overlapping adjacent occurrence.", Some("an occurrence moved past its neighbour")),
+    row("ErrorDuplicateTransactionId", 400, "Your request can't be completed. The TransactionId specified in the request has already been used to create a different event.", Some("a transactionId used again for something else")),
+    row("ErrorIrresolvableConflict", 412, "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.", Some("an If-Match that is out of date")),
+    row("ErrorTimeIntervalTooBig", 400, "The requested time duration specified for FreeBusyViewOptions.TimeWindow is too long.", Some("getSchedule over more than 62 days")),
+    row("ErrorMailboxDataArrayTooBig", 400, "There are too many target users in the EmailAddress array.", Some("getSchedule of more than 100 people, those of lists counted")),
+    row("ErrorInvalidUrlQuery", 400, "The query parameter is not supported.", Some("an option that the collection does not have, or a bad number")),
+    row("ErrorInvalidUrlQueryFilter", 400, "The query filter contains one or more invalid nodes.", Some("a filter that cannot be read, or endsWith on Outlook's items")),
+    row("ExpandNotSupported", 400, "Expand is not allowed for the property according to the entity schema.", Some("$expand")),
+    row("Request_UnsupportedQuery", 400, "Unsupported Query.", Some("the directory's advanced queries without ConsistencyLevel")),
+    row("Request_BadRequest", 400, "$count is not currently supported.", Some("/users/$count without ConsistencyLevel")),
+    row("Directory_ExpiredPageToken", 400, "The specified page token value has expired and can no longer be included in your request.", Some("a $skiptoken that the directory has not given")),
+    row("SyncStateNotFound", 410, "The sync state generation is not found; the synchronization has to start again.", Some("a delta token that is not remembered")),
+    row("SyncStateInvalid", 400, "The sync state is not valid for this collection.", Some("a delta token of another collection")),
+    row("ResyncRequired", 410, "Resync required. Replace any local items with the server's version.", None),
+    row("ApplicationThrottled", 429, "Application is over its MailboxConcurrency limit.", Some("more than four requests to one mailbox at once")),
+    row("TooManyRequests", 429, "Please retry again later.", None),
+];
+
+/// Every error of Graph's that can be produced.
+pub fn graph_errors() -> &'static [GraphErrorRow] {
+    ROWS
+}
+
+/// Reads a code that the table has.
+pub(crate) fn known<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let code = String::deserialize(deserializer)?;
+    match find(&code) {
+        Some(row) => Ok(row.code.to_owned()),
+        None => Err(serde::de::Error::custom("Graph has no such error here.")),
+    }
+}
+
+/// The answer with a code of the table.
+pub(crate) fn requested(world: &World, ask: &Ask, code: &str) -> Answer {
+    let row = find(code).unwrap_or(row("UnknownError", 500, "", None));
+    GraphError::new(row.status, row.code, row.message).answer(world, ask)
+}
+
+fn find(code: &str) -> Option<GraphErrorRow> {
+    let mut rows = ROWS.iter();
+    rows.find(|row| row.code.eq_ignore_ascii_case(code))
+        .copied()
+}
