@@ -8,19 +8,24 @@ import unittest
 from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator, BaseBearerTokenAuthenticationProvider
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.models.activity_domain import ActivityDomain
 from msgraph.generated.models.attendee import Attendee
+from msgraph.generated.models.attendee_base import AttendeeBase
 from msgraph.generated.models.attendee_type import AttendeeType
 from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
 from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.event import Event
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.response_type import ResponseType
+from msgraph.generated.models.time_constraint import TimeConstraint
+from msgraph.generated.models.time_slot import TimeSlot
 from msgraph.generated.users.item.calendar.get_schedule.get_schedule_post_request_body import GetSchedulePostRequestBody
 from msgraph.generated.users.item.calendar_view.calendar_view_request_builder import CalendarViewRequestBuilder
 from msgraph.generated.users.item.calendar_view.delta.delta_request_builder import DeltaRequestBuilder
 from msgraph.generated.users.item.events.item.accept.accept_post_request_body import AcceptPostRequestBody
 from msgraph.generated.users.item.events.item.decline.decline_post_request_body import DeclinePostRequestBody
 from msgraph.generated.users.item.people.people_request_builder import PeopleRequestBuilder
+from msgraph.generated.users.item.find_meeting_times.find_meeting_times_post_request_body import FindMeetingTimesPostRequestBody
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 from msgraph_core.requests.batch_request_builder import BatchRequestBuilder
 from msgraph_core.requests.batch_request_content import BatchRequestContent
@@ -146,6 +151,23 @@ class Sdk(unittest.TestCase):
         body = GetSchedulePostRequestBody(schedules=[login], start_time=self.at(18), end_time=self.at(22), availability_view_interval=60)
         schedule = self.talk("lena", lambda graph: graph.me.calendar.get_schedule.post(body)).value[0]
         self.assertEqual((schedule.schedule_id, schedule.availability_view), (login, "0200"))
+
+    def test_it_finds_a_time_at_which_both_can_meet(self):
+        self.talk("katrin", lambda graph: graph.me.events.post(self.draft("Busy until three", 14)))
+        login = self.simulator.people["katrin"]["login"]
+        body = FindMeetingTimesPostRequestBody(
+            attendees=[AttendeeBase(type=AttendeeType.Required, email_address=EmailAddress(address=login))],
+            time_constraint=TimeConstraint(
+                activity_domain=ActivityDomain.Unrestricted, time_slots=[TimeSlot(start=self.at(14), end=self.at(16))]
+            ),
+            meeting_duration=datetime.timedelta(hours=1),
+            return_suggestion_reasons=True,
+        )
+        found = self.talk("lena", lambda graph: graph.me.find_meeting_times.post(body), f"{SCOPES} Calendars.Read.Shared")
+        starts = {one.meeting_time_slot.start.date_time[11:16] for one in found.meeting_time_suggestions if one.confidence == 100}
+        self.assertTrue(starts, found.empty_suggestions_reason)
+        busy = [event["start"]["dateTime"][11:16] for event in self.simulator.events("katrin", "Busy until three")]
+        self.assertFalse(starts & set(busy), "nobody who is busy is counted as free")
 
     def test_it_finds_people_and_users(self):
         async def conversation(graph):
