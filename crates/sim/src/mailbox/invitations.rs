@@ -87,16 +87,21 @@ impl World {
         }
     }
 
-    /// Those attendees who have a mailbox here and are not the organiser, each once.
+    /// Those who are reached through these attendees and are not the organiser, each once, with the address that reached them:
+    /// their own, or that of a list they are on.
     fn reached(&self, organizer: PersonId, who: &[Attendee]) -> Vec<(PersonId, String)> {
-        let people: BTreeMap<PersonId, String> = who
-            .iter()
-            .filter_map(|attendee| {
-                let address = attendee.party.address.clone();
-                Some((self.recipient(&address)?, address))
-            })
-            .filter(|(person, _)| *person != organizer)
-            .collect();
+        let mut people: BTreeMap<PersonId, String> = BTreeMap::new();
+        for address in who.iter().map(|attendee| &attendee.party.address) {
+            let lists = self.lists.iter();
+            let members = lists
+                .filter(|list| list.address.eq_ignore_ascii_case(address))
+                .flat_map(|list| list.members.iter().copied());
+            for person in self.recipient(address).into_iter().chain(members) {
+                if person != organizer && self.mailbox(person).is_some() {
+                    people.entry(person).or_insert_with(|| address.clone());
+                }
+            }
+        }
         people.into_iter().collect()
     }
 

@@ -704,3 +704,31 @@ async fn a_room_answers_by_itself_where_it_is_free_and_where_it_is_not() {
     let moved = scene.lena.get(&path).await;
     assert_eq!(moved.body["attendees"][0]["status"]["response"], "accepted");
 }
+
+#[tokio::test]
+async fn a_list_invites_everybody_on_it_and_whoever_answers_becomes_an_attendee() {
+    let list = "vertrieb@nordwind.example";
+    let scene = Scene::new(json!({ "attendees": [{ "emailAddress": { "address": list } }] })).await;
+    let member = scene.simulator.people().swap_remove(7).login;
+    let copy = scene.copy_id(&member);
+    assert!(scene.copy(ANNA).is_none());
+    let app = App::holding(&scene.simulator, &member, "Calendars.ReadWrite");
+    scene.act(&app, &copy, "accept", json!({})).await;
+    let event = scene.lena.get(&format!("/me/events/{}", scene.id)).await;
+    let attendees = event.body["attendees"].as_array().expect("a list");
+    assert_eq!(attendees[0]["emailAddress"]["address"], list);
+    assert_eq!(
+        (
+            &attendees[1]["emailAddress"]["address"],
+            &attendees[1]["status"]["response"]
+        ),
+        (&json!(member), &json!("accepted"))
+    );
+    let body = json!({ "subject": "Neu" });
+    let path = format!("/me/events/{}", scene.id);
+    scene
+        .lena
+        .call(Method::PATCH, &path, &[], Some(&body))
+        .await;
+    assert_eq!(scene.copy(&member).expect("a copy")["subject"], "Neu");
+}
