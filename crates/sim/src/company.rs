@@ -2,6 +2,7 @@
 
 mod calendars;
 mod contacts;
+mod crowd;
 mod people;
 
 use jiff::Timestamp;
@@ -34,6 +35,8 @@ pub struct Company {
     pub start: Option<Timestamp>,
     /// The seed of every id.
     pub seed: u64,
+    /// So many more made-up people, for load, each with two hundred events.
+    pub more_people: usize,
 }
 
 impl Default for Company {
@@ -48,6 +51,7 @@ impl Default for Company {
             redirect_uris: Vec::new(),
             start: None,
             seed: 0x4E6F_7264,
+            more_people: 0,
         }
     }
 }
@@ -174,7 +178,8 @@ impl Company {
 }
 
 /// Fills the mailboxes of a world that has its people.
-pub(crate) fn settle(world: &mut World) {
+pub(crate) fn settle(world: &mut World, company: &Company) {
     contacts::fill(world);
     calendars::fill(world);
+    crowd::join(world, company.more_people, company.seed);
 }

@@ -4,8 +4,8 @@ mod access;
 mod application;
 mod grants;
 mod keys;
-
-use std::time::Duration;
+mod origin;
+mod overview;
 
 use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
@@ -20,11 +20,6 @@ use crate::mailbox::body::escape;
 use crate::state::World;
 
 #[derive(Deserialize)]
-struct Advance {
-    advance_seconds: u64,
-}
-
-#[derive(Deserialize)]
 struct Mint {
     login: String,
     scope: String,
@@ -37,6 +32,10 @@ struct Login {
 
 /// Answers a request to the control surface.
 pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
+    if origin::is_foreign(world, ask) {
+        let body = json!({ "error": { "code": "forbidden", "message": "A page of another site may not do this." } });
+        return Answer::json(StatusCode::FORBIDDEN, &body);
+    }
     let segments: Vec<&str> = ask.segments.iter().skip(1).map(String::as_str).collect();
     match (&ask.method, segments.as_slice()) {
         (&Method::GET, []) => page(world),
@@ -75,15 +74,14 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
             world.faults.clear();
             done()
         }
-        (&Method::GET, ["clock"]) => {
-            Answer::json(StatusCode::OK, &json!({ "now": world.clock.now() }))
+        (&Method::GET, ["state"]) => overview::state(world),
+        (&Method::GET, ["clock"]) => overview::clock(world),
+        (&Method::POST, ["clock"]) => overview::change_clock(world, ask),
+        (&Method::POST, ["scenario"]) => overview::load(world, ask),
+        (&Method::POST, ["reset"]) => {
+            world.reset();
+            done()
         }
-        (&Method::POST, ["clock"]) => with_body(ask, |advance: Advance| {
-            world
-                .clock
-                .advance(Duration::from_secs(advance.advance_seconds));
-            Answer::json(StatusCode::OK, &json!({ "now": world.clock.now() }))
-        }),
         (&Method::POST, ["token"]) => with_body(ask, |wanted: Mint| {
             match world.mint(&wanted.login, &wanted.scope) {
                 Some(token) => Answer::json(StatusCode::OK, &json!({ "access_token": token })),

@@ -26,6 +26,7 @@ mod log;
 mod mailbox;
 mod options;
 mod random;
+mod scenario;
 #[cfg(feature = "schemas")]
 mod schemas;
 mod server;
@@ -44,6 +45,7 @@ pub use faults::{Fault, FaultAnswer, Framing, Surface, When};
 pub use graph::{ChallengeForm, GraphErrorRow, Permission, graph_errors, permissions};
 pub use log::{LogEntry, LogFilter, StatusFilter};
 pub use options::{Options, Rotation, Tls};
+pub use scenario::{NotAScenario, Scenario, Step};
 pub use server::start;
 pub use simulator::Simulator;
 pub use tenant::ConsentPolicy;

@@ -179,6 +179,11 @@ impl Log {
         self.records.iter().map(Record::entry).collect()
     }
 
+    /// How many requests came since the start.
+    pub(crate) fn count(&self) -> u64 {
+        self.last_number
+    }
+
     pub(crate) fn clear(&mut self) {
         self.records.clear();
         (self.bytes, self.bare) = (0, 0);

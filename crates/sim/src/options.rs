@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use crate::company::Company;
+use crate::scenario::Scenario;
 
 /// How a simulator starts.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct Options {
     pub rotation: Rotation,
     /// How many requests the log keeps; 0 switches it off.
     pub log: usize,
+    /// What is to happen, and when.
+    pub scenario: Scenario,
 }
 
 impl Default for Options {
@@ -31,6 +34,7 @@ impl Default for Options {
             company: Company::default(),
             rotation: Rotation::default(),
             log: crate::log::MOST,
+            scenario: Scenario::default(),
         }
     }
 }

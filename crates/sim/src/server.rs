@@ -21,6 +21,7 @@ use crate::entra::redirects;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::log::Log;
 use crate::options::Options;
+use crate::scenario::Running;
 use crate::simulator::{Https, Shared, Simulator};
 use crate::state::World;
 use crate::tls::{Acceptor, Identity};
@@ -47,6 +48,7 @@ pub async fn start(options: Options) -> std::io::Result<Simulator> {
     };
     let mut world = World::new(door.own().to_owned(), &options.company, options.rotation);
     world.log = Log::of(options.log);
+    world.scenario = Running::begin(options.scenario, world.clock.now());
     let world: Shared = Arc::new(Mutex::new(world));
     let https = secure.as_ref().map(|(_, door, identity)| Https {
         base: door.own().to_owned(),

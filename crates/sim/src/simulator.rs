@@ -15,6 +15,7 @@ use crate::entra::tokens::AccessToken;
 use crate::faults::Fault;
 use crate::log::{LogEntry, LogFilter};
 use crate::mailbox::event::View;
+use crate::scenario::{NotAScenario, Running, Scenario};
 use crate::state::World;
 use crate::tenant::TenantId;
 
@@ -167,6 +168,32 @@ impl Simulator {
     /// Moves the simulator's clock forward.
     pub fn advance(&self, by: Duration) {
         self.world().clock.advance(by);
+    }
+
+    /// Makes the clock show an instant, earlier or later.
+    pub fn set_clock(&self, now: jiff::Timestamp) {
+        self.world().clock.set(now);
+    }
+
+    /// Stops the clock, or lets it run on.
+    pub fn freeze_clock(&self, still: bool) {
+        self.world().clock.freeze(still);
+    }
+
+    /// Begins a scenario instead of the one that runs.
+    ///
+    /// # Errors
+    /// When a step is not a request to the control surface.
+    pub fn play(&self, scenario: Scenario) -> Result<(), NotAScenario> {
+        scenario.check()?;
+        let mut world = self.world();
+        world.scenario = Running::begin(scenario, world.clock.now());
+        Ok(())
+    }
+
+    /// Makes everything as it was at the start: accounts, grants, tokens, calendars, faults, clock and log.
+    pub fn reset(&self) {
+        self.world().reset();
     }
 
     /// Ends a person's sessions: refresh tokens are refused (50173), capable access tokens challenged.

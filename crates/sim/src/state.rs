@@ -11,10 +11,12 @@ use crate::company::{Account, Company, DistributionList, PersonId};
 use crate::entra::Entra;
 use crate::exchange::Ask;
 use crate::faults::{Faults, Flights};
+use crate::graph::Pages;
 use crate::log::{Log, MOST};
 use crate::mailbox::Mailbox;
 use crate::options::Rotation;
 use crate::random::Seeded;
+use crate::scenario::Running;
 use crate::tenant::{Tenant, TenantId};
 
 /// Everything that exists. Handlers get it for the time of one answer, never across an await.
@@ -34,12 +36,19 @@ pub(crate) struct World {
     pub(crate) lists: Vec<DistributionList>,
     /// By person; a guest has none.
     mailboxes: Vec<Option<Mailbox>>,
+    /// How often each of them may have changed.
+    changes: Vec<u64>,
     /// What people have changed in their mailboxes' settings.
     pub(crate) mailbox_settings: HashMap<PersonId, Map<String, Value>>,
     pub(crate) entra: Entra,
+    /// Pages of calendars, as they were answered last.
+    pub(crate) pages: Pages,
     pub(crate) faults: Faults,
     pub(crate) flights: Flights,
     pub(crate) log: Log,
+    pub(crate) scenario: Running,
+    /// What this world began as.
+    company: Company,
     /// The answers that were not Microsoft's.
     #[cfg(feature = "schemas")]
     pub(crate) violations: crate::schemas::Violations,
@@ -69,19 +78,40 @@ impl World {
             application: Application::of(company),
             addresses: Addresses::default(),
             tenants: company.tenants(),
+            changes: vec![0; people.len()],
             people,
             lists: company.lists(),
             mailboxes,
             mailbox_settings: HashMap::new(),
             entra: Entra::default(),
+            pages: Pages::default(),
             faults: Faults::seeded(company.seed),
             flights: Flights::default(),
             log: Log::of(MOST),
+            scenario: Running::default(),
+            company: company.clone(),
             #[cfg(feature = "schemas")]
             violations: crate::schemas::Violations::default(),
         };
-        crate::company::settle(&mut world);
+        crate::company::settle(&mut world, company);
         world
+    }
+
+    /// Makes everything as it was at the start. The log stays, empty, and what still waits for an answer is still counted.
+    pub(crate) fn reset(&mut self) {
+        let fresh = Self::new(self.base.clone(), &self.company, self.rotation);
+        let old = std::mem::replace(self, fresh);
+        (self.log, self.flights) = (old.log, old.flights);
+        self.log.clear();
+        // A number that had come up once must not come up again for another state of the same mailbox.
+        let before = old.changes.iter().copied().max().unwrap_or(0) + 1;
+        for changes in &mut self.changes {
+            *changes += before;
+        }
+        #[cfg(feature = "schemas")]
+        {
+            self.violations = old.violations;
+        }
     }
 
     pub(crate) fn tenant(&self, tenant: TenantId) -> &Tenant {
@@ -119,8 +149,24 @@ impl World {
         self.mailboxes[person.0].as_ref()
     }
 
+    /// A mailbox to be changed. There is no other way to one, so whoever remembers what it showed can tell.
     pub(crate) fn mailbox_mut(&mut self, person: PersonId) -> Option<&mut Mailbox> {
+        self.changes[person.0] += 1;
         self.mailboxes[person.0].as_mut()
+    }
+
+    /// How often somebody's mailbox may have changed.
+    pub(crate) fn changes(&self, person: PersonId) -> u64 {
+        self.changes[person.0]
+    }
+
+    /// Adds an account with an empty mailbox.
+    pub(crate) fn join(&mut self, account: Account) -> PersonId {
+        let person = PersonId(self.people.len());
+        self.people.push(account);
+        self.mailboxes.push(Some(Mailbox::new(&mut self.ids)));
+        self.changes.push(0);
+        person
     }
 
     /// A fresh item id in that person's mailbox.

@@ -12,7 +12,7 @@ use crate::faults::{Asker, Fault, Surface, When, mailbox_of};
 use crate::log::Outcome;
 use crate::simulator::{Shared, lock};
 use crate::state::World;
-use crate::{control, entra, graph};
+use crate::{control, entra, graph, scenario};
 
 /// How many requests to one mailbox may be under way; Exchange refuses the next.
 const MOST_AT_ONCE: usize = 4;
@@ -55,6 +55,10 @@ pub(crate) fn begin(world: &Shared, ask: Ask, began: Instant) -> Begun {
     let mut held = lock(world);
     held.turn_to(&ask);
     let part = Part::of(&ask);
+    if part != Part::Control {
+        scenario::play(&mut held);
+        held.scenario.count();
+    }
     let fault = fault_for(&mut held, &ask, part);
     let exchange = Exchange {
         at: held.clock.now(),

@@ -35,6 +35,15 @@ pub(crate) struct Sim {
     /// A further name of this machine by which it is asked; may be repeated
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
+    /// So many more made-up people, for load, each with two hundred events
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    people: usize,
+    /// A file that says what is to happen to this world, and when: docs/simulator.md
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// How many requests the log keeps; 0 switches it off
+    #[arg(long, value_name = "N", default_value_t = sim::Options::default().log)]
+    log: usize,
     /// Print one JSON object on one line
     #[arg(long)]
     json: bool,
@@ -58,16 +67,32 @@ impl Sim {
         Ok(ExitCode::SUCCESS)
     }
 
+    fn options(&self) -> anyhow::Result<sim::Options> {
+        let mut options = sim::Options {
+            listen: loopback(self.port),
+            log: self.log,
+            ..sim::Options::default()
+        };
+        options.company.more_people = self.people;
+        if let Some(file) = &self.scenario {
+            let name = file.display();
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("the scenario {name} cannot be read"))?;
+            options.scenario =
+                sim::Scenario::parse(&text).with_context(|| format!("{name} is not a scenario"))?;
+        }
+        Ok(options)
+    }
+
     async fn start(&self) -> anyhow::Result<Simulator> {
         let tls = self.https_port.map(|port| sim::Tls {
             listen: loopback(port),
             folder: self.ca_folder.clone(),
         });
         let started = sim::start(sim::Options {
-            listen: loopback(self.port),
             tls,
             names: self.names.clone(),
-            ..sim::Options::default()
+            ..self.options()?
         });
         match (started.await, self.https_port) {
             (Err(error), Some(port))
