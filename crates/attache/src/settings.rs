@@ -144,9 +144,9 @@ impl Settings {
     }
 
     /// What works and should be better before people depend on it.
-    pub(crate) fn weaknesses(&self) -> Vec<String> {
+    pub(crate) fn weaknesses(&self, now: jiff::Timestamp) -> Vec<String> {
         let mut found = self.server.weaknesses();
-        found.extend(self.entra.weaknesses());
+        found.extend(self.entra.weaknesses(now));
         found
     }
 }

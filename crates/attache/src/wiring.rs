@@ -137,8 +137,6 @@ impl Parts {
 
 fn for_microsoft(settings: &Settings) -> anyhow::Result<microsoft::Settings> {
     let entra = &settings.entra;
-    let secret = entra.client_secret.as_ref();
-    let secret = secret.context("entra.client_secret is not set")?.expose();
     Ok(microsoft::Settings {
         authority: entra.authority(),
         graph: entra.graph.clone(),
@@ -146,7 +144,7 @@ fn for_microsoft(settings: &Settings) -> anyhow::Result<microsoft::Settings> {
             .client_id
             .clone()
             .context("entra.client_id is not set")?,
-        client_secret: domain::secret::ClientSecret::new(secret.to_owned()),
+        credential: entra.credential()?,
         redirect_uri: format!("{}/auth/microsoft/callback", settings.server.base_url),
         allowed_tenants: entra.tenants.clone(),
         timeout: entra.timeout,

@@ -8,6 +8,7 @@ use domain::audit::UpstreamRequest;
 use domain::clock::Clock;
 use domain::id::Identity;
 use domain::policy::Permit;
+use domain::random::Random;
 use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken, StateSecret};
 use domain::tool::Scope;
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ pub mod scopes;
 mod authorize;
 mod callback;
 mod claims;
+mod credential;
 mod discovery;
 mod granted;
 mod id_token;
@@ -26,6 +28,7 @@ pub(crate) mod refusal;
 mod token;
 
 pub use callback::{CallbackProblem, callback_error};
+pub use credential::{Certificate, CertificateFault, Credential};
 pub use token::AccessToken;
 
 pub(crate) use claims::readable as readable_claims;
@@ -46,6 +49,7 @@ pub struct Entra {
     settings: Settings,
     transport: Transport,
     clock: Clock,
+    random: Random,
     discovery: Discovery,
     keys: Keys,
 }
@@ -116,6 +120,7 @@ impl Entra {
         places: Arc<Places>,
         transport: Transport,
         clock: Clock,
+        random: Random,
     ) -> Self {
         let discovery = Discovery::new(places, transport.clone(), clock.clone());
         let keys = Keys::new(transport.clone(), clock.clone());
@@ -123,6 +128,7 @@ impl Entra {
             settings,
             transport,
             clock,
+            random,
             discovery,
             keys,
         }
@@ -244,6 +250,8 @@ impl Entra {
             endpoint,
             settings: &self.settings,
             transport: &self.transport,
+            now: self.clock.now(),
+            random: &self.random,
         }
     }
 }

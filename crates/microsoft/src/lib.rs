@@ -57,6 +57,7 @@ impl Microsoft {
             Arc::clone(&places),
             transport.clone(),
             clock.clone(),
+            random.clone(),
         );
         Ok(Self(Arc::new(Inner {
             entra,

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use domain::id::TenantId;
-use domain::secret::ClientSecret;
 use url::Url;
 
+use crate::entra::Credential;
 use crate::error::Error;
 
 /// What the crate needs to be told. Read from the environment by `attache`, nowhere else.
@@ -18,8 +18,8 @@ pub struct Settings {
     pub graph: String,
     /// The application (client) id.
     pub client_id: String,
-    /// The application's secret.
-    pub client_secret: ClientSecret,
+    /// How we prove to be that application.
+    pub credential: Credential,
     /// Where Microsoft sends the browser back to; exactly as registered.
     pub redirect_uri: String,
     /// Whose accounts may sign in. Nobody else's, whatever the authority says; personal accounts only if listed.
@@ -101,7 +101,7 @@ mod tests {
             authority: authority.into(),
             graph: graph.into(),
             client_id: "c".into(),
-            client_secret: ClientSecret::new("s".into()),
+            credential: Credential::Secret(domain::secret::ClientSecret::new("s".into())),
             redirect_uri: "https://a.example/cb".into(),
             allowed_tenants: Vec::new(),
             timeout: Duration::from_secs(15),

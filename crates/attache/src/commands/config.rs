@@ -52,7 +52,10 @@ impl Config {
 impl Check {
     fn run(self) -> anyhow::Result<ExitCode> {
         let (problems, weaknesses) = match self.config.load() {
-            Ok(settings) => (settings.unfinished(), settings.weaknesses()),
+            Ok(settings) => (
+                settings.unfinished(),
+                settings.weaknesses(domain::clock::Clock::system().now()),
+            ),
             Err(refused) => (refused.0, Vec::new()),
         };
         let code = ExitCode::from(u8::from(!problems.is_empty()));

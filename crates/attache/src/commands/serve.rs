@@ -22,7 +22,7 @@ impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let settings = self.config.load()?;
         telemetry::start(&settings.log);
-        for weakness in settings.weaknesses() {
+        for weakness in settings.weaknesses(domain::clock::Clock::system().now()) {
             tracing::warn!("{weakness}");
         }
         let stop = wiring::stop_on_signal()?;

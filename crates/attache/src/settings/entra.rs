@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use anyhow::bail;
 use domain::id::TenantId;
 use domain::secret::ClientSecret;
+use jiff::{SignedDuration, Timestamp};
+use microsoft::entra::{Certificate, Credential};
 use url::Url;
 
 use super::reader::{Problem, Reader, boolean, duration, text, texts};
@@ -25,6 +28,9 @@ const GRAPH_HOSTS: [&str; 4] = [
     "microsoftgraph.chinacloudapi.cn",
 ];
 
+/// A certificate that ends sooner than this is worth a word.
+const REPLACE_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 pub(super) const SECTION: Section = Section {
     name: "entra",
     about: "The application at Microsoft Entra that attache acts as, and who may use it.",
@@ -45,7 +51,20 @@ pub(super) const SECTION: Section = Section {
             name: "client_secret",
             default: Default::Secret("the value of a client secret"),
             accepts: "text",
-            about: "The application's client secret: its value, not its id.",
+            about: "The application's client secret: its value, not its id. A certificate is the better way.",
+        },
+        Key {
+            name: "certificate",
+            default: Default::Secret("a certificate and its private key, PEM"),
+            accepts: "the text of a PEM file with an X.509 certificate and its RSA private key",
+            about: "The certificate registered with the application, and its private key, instead of a client secret. Entra \
+                    knows the public part only, so nobody there can lose what is needed to act as attache.",
+        },
+        Key {
+            name: "previous_certificate",
+            default: Default::Secret("the certificate that was used before, PEM"),
+            accepts: "the text of a PEM file with an X.509 certificate and its RSA private key",
+            about: "Tried when Entra does not accept `certificate`: for the time in which one replaces the other.",
         },
         Key {
             name: "login",
@@ -90,6 +109,10 @@ pub(crate) struct Entra {
     pub(crate) client_id: Option<String>,
     /// Its secret.
     pub(crate) client_secret: Option<ClientSecret>,
+    /// Its certificate and private key, PEM. No client secret; the type only keeps it from being printed.
+    pub(crate) certificate: Option<ClientSecret>,
+    /// The one that is tried next.
+    pub(crate) previous_certificate: Option<ClientSecret>,
     /// Scheme and host of the sign-in pages.
     pub(crate) login: String,
     /// Microsoft Graph with its version, without a slash at the end.
@@ -118,6 +141,12 @@ impl Entra {
             }),
             client_secret: reader
                 .secret(&SECTION, "client_secret")
+                .map(ClientSecret::new),
+            certificate: reader
+                .secret(&SECTION, "certificate")
+                .map(ClientSecret::new),
+            previous_certificate: reader
+                .secret(&SECTION, "previous_certificate")
                 .map(ClientSecret::new),
             login: reader.value(&SECTION, "login", |value| {
                 let address = address(&text(value)?)?;
@@ -149,12 +178,7 @@ impl Entra {
                 "the application (client) id",
             ));
         }
-        if self.client_secret.is_none() {
-            problems.push(Problem::missing(
-                "entra.client_secret",
-                "the value of a client secret, or entra.client_secret_file",
-            ));
-        }
+        problems.extend(self.credential_problems());
         if self.simulator && !server.is_loopback() {
             problems.push(Problem {
                 key: "entra.simulator".into(),
@@ -166,6 +190,73 @@ impl Entra {
         problems.extend(self.refuse_host("entra.login", &self.login, &LOGIN_HOSTS));
         problems.extend(self.refuse_host("entra.graph", &self.graph, &GRAPH_HOSTS));
         problems
+    }
+
+    /// What attache proves itself with: the certificates if there are any, else the secret.
+    ///
+    /// # Errors
+    /// When neither is set, or a certificate cannot be used. [`Self::unfinished`] says it first and better.
+    pub(crate) fn credential(&self) -> anyhow::Result<Credential> {
+        let read = |pem: &ClientSecret| Certificate::from_pem(pem.expose());
+        match (&self.certificate, &self.client_secret) {
+            (Some(certificate), _) => {
+                let previous = self.previous_certificate.as_ref().map(read).transpose()?;
+                Ok(Credential::Certificates(
+                    read(certificate)?,
+                    previous.map(Box::new),
+                ))
+            }
+            (None, Some(secret)) => {
+                let secret = secret.expose().to_owned();
+                Ok(Credential::Secret(ClientSecret::new(secret)))
+            }
+            (None, None) => bail!("neither entra.certificate nor entra.client_secret is set"),
+        }
+    }
+
+    fn credential_problems(&self) -> Vec<Problem> {
+        let problem = |key: &str, found: String, accepted: &str| Problem {
+            key: key.into(),
+            place: "the settings".into(),
+            found,
+            accepted: accepted.into(),
+        };
+        let mut problems = Vec::new();
+        match (&self.certificate, &self.client_secret) {
+            (None, None) => problems.push(Problem::missing(
+                "entra.client_secret",
+                "entra.certificate_file, or the value of a client secret, or entra.client_secret_file",
+            )),
+            (Some(_), Some(_)) => problems.push(problem(
+                "entra.client_secret",
+                "entra.certificate is given too".into(),
+                "one of the two",
+            )),
+            (Some(_), None) | (None, Some(_)) => {}
+        }
+        if self.previous_certificate.is_some() && self.certificate.is_none() {
+            problems.push(problem(
+                "entra.previous_certificate",
+                "there is no entra.certificate".into(),
+                "a certificate that is used first",
+            ));
+        }
+        for (key, pem) in self.certificates() {
+            if let Err(fault) = Certificate::from_pem(pem.expose()) {
+                let accepted = "a PEM file with an X.509 certificate and its RSA private key";
+                problems.push(problem(key, fault.to_string(), accepted));
+            }
+        }
+        problems
+    }
+
+    fn certificates(&self) -> impl Iterator<Item = (&'static str, &ClientSecret)> {
+        let first = self.certificate.as_ref();
+        let second = self.previous_certificate.as_ref();
+        let first = first.map(|pem| ("entra.certificate", pem));
+        first
+            .into_iter()
+            .chain(second.map(|pem| ("entra.previous_certificate", pem)))
     }
 
     /// Tokens go to these hosts, so they are Microsoft's unless the operator says otherwise.
@@ -193,8 +284,22 @@ impl Entra {
         })
     }
 
-    pub(super) fn weaknesses(&self) -> Vec<String> {
+    pub(super) fn weaknesses(&self, now: Timestamp) -> Vec<String> {
         let mut found = Vec::new();
+        for (key, pem) in self.certificates() {
+            let Ok(certificate) = Certificate::from_pem(pem.expose()) else {
+                continue;
+            };
+            let until = certificate.valid_until();
+            let date = until.strftime("%Y-%m-%d");
+            if until <= now {
+                found.push(format!(
+                    "{key} ended on {date}: Entra refuses it; make a new one and register it"
+                ));
+            } else if until.duration_since(now) < REPLACE_BEFORE {
+                found.push(format!("{key} ends on {date}: make a new one, register it, and keep this one as entra.previous_certificate"));
+            }
+        }
         if self.simulator {
             found.push(
                 "entra.simulator is on: whoever runs the simulator decides who people are; only for trying attache out"

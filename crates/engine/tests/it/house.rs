@@ -64,7 +64,9 @@ impl House {
                 authority: sim.authority(),
                 graph: sim.graph(),
                 client_id: sim.client_id().to_owned(),
-                client_secret: ClientSecret::new(sim.client_secret().to_owned()),
+                credential: microsoft::entra::Credential::Secret(ClientSecret::new(
+                    sim.client_secret().to_owned(),
+                )),
                 redirect_uri: "http://127.0.0.1:9/auth/microsoft/callback".into(),
                 allowed_tenants: vec![TenantId::parse(sim.tenant_id()).expect("a GUID")],
                 timeout: Duration::from_secs(2),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::audit::UpstreamRequest;
 use domain::id::PersonId;
+use domain::random::Random;
 use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken};
 use domain::tool::Scope;
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
+use super::credential::Proof;
 use super::{CAP, readable_claims, refusal, scopes};
 use crate::error::{EntraRefusal, Error};
 use crate::settings::Settings;
@@ -83,6 +85,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) endpoint: &'a Url,
     pub(crate) settings: &'a Settings,
     pub(crate) transport: &'a Transport,
+    pub(crate) now: Timestamp,
+    pub(crate) random: &'a Random,
 }
 
 /// A success, not yet read.
@@ -111,20 +115,29 @@ impl Exchange<'_> {
         scopes: &[Scope],
         claims: &str,
     ) -> Result<Success, Error> {
-        let body = self.body(grant, scopes, claims);
-        let mut result = self.once(&body).await;
-        if matches!(grant, Grant::Refresh(_)) && worth_repeating(&result) {
-            result = self.once(&body).await;
+        let mut proofs = self.settings.credential.proofs().peekable();
+        while let Some(proof) = proofs.next() {
+            let body = self.body(grant, scopes, claims, proof);
+            let mut result = self.once(&body).await;
+            if matches!(grant, Grant::Refresh(_)) && worth_repeating(&result) {
+                result = self.once(&body).await;
+            }
+            let answer = result.map_err(|lost| Error::from(*lost))?;
+            if answer.is_success() {
+                return Ok(Success(answer));
+            }
+            let refusal = Box::new(refused(&answer));
+            // Whoever does not know us has not looked at the grant, so the other certificate may still be tried.
+            let unknown = refusal.problem == refusal::RefreshProblem::Installation;
+            if unknown && proofs.peek().is_some() {
+                continue;
+            }
+            return Err(match grant {
+                Grant::Code { .. } => Error::Code(refusal),
+                Grant::Refresh(_) => Error::Refresh(refusal),
+            });
         }
-        let answer = result.map_err(|lost| Error::from(*lost))?;
-        if answer.is_success() {
-            return Ok(Success(answer));
-        }
-        let refusal = Box::new(refused(&answer));
-        Err(match grant {
-            Grant::Code { .. } => Error::Code(refusal),
-            Grant::Refresh(_) => Error::Refresh(refusal),
-        })
+        Err(Error::Settings("there is no credential"))
     }
 
     async fn once(&self, body: &str) -> Result<Answer, Box<Lost>> {
@@ -141,12 +154,19 @@ impl Exchange<'_> {
             .await
     }
 
-    fn body(&self, grant: &Grant<'_>, scopes: &[Scope], claims: &str) -> Zeroizing<String> {
+    fn body(
+        &self,
+        grant: &Grant<'_>,
+        scopes: &[Scope],
+        claims: &str,
+        proof: Proof<'_>,
+    ) -> Zeroizing<String> {
         let mut form = Serializer::new(String::with_capacity(4096));
         form.append_pair("client_id", &self.settings.client_id)
-            .append_pair("client_secret", self.settings.client_secret.expose())
             .append_pair("scope", &scopes::joined(scopes))
             .append_pair("claims", claims);
+        let client_id = &self.settings.client_id;
+        proof.add_to(&mut form, client_id, self.endpoint, self.now, self.random);
         match grant {
             Grant::Code { code, verifier } => form
                 .append_pair("grant_type", "authorization_code")

@@ -181,7 +181,8 @@ async fn an_id_token_outside_its_time_by_our_clock_is_refused() {
 #[tokio::test]
 async fn a_wrong_secret_is_the_operators_matter() {
     let office = Office::open_with(Rotation::Lenient, |settings| {
-        settings.client_secret = ClientSecret::new("wrong".into());
+        settings.credential =
+            microsoft::entra::Credential::Secret(ClientSecret::new("wrong".into()));
     })
     .await;
     let error = office

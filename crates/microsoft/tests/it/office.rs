@@ -45,7 +45,9 @@ impl Office {
             authority: sim.authority(),
             graph: sim.graph(),
             client_id: sim.client_id().to_owned(),
-            client_secret: ClientSecret::new(sim.client_secret().to_owned()),
+            credential: microsoft::entra::Credential::Secret(ClientSecret::new(
+                sim.client_secret().to_owned(),
+            )),
             redirect_uri: REDIRECT.to_owned(),
             allowed_tenants: vec![TenantId::parse(sim.tenant_id()).expect("a GUID")],
             timeout: Duration::from_secs(15),

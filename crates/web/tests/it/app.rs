@@ -215,7 +215,7 @@ async fn parts(folder: &Path) -> (Store, Engine) {
         authority: "http://127.0.0.1:9/11111111-1111-4111-8111-111111111111".into(),
         graph: "http://127.0.0.1:9/v1.0".into(),
         client_id: "33333333-3333-4333-8333-333333333333".into(),
-        client_secret: ClientSecret::new("secret".into()),
+        credential: microsoft::entra::Credential::Secret(ClientSecret::new("secret".into())),
         redirect_uri: "http://localhost:8080/auth/microsoft/callback".into(),
         allowed_tenants: Vec::new(),
         timeout: Duration::from_secs(5),
