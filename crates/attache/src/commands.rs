@@ -1,6 +1,7 @@
 //! The command line: nouns and verbs, one file each.
 
 mod admin;
+mod app_manifest;
 mod audit;
 mod config;
 mod db;
@@ -43,6 +44,7 @@ enum Command {
     Admin(admin::Admin),
     #[command(subcommand)]
     Audit(audit::Audit),
+    AppManifest(app_manifest::AppManifest),
     Pages(pages::Pages),
     Docs(docs::Docs),
 }
@@ -99,6 +101,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Config(config) => config.run(),
         Command::Keys(keys) => keys.run(),
+        Command::AppManifest(manifest) => manifest.run(),
         Command::Pages(pages) => pages.run(),
         Command::Docs(docs) => docs.run(),
         Command::Serve(serve) => wait(serve.run()),
