@@ -1,7 +1,7 @@
 //! Connecting Outlook Calendar, its state, and disconnecting it.
 
 use domain::audit::Kind;
-use domain::connection::{ConnectionState, Integration, missing};
+use domain::connection::{AdminWhy, ConnectionState, Integration, missing};
 use domain::id::RequestId;
 use domain::permission::Level;
 use domain::policy::{Availability, DenyReason, visible};
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use microsoft::entra::scopes;
 use store::attempts::{Attempt, Purpose};
 use store::connections::Connection;
+use store::people::Person;
 
 use crate::session::{Proof, code_of, rejected};
 use crate::{Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools};
@@ -28,6 +29,8 @@ pub struct ConnectionView {
     pub address: Option<String>,
     /// Scopes of the ten that Microsoft did not grant.
     pub missing: Vec<Scope>,
+    /// Where an administrator at Microsoft consents for the organisation, while that may be what is missing.
+    pub consent_link: Option<String>,
     /// Every tool, with its level and why agents cannot use it, if so.
     pub tools: Vec<ToolView>,
 }
@@ -41,6 +44,15 @@ pub struct ToolView {
     pub level: Level,
     /// Why agents cannot use it; `None` when they can.
     pub hidden: Option<DenyReason>,
+}
+
+/// Whether what is missing may be the consent of an administrator: nothing works yet, or Entra said so.
+fn may_lack_consent(connection: Option<&Connection>) -> bool {
+    match connection.map(|connection| &connection.state) {
+        None | Some(ConnectionState::Disconnected) => true,
+        Some(ConnectionState::NeedsAdmin { why }) => *why == AdminWhy::ConsentMissing,
+        Some(_) => false,
+    }
 }
 
 /// Whether a connection can carry a tool.
@@ -141,9 +153,25 @@ impl Engine {
                 record.request = Some(request.clone());
                 record.reason = Some(error.code.to_owned());
                 self.0.store.record(record).await?;
-                Err(error)
+                Err(self.with_consent_link(error, Some(&person.person)))
             }
         }
+    }
+
+    /// Where an administrator at Microsoft consents to attache for a person's organisation.
+    fn consent_link(&self, person: &Person) -> String {
+        let entra = self.0.microsoft.entra();
+        entra.admin_consent_url(Some(&person.identity.tenant))
+    }
+
+    /// Adds that link to a failure that an administrator's consent may end. Microsoft tells "cancelled" and "needs an
+    /// administrator" apart on its own page only, so both get it.
+    pub(crate) fn with_consent_link(&self, error: Error, person: Option<&Person>) -> Error {
+        if !matches!(error.code, "admin_must_consent" | "consent_cancelled") {
+            return error;
+        }
+        let tenant = person.map(|person| &person.identity.tenant);
+        error.with_link(self.0.microsoft.entra().admin_consent_url(tenant))
     }
 
     async fn take_grant(
@@ -235,6 +263,8 @@ impl Engine {
             address: live
                 .and_then(|c| c.mailbox_address.clone())
                 .filter(|address| !address.is_empty()),
+            consent_link: may_lack_consent(connection.as_ref())
+                .then(|| self.consent_link(&person.person)),
             missing: live.map(lacks).unwrap_or_default(),
             tools,
         })

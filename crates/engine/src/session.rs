@@ -164,8 +164,11 @@ impl Engine {
         let proof = Proof::of(&callback.state, browser);
         match attempt.purpose {
             Purpose::SignIn => {
-                self.finish_sign_in(&attempt, callback.answer, proof, person, request)
+                let signed_in =
+                    self.finish_sign_in(&attempt, callback.answer, proof, person, request);
+                signed_in
                     .await
+                    .map_err(|error| self.with_consent_link(error, None))
             }
             Purpose::Connect => {
                 self.finish_connect(&attempt, callback.answer, proof, person, request)

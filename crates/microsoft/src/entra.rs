@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::audit::UpstreamRequest;
 use domain::clock::Clock;
-use domain::id::Identity;
+use domain::id::{Identity, TenantId};
 use domain::policy::Permit;
 use domain::random::Random;
 use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken, StateSecret};
@@ -47,6 +47,7 @@ pub(crate) const CAP: usize = 256 * 1024;
 /// Sign-in, consent and tokens of one authority.
 pub struct Entra {
     settings: Settings,
+    places: Arc<Places>,
     transport: Transport,
     clock: Clock,
     random: Random,
@@ -122,10 +123,11 @@ impl Entra {
         clock: Clock,
         random: Random,
     ) -> Self {
-        let discovery = Discovery::new(places, transport.clone(), clock.clone());
+        let discovery = Discovery::new(Arc::clone(&places), transport.clone(), clock.clone());
         let keys = Keys::new(transport.clone(), clock.clone());
         Self {
             settings,
+            places,
             transport,
             clock,
             random,
@@ -137,6 +139,12 @@ impl Entra {
     /// The authority as configured; what an attempt is pinned to.
     pub fn authority(&self) -> &str {
         &self.settings.authority
+    }
+
+    /// Where an administrator of an organisation consents to the ten scopes for everybody in it; without a tenant, of
+    /// whichever organisation signs in, if this installation serves several.
+    pub fn admin_consent_url(&self, tenant: Option<&TenantId>) -> String {
+        authorize::admin_consent_url(&self.places, &self.settings, tenant)
     }
 
     /// The address to send a browser to.

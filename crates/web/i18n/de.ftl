@@ -78,6 +78,13 @@ next-revoked-account_disabled = Microsoft meldet Ihr Konto als deaktiviert. Frag
 next-damaged = Ihre gespeicherte Erlaubnis lässt sich nicht mehr öffnen, deshalb nutzt attache sie nicht. Verbinden Sie neu, um sie zu ersetzen.
 next-disconnected = Nichts ist verbunden. Verbinden Sie Ihren Kalender, damit Agenten ihn wieder nutzen können.
 
+consent-title = Microsoft verlangt die Zustimmung der Administration?
+consent-about = In vielen Organisationen darf nur die Administration des Microsoft-Verzeichnisses zustimmen, einmal für alle. Schicken Sie ihr diesen Text; ist das geschehen, kommen Sie zurück und verbinden Sie.
+
+consented-title = Danke, das ist alles
+consented-what = Wenn Microsoft gemeldet hat, dass die Berechtigungen erteilt sind, können die Menschen Ihrer Organisation ihre Kalender jetzt verbinden.
+consented-next = attache müssen Sie nichts mitteilen. Sagen Sie der Person, die Sie gebeten hat, dass sie neu verbinden kann. Ihre Zustimmung erlaubt für sich noch nichts: Was Agenten dürfen, wird in attache festgelegt, und bis dahin ist nichts erlaubt.
+
 connect = Verbinden
 connect-again = Neu verbinden
 sign-in-again = Neu anmelden
@@ -483,6 +490,9 @@ error-microsoft_trouble-next = Beginnen Sie in einigen Minuten neu. Hält es an,
 error-sign_in_rejected-title = Die Anmeldung wurde nicht angenommen
 error-sign_in_rejected-what = Was von Microsoft zurückkam, hat unsere Prüfungen nicht bestanden und wurde nicht verwendet.
 error-sign_in_rejected-next = Beginnen Sie neu. Geschieht es wieder, nennen Sie Ihrer Administration die Anfragenummer unten.
+error-admin_consent_declined-title = Die Zustimmung wurde nicht erteilt
+error-admin_consent_declined-what = Microsoft meldet, dass die Berechtigungen für die Organisation nicht erteilt wurden. Es hat sich nichts geändert.
+error-admin_consent_declined-next = Nur die Administration des Verzeichnisses kann sie erteilen. Jede Berechtigung ist auf der Seite Outlook-Kalender erklärt; öffnen Sie den Link erneut, wenn Sie einverstanden sind.
 error-account_differs-title = Das war ein anderes Konto
 error-account_differs-what = Bei Microsoft haben Sie ein anderes Konto gewählt als das, mit dem Sie hier angemeldet sind. Es wurde nichts verbunden.
 error-account_differs-next = Verbinden Sie neu und wählen Sie das Konto, mit dem Sie angemeldet sind.

@@ -78,6 +78,13 @@ next-revoked-account_disabled = Microsoft reports your account as disabled. Ask 
 next-damaged = Your stored permission can no longer be opened, so attache does not use it. Connect again to replace it.
 next-disconnected = Nothing is connected. Connect your calendar to let agents use it again.
 
+consent-title = Microsoft says that an administrator must approve?
+consent-about = In many organisations only an administrator of Microsoft's directory may consent, once for everybody. Send this text to yours; when that is done, come back and connect.
+
+consented-title = Thank you, that is all
+consented-what = If Microsoft said that the permissions were granted, people of your organisation can connect their calendars now.
+consented-next = You need not tell attache anything. Tell the person who asked you to connect again. Your consent lets nobody do anything by itself: what agents may do is set in attache, and nothing is allowed until then.
+
 connect = Connect
 connect-again = Connect again
 sign-in-again = Sign in again
@@ -483,6 +490,9 @@ error-microsoft_trouble-next = Begin again in a few minutes. If it lasts, tell y
 error-sign_in_rejected-title = The sign-in was not accepted
 error-sign_in_rejected-what = What came back from Microsoft did not pass our checks, so it was not used.
 error-sign_in_rejected-next = Begin again. If it happens again, tell your administrator the request number below.
+error-admin_consent_declined-title = The consent was not given
+error-admin_consent_declined-what = Microsoft reports that the permissions were not granted for the organisation. Nothing has changed.
+error-admin_consent_declined-next = Only an administrator of the directory can grant them. Every permission is explained on the Outlook Calendar page; open the link again if you agree.
 error-account_differs-title = That was another account
 error-account_differs-what = At Microsoft you chose another account than the one you are signed in with here, so nothing was connected.
 error-account_differs-next = Connect again and choose the account you signed in with.

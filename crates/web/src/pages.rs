@@ -8,6 +8,7 @@ mod frame;
 mod return_to;
 mod words_for;
 
+mod consent;
 mod sign_in;
 
 mod disconnect;
@@ -84,6 +85,7 @@ pub fn render_samples() -> Vec<(String, String)> {
         let words = Words::in_language(language);
         let samples = [
             sign_in::samples(words),
+            consent::samples(words),
             integrations::samples(words),
             outlook::samples(words),
             disconnect::samples(words),

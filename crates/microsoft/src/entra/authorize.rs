@@ -1,10 +1,11 @@
 //! The address of Microsoft's sign-in page.
 
+use domain::id::TenantId;
 use url::Url;
 
 use super::{Begin, Prompt, claims, scopes};
 use crate::error::Error;
-use crate::settings::Settings;
+use crate::settings::{Places, Settings};
 
 /// Authorization code flow with PKCE (S256); the answer comes back in the query.
 pub(crate) fn url(endpoint: &Url, settings: &Settings, begin: &Begin<'_>) -> Result<String, Error> {
@@ -35,6 +36,24 @@ pub(crate) fn url(endpoint: &Url, settings: &Settings, begin: &Begin<'_>) -> Res
         }
     }
     Ok(url.into())
+}
+
+/// Where an administrator consents for a whole organisation (`/v2.0/adminconsent`); the answer comes back to our redirect
+/// address, and nothing may be concluded from it.
+pub(crate) fn admin_consent_url(
+    places: &Places,
+    settings: &Settings,
+    tenant: Option<&TenantId>,
+) -> String {
+    let mut url = places.authority.clone();
+    let tenant = tenant.map_or(places.tenant.as_str(), TenantId::as_str);
+    url.set_path(&format!("{tenant}/v2.0/adminconsent"));
+    url.query_pairs_mut()
+        .append_pair("client_id", &settings.client_id)
+        .append_pair("redirect_uri", &settings.redirect_uri)
+        .append_pair("state", "admin-consent")
+        .append_pair("scope", &scopes::qualified(&scopes::names()));
+    url.into()
 }
 
 fn word(prompt: Prompt) -> &'static str {

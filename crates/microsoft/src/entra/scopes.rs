@@ -119,6 +119,17 @@ pub(crate) fn joined(scopes: &[Scope]) -> String {
         .join(" ")
 }
 
+/// Scopes as one parameter, each with its resource where it has one.
+pub(crate) fn qualified(scopes: &[Scope]) -> String {
+    let full = |scope: &Scope| match scope {
+        Scope::OpenId | Scope::OfflineAccess | Scope::Email | Scope::Profile => {
+            scope.as_str().to_owned()
+        }
+        _ => format!("https://graph.microsoft.com/{}", scope.as_str()),
+    };
+    scopes.iter().map(full).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,6 +40,7 @@ const BACK_TO_OUTLOOK: &[&str] = &[
     "consent_cancelled",
     "consent_declined",
     "admin_must_consent",
+    "admin_consent_declined",
     "account_differs",
     "approval_waits_for_sign_in",
 ];
@@ -99,7 +100,7 @@ fn page(frame: Frame, failure: &Failure, request: &str) -> FailurePage {
         })
         .unwrap_or("general");
     let say = |part: &str| words.say(&format!("error-{about}-{part}")).into_owned();
-    let consent = failure.code == "admin_must_consent";
+    let consent = matches!(failure.code, "admin_must_consent" | "consent_cancelled");
     let (link, helps): (Option<_>, Option<_>) = match failure.link.clone() {
         // The one page that is not ours: where an administrator of Microsoft's directory consents.
         Some(link) if consent => (Some(link), None),
@@ -153,6 +154,7 @@ const CALLBACK_CODES: &[&str] = &[
     "consent_cancelled",
     "consent_declined",
     "admin_must_consent",
+    "admin_consent_declined",
     "tenant_not_allowed",
     "microsoft_unreachable",
     "microsoft_trouble",

@@ -49,6 +49,16 @@ struct OutlookPage {
     tools: Vec<ToolRow>,
     scopes: Vec<ScopeRow>,
     can_disconnect: bool,
+    /// For an administrator at Microsoft, while her consent may be what is missing.
+    consent: Option<ToAdministrator>,
+}
+
+/// Where an administrator consents, and the text that asks her to.
+struct ToAdministrator {
+    /// Whether Microsoft said that this is what is missing.
+    expected: bool,
+    link: String,
+    text: String,
 }
 
 impl OutlookPage {
@@ -84,6 +94,11 @@ impl OutlookPage {
                 })
                 .collect(),
             can_disconnect,
+            consent: connection.consent_link.clone().map(|link| ToAdministrator {
+                text: words.fill("error-forward-text", &[("link", &link)]),
+                link,
+                expected: matches!(state, Some(ConnectionState::NeedsAdmin { .. })),
+            }),
             page,
         }
     }
@@ -150,6 +165,20 @@ pub(super) async fn connect(
     Ok(sign_in::to_microsoft(&state, &begun))
 }
 
+const SAMPLE_CONSENT: &str = "https://login.microsoftonline.com/4d6c2b1e-7a3f-4f58-9c0d-5e8b1a2f3c47/v2.0/adminconsent?client_id=6731de76-14a6-49ae-97bc-6eba6914391e";
+
+fn lacks_consent(state: Option<&ConnectionState>) -> bool {
+    matches!(
+        state,
+        None | Some(
+            ConnectionState::Disconnected
+                | ConnectionState::NeedsAdmin {
+                    why: AdminWhy::ConsentMissing
+                }
+        )
+    )
+}
+
 fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
     let levels = [
         Level::AlwaysAllow,
@@ -179,6 +208,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
             zone: Some("Europe/Berlin".to_owned()),
             address: Some("jonas.weber@nordwind.example".to_owned()),
             missing: Vec::new(),
+            consent_link: lacks_consent(state.as_ref()).then(|| SAMPLE_CONSENT.to_owned()),
             tools: sample_tools((!works).then_some(&DenyReason::NotConnected)),
             state,
         }

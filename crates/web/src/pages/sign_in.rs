@@ -12,7 +12,7 @@ use url::form_urlencoded;
 
 use super::form::Sent;
 use super::frame::{Frame, Visit};
-use super::{Sample, failure, html, return_to, sample};
+use super::{Sample, consent, failure, html, return_to, sample};
 use crate::address::Query;
 use crate::caller::{Form, MaybePerson, Request, SignedIn};
 use crate::error::{Failure, PageError};
@@ -89,6 +89,8 @@ pub(super) struct Answer {
     error: Option<String>,
     error_subcode: Option<String>,
     error_description: Option<String>,
+    /// Microsoft's mark of an answer to an administrator's consent.
+    admin_consent: Option<String>,
 }
 
 impl Answer {
@@ -112,8 +114,12 @@ pub(super) async fn finish(
     MaybePerson(person): MaybePerson,
     Request(request): Request,
     headers: HeaderMap,
+    visit: Visit,
     Query(answer): Query<Answer>,
 ) -> Result<Response, PageError> {
+    if answer.admin_consent.is_some() {
+        return consent::heard(&state, person.as_ref(), &visit, answer.error.as_deref());
+    }
     let callback = answer.into_callback().ok_or_else(not_an_answer)?;
     let browser = cookies::read_browser(&state, &headers);
     let finished = state

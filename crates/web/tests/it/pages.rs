@@ -5,6 +5,7 @@ use axum::http::Method;
 use crate::app::App;
 
 const TOOLS: &str = "/administration/tools";
+const OUTLOOK: &str = "/integrations/outlook-calendar";
 
 #[tokio::test]
 async fn a_page_that_is_out_of_date_takes_nothing_back() {
@@ -104,4 +105,35 @@ async fn an_address_that_cannot_be_read_is_refused_in_our_own_form() {
         .await;
     assert_eq!(answer.status, 404);
     assert_eq!(answer.json()["error"]["code"], "not_found");
+}
+
+#[tokio::test]
+async fn an_administrators_consent_is_thanked_for_and_believed_by_nobody() {
+    let app = App::new().await;
+    let callback = "/auth/microsoft/callback?state=admin-consent&admin_consent=True";
+    let forged = format!("{callback}&tenant=11111111-1111-4111-8111-111111111111");
+    let thanked = app.ask(Method::GET, &forged).send().await;
+    assert_eq!(thanked.status, 200);
+    assert!(thanked.body.contains("Thank you, that is all"));
+    assert!(thanked.header("set-cookie").is_none());
+
+    let page = app.ask(Method::GET, OUTLOOK).signed_in().send().await.body;
+    assert!(page.contains("Not connected"), "{page}");
+
+    let declined = format!("{callback}&error=consent_required&error_description=marked");
+    let refused = app.ask(Method::GET, &declined).send().await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("The consent was not given"));
+    assert!(!refused.body.contains("marked"));
+}
+
+#[tokio::test]
+async fn who_is_not_connected_finds_what_to_send_to_an_administrator() {
+    let app = App::new().await;
+    let page = app.ask(Method::GET, OUTLOOK).signed_in().send().await.body;
+    let link = "http://127.0.0.1:9/11111111-1111-4111-8111-111111111111/v2.0/adminconsent?client_id=33333333-3333-4333-8333-333333333333";
+    assert!(page.contains(&format!("href=\"{link}&#38;redirect_uri=http%3A%2F%2Flocalhost%3A8080%2Fauth%2Fmicrosoft%2Fcallback")), "{page}");
+    assert!(page.contains(
+        "scope=openid+offline_access+email+profile+https%3A%2F%2Fgraph.microsoft.com%2FUser.Read+"
+    ));
 }
