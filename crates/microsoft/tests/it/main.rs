@@ -2,6 +2,7 @@
 
 mod at_once;
 mod calendar;
+mod certificate;
 mod connect;
 mod create;
 mod documented;

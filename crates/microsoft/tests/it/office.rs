@@ -19,7 +19,7 @@ use sim::{Fault, FaultAnswer, Options, Rotation, Simulator, Surface as Place, Wh
 pub(crate) const REDIRECT: &str = "http://localhost:8080/auth/microsoft/callback";
 /// A Wednesday, four days before the clocks change in Europe.
 pub(crate) const START: &str = "2026-03-25T09:00:00Z";
-const NONCE: &str = "nonce-of-this-attempt";
+pub(crate) const NONCE: &str = "nonce-of-this-attempt";
 
 pub(crate) struct Office {
     pub(crate) sim: Simulator,
@@ -34,12 +34,22 @@ impl Office {
     }
 
     pub(crate) async fn open_with(rotation: Rotation, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::open_known_by(Vec::new(), rotation, change).await
+    }
+
+    /// An office whose application has these certificates at Entra.
+    pub(crate) async fn open_known_by(
+        certificates: Vec<sim::Certificate>,
+        rotation: Rotation,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         microsoft::install_crypto();
         let mut options = Options {
             rotation,
             ..Options::default()
         };
         options.company.start = Some(start());
+        options.company.client_certificates = certificates;
         let sim = sim::start(options).await.expect("a free port");
         let mut settings = Settings {
             authority: sim.authority(),
