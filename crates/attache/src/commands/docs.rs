@@ -1,7 +1,7 @@
 //! `attache docs`: the documents that are made from the program.
 
-mod errors;
 mod permissions;
+mod simulator;
 mod tools;
 
 use std::fs;
@@ -57,7 +57,7 @@ fn documents() -> Vec<(&'static str, String)> {
         ("docs/tools.md", tools::document()),
         ("docs/permissions.txt", permissions::document()),
         ("docs/openapi.json", openapi + "\n"),
-        ("docs/simulator-errors.md", errors::document()),
+        ("docs/simulator.md", simulator::document()),
     ]
 }
 

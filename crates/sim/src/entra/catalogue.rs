@@ -1,7 +1,7 @@
 //! Every AADSTS number the simulator knows: how the token endpoint writes it, and what the authorization endpoint does with it.
 //!
 //! The numbers, errors and suberrors are Microsoft's, the sentences are ours. Where Microsoft documents no error for a number,
-//! the one chosen here is said in `docs/simulator-errors.md`, which is generated from this table.
+//! the one chosen here is said in `docs/simulator.md`, which is generated from this table.
 
 use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};

@@ -94,7 +94,7 @@ pub enum FaultAnswer {
     },
     /// The AADSTS error of that number, as the catalogue has it.
     Aadsts(
-        /// A number of `docs/simulator-errors.md`.
+        /// A number of `docs/simulator.md`.
         #[serde(deserialize_with = "catalogue::known")]
         u32,
     ),

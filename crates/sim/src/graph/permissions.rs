@@ -77,6 +77,13 @@ const READ: AnyOf = &[
     "Calendars.Read.Shared",
     "Calendars.ReadWrite.Shared",
 ];
+/// Reading more of events than their times.
+const WHOLE: AnyOf = &[
+    "Calendars.Read",
+    "Calendars.ReadWrite",
+    "Calendars.Read.Shared",
+    "Calendars.ReadWrite.Shared",
+];
 const WRITE: AnyOf = &["Calendars.ReadWrite", "Calendars.ReadWrite.Shared"];
 const READ_SHARED: AnyOf = &["Calendars.Read.Shared", "Calendars.ReadWrite.Shared"];
 const WRITE_SHARED: AnyOf = &["Calendars.ReadWrite.Shared"];
@@ -116,6 +123,8 @@ const SELF: AnyOf = &[
 
 /// Reading a calendar or what is in it.
 pub(super) const READ_CALENDAR: Allowed = mailbox(READ, Need::Scope(READ_SHARED));
+/// Sending an event on takes reading all of it, and no more, although it sends mail.
+pub(super) const FORWARD: Allowed = mailbox(WHOLE, Need::Scope(WRITE_SHARED));
 /// What nobody shares of a calendar.
 pub(super) const READ_OWN_CALENDAR: Allowed = mailbox(READ, Need::Impossible);
 /// Writing in a calendar.

@@ -3,9 +3,9 @@
 
 use super::error::GraphError;
 use super::permissions::{
-    Allowed, BATCH, CHANGE_PROFILE, FIND_TIMES, Need, PEOPLE, PROFILE, PROFILES, READ_CALENDAR,
-    READ_CONTACTS, READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE, USERINFO,
-    WRITE_CALENDAR, WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
+    Allowed, BATCH, CHANGE_PROFILE, FIND_TIMES, FORWARD, Need, PEOPLE, PROFILE, PROFILES,
+    READ_CALENDAR, READ_CONTACTS, READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE,
+    USERINFO, WRITE_CALENDAR, WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
 };
 use super::{Call, Outcome};
 use super::{
@@ -372,12 +372,9 @@ pub(super) const MAILBOX: &[Operation] = &[
         WRITE_CALENDAR,
         |world, call, at| event_actions::decline(world, call, at.owner, at.id(0)),
     ),
-    on(
-        "POST",
-        "events/{}/forward",
-        READ_CALENDAR,
-        |world, call, at| event_actions::forward(world, call, at.owner, at.id(0)),
-    ),
+    on("POST", "events/{}/forward", FORWARD, |world, call, at| {
+        event_actions::forward(world, call, at.owner, at.id(0))
+    }),
     on(
         "GET",
         "events/{}/calendar",

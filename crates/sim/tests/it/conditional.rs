@@ -1,4 +1,5 @@
 //! What an administrator demands before there are tokens, and what becomes of tokens that are already out.
+//! Long because the demands of one tenant and the life of its tokens share one set-up.
 
 use std::time::Duration;
 

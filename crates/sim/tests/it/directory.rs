@@ -312,3 +312,24 @@ async fn the_directory_counts_and_sorts_under_its_advanced_rules_only() {
         );
     }
 }
+
+#[tokio::test]
+async fn rooms_and_strangers_are_refused_each_by_a_code_of_their_own() {
+    let simulator = simulator().await;
+    let app = App::connected(&simulator, &lena(&simulator)).await;
+    let check = async |who: &str, status: StatusCode, code: &str| {
+        let answer = app.get(&format!("/users/{who}/calendar")).await;
+        assert_eq!((answer.status, answer.code()), (status, code), "{who}");
+    };
+    let forbidden = StatusCode::FORBIDDEN;
+    check(
+        "raum.alster@nordwind.example",
+        forbidden,
+        "DelegatedCalendarAccessDenied",
+    )
+    .await;
+    let missing = StatusCode::NOT_FOUND;
+    check("nobody@nordwind.example", missing, "ErrorInvalidUser").await;
+    let stranger = "00000000-1111-4222-8333-444444444444";
+    check(stranger, missing, "ResourceNotFound").await;
+}

@@ -1,4 +1,5 @@
 //! Creating, changing and deleting events.
+//! Long because what may be said of one event is told in one place.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

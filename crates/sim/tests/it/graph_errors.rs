@@ -1,5 +1,7 @@
 //! Graph's error codes, each on request.
 
+use std::path::PathBuf;
+
 use reqwest::StatusCode;
 use serde_json::json;
 use sim::graph_errors;
@@ -33,4 +35,19 @@ async fn a_code_that_graph_does_not_have_cannot_be_asked_for() {
     let url = format!("{}/_sim/faults", simulator.base());
     let set = client().post(url).json(&fault).send().await;
     assert_eq!(set.expect("an answer").status(), StatusCode::BAD_REQUEST);
+}
+
+#[test]
+fn every_cause_names_a_test_that_is_there_and_knows_the_code() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    for row in graph_errors() {
+        let (file, name) = row.test.split_once("::").expect("file and name");
+        let text = std::fs::read_to_string(folder.join(format!("{file}.rs"))).expect("the file");
+        let (_, after) = text
+            .split_once(&format!("fn {name}("))
+            .unwrap_or_else(|| panic!("{}: {}", row.code, row.test));
+        let body = after.split("\n}\n").next().unwrap_or_default();
+        let known = row.cause.is_none() || body.contains(&format!("\"{}\"", row.code));
+        assert!(known, "{} is not in {}", row.code, row.test);
+    }
 }

@@ -1,4 +1,5 @@
 //! Meetings of several people: invitations, answers, cancellations, and what each sees of the other's doing.
+//! Long because one meeting is followed through everything its people do to it.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

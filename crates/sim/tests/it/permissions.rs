@@ -143,8 +143,7 @@ fn excused(row: &Permission, scope: &str) -> Option<&'static str> {
     if matches!(
         scope,
         "Calendars.ReadWrite" | "Calendars.Read.Shared" | "Calendars.ReadWrite.Shared"
-    ) && row.path.contains("/calendar")
-        || row.path.contains("/events")
+    ) && (row.path.contains("/calendar") || row.path.contains("/events"))
     {
         return Some("a scope that includes a documented one counts as well");
     }
