@@ -4,15 +4,22 @@ mod calendars;
 mod contacts;
 mod crowd;
 mod people;
+mod seed;
+mod seeded;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access::{Policies, Standing};
 use crate::entra::certificate::Certificate;
 use crate::random::Seeded;
 use crate::state::World;
 use crate::tenant::{CONSUMERS, ConsentPolicy, ConsentRules, Principal, Tenant, TenantId};
+use seed::Seed;
+
+pub use seed::NotACompany;
 
 /// The company that a simulator starts with.
 #[derive(Debug, Clone)]
@@ -37,7 +44,13 @@ pub struct Company {
     pub seed: u64,
     /// So many more made-up people, for load, each with two hundred events.
     pub more_people: usize,
+    /// Who and what is there, when it comes from a file; else the company of this crate.
+    pub content: Option<Content>,
 }
+
+/// People, calendars and contacts from a file; made by [`Company::parse`].
+#[derive(Debug, Clone)]
+pub struct Content(Arc<Seed>);
 
 impl Default for Company {
     fn default() -> Self {
@@ -52,6 +65,7 @@ impl Default for Company {
             start: None,
             seed: 0x4E6F_7264,
             more_people: 0,
+            content: None,
         }
     }
 }
@@ -114,7 +128,8 @@ impl Account {
 }
 
 /// How a mailbox tells its working hours to those who ask for free and busy times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Hours {
     /// With the name of a zone.
     #[default]
@@ -141,7 +156,11 @@ impl Company {
             name: self.name.clone(),
             principal: Some(Principal::default()),
             policies: Policies::default(),
-            consent: ConsentRules::with(ConsentPolicy::AllowAll),
+            consent: ConsentRules::with(
+                self.content
+                    .as_ref()
+                    .map_or(ConsentPolicy::AllowAll, |Content(seed)| seed.consent),
+            ),
             terms_of_use: false,
             stay_signed_in: false,
         };
@@ -169,17 +188,32 @@ impl Company {
     }
 
     pub(crate) fn lists(&self) -> Vec<DistributionList> {
-        people::lists(&self.domain)
+        match &self.content {
+            Some(Content(seed)) => seed.lists(),
+            None => people::lists(&self.domain),
+        }
     }
 
     pub(crate) fn accounts(&self, ids: &mut Seeded) -> Vec<Account> {
-        people::accounts(&self.domain, ids)
+        match &self.content {
+            Some(Content(seed)) => {
+                let mut accounts = seed.accounts(&self.domain, ids);
+                accounts.extend(people::others(ids));
+                accounts
+            }
+            None => people::accounts(&self.domain, ids),
+        }
     }
 }
 
 /// Fills the mailboxes of a world that has its people.
 pub(crate) fn settle(world: &mut World, company: &Company) {
-    contacts::fill(world);
-    calendars::fill(world);
+    match &company.content {
+        Some(Content(seed)) => seeded::fill(world, seed),
+        None => {
+            contacts::fill(world);
+            calendars::fill(world);
+        }
+    }
     crowd::join(world, company.more_people, company.seed);
 }

@@ -38,7 +38,7 @@ mod way;
 mod zones;
 
 pub use application::Audience;
-pub use company::{Company, Person};
+pub use company::{Company, NotACompany, Person};
 pub use entra::certificate::{Certificate, NotACertificate};
 pub use entra::documented::{DocumentedError, documented_errors};
 pub use faults::{Fault, FaultAnswer, Framing, Surface, When};

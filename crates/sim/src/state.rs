@@ -38,6 +38,8 @@ pub(crate) struct World {
     mailboxes: Vec<Option<Mailbox>>,
     /// How often each of them may have changed.
     changes: Vec<u64>,
+    /// What of a company's file could not be written into the calendars.
+    pub(crate) refused_seeds: Vec<String>,
     /// What people have changed in their mailboxes' settings.
     pub(crate) mailbox_settings: HashMap<PersonId, Map<String, Value>>,
     pub(crate) entra: Entra,
@@ -82,6 +84,7 @@ impl World {
             people,
             lists: company.lists(),
             mailboxes,
+            refused_seeds: Vec::new(),
             mailbox_settings: HashMap::new(),
             entra: Entra::default(),
             pages: Pages::default(),

@@ -35,6 +35,9 @@ pub(crate) struct Sim {
     /// A further name of this machine by which it is asked; may be repeated
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
+    /// A company from a file instead of the one that is built in: docs/simulator.md
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
     /// So many more made-up people, for load, each with two hundred events
     #[arg(long, value_name = "N", default_value_t = 0)]
     people: usize,
@@ -73,6 +76,13 @@ impl Sim {
             log: self.log,
             ..sim::Options::default()
         };
+        if let Some(file) = &self.seed {
+            let name = file.display();
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("the company {name} cannot be read"))?;
+            options.company = sim::Company::parse(&text)
+                .with_context(|| format!("the company {name} cannot be used"))?;
+        }
         options.company.more_people = self.people;
         if let Some(file) = &self.scenario {
             let name = file.display();

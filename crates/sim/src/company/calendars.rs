@@ -255,7 +255,7 @@ fn accept_seeded_invitations(world: &mut World) {
 }
 
 /// Gives a calendar to a colleague, who has accepted it if it can be opened.
-fn share(world: &mut World, owner: PersonId, with: PersonId, level: ShareLevel) {
+pub(super) fn share(world: &mut World, owner: PersonId, with: PersonId, level: ShareLevel) {
     let calendar_id = new_calendar_id(&mut world.ids);
     let (change_key, key) = (new_change_key(&mut world.ids), new_key(&mut world.ids));
     if let Some(mailbox) = world.mailbox_mut(owner) {

@@ -10,16 +10,9 @@ use crate::tenant::TenantId;
 use crate::zones::instant_text;
 
 /// Name, surname, company, title, address, phone.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+pub(super) type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str);
 
-const CONTACTS: &[Row] = &[
+const CONTACTS: &[Row<'static>] = &[
     (
         "Claudia",
         "Meier",
@@ -103,7 +96,7 @@ const CONTACTS: &[Row] = &[
 ];
 
 /// Somebody met at a fair, in a folder of the main member's.
-const AT_THE_FAIR: Row = (
+const AT_THE_FAIR: Row<'static> = (
     "Ole",
     "Sievers",
     "Messe Lübeck GmbH",
@@ -124,18 +117,24 @@ pub(crate) fn fill(world: &mut World) {
             if private && person != PersonId(1) {
                 continue;
             }
-            let Some(id) = world.new_item_id(person) else {
-                continue;
-            };
-            let change_key = new_change_key(&mut world.ids);
-            if let Some(mailbox) = world.mailbox_mut(person) {
-                let folder = mailbox.contact_folder();
-                let contact = contact(row, &id, &change_key, created, &folder);
-                mailbox.contacts.push(contact);
-            }
+            add(world, person, row);
         }
     }
     add_folders(world, PersonId(1), created);
+}
+
+/// Puts a contact into somebody's default folder.
+pub(super) fn add(world: &mut World, person: PersonId, row: &Row<'_>) {
+    let created = world.clock.now();
+    let Some(id) = world.new_item_id(person) else {
+        return;
+    };
+    let change_key = new_change_key(&mut world.ids);
+    if let Some(mailbox) = world.mailbox_mut(person) {
+        let folder = mailbox.contact_folder();
+        let contact = contact(row, &id, &change_key, created, &folder);
+        mailbox.contacts.push(contact);
+    }
 }
 
 /// The main member keeps those met at fairs in a folder of their own, which has one in it for exhibitors.
@@ -164,7 +163,7 @@ fn add_folders(world: &mut World, person: PersonId, created: Timestamp) {
     }
 }
 
-fn contact(row: &Row, id: &str, change_key: &str, created: Timestamp, folder: &str) -> Value {
+fn contact(row: &Row<'_>, id: &str, change_key: &str, created: Timestamp, folder: &str) -> Value {
     let (given_name, surname, company, title, address, phone) = *row;
     let name = format!("{given_name} {surname}");
     let email = json!({ "name": name, "address": address });

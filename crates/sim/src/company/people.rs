@@ -244,6 +244,23 @@ pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
     let login = format!("{}_{GUEST_DOMAIN}#EXT#@{domain}", GUEST.address);
     let mail = format!("{}@{GUEST_DOMAIN}", GUEST.address);
     accounts.push(account(&GUEST, login, mail, None, PEOPLE.len(), ids));
+    accounts.extend(others(ids));
+    for (index, seed) in ROOMS.iter().enumerate() {
+        let login = format!("{}@{domain}", seed.address);
+        accounts.push(Account {
+            guest: false,
+            administrator: false,
+            room: true,
+            mobile: None,
+            ..account(seed, login.clone(), login, None, 50 + index, ids)
+        });
+    }
+    accounts
+}
+
+/// The people of the other organisations: the neighbour's, and the personal account.
+pub(super) fn others(ids: &mut Seeded) -> Vec<Account> {
+    let mut accounts = Vec::new();
     for (index, seed) in NEIGHBOURS.iter().enumerate() {
         let login = format!("{}@{GUEST_DOMAIN}", seed.address);
         let first = seed.address.split('.').next().unwrap_or_default();
@@ -261,16 +278,6 @@ pub(crate) fn accounts(domain: &str, ids: &mut Seeded) -> Vec<Account> {
         administrator: false,
         ..account(&PERSONAL, login.clone(), login, password, 0, ids)
     });
-    for (index, seed) in ROOMS.iter().enumerate() {
-        let login = format!("{}@{domain}", seed.address);
-        accounts.push(Account {
-            guest: false,
-            administrator: false,
-            room: true,
-            mobile: None,
-            ..account(seed, login.clone(), login, None, 50 + index, ids)
-        });
-    }
     accounts
 }
 

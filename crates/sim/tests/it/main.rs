@@ -33,6 +33,7 @@ mod prompts;
 mod reminders;
 mod scenario;
 mod second_factor;
+mod seed;
 mod sign_out;
 mod tenants;
 mod tls;
