@@ -74,6 +74,10 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
             world.faults.clear();
             done()
         }
+        (&Method::GET, ["notifications"]) => {
+            Answer::json(StatusCode::OK, &json!(world.notifications.inbox))
+        }
+        (&Method::POST, ["notifications"]) => receive(world, ask),
         (&Method::GET, ["state"]) => overview::state(world),
         (&Method::GET, ["clock"]) => overview::clock(world),
         (&Method::POST, ["clock"]) => overview::change_clock(world, ask),
@@ -127,6 +131,19 @@ fn with_body<T: for<'a> Deserialize<'a>>(ask: &Ask, act: impl FnOnce(T) -> Answe
         Ok(body) => act(body),
         Err(problem) => not_understood(&problem.to_string()),
     }
+}
+
+/// An address for notifications of the simulator's own: it answers the handshake and keeps what comes.
+fn receive(world: &mut World, ask: &Ask) -> Answer {
+    if let Some(token) = ask.query_value("validationToken") {
+        let mut answer = Answer::empty(StatusCode::OK);
+        answer.body = Bytes::from(token.to_owned());
+        return answer.header("content-type", "text/plain; charset=utf-8");
+    }
+    with_body(ask, |notification: Value| {
+        world.receive(notification);
+        Answer::empty(StatusCode::ACCEPTED)
+    })
 }
 
 fn not_understood(problem: &str) -> Answer {

@@ -21,6 +21,8 @@ pub(crate) struct Ask {
     pub(crate) body: Bytes,
     /// The base at which it came in; none without a connection.
     pub(crate) base: Option<String>,
+    /// Whether every address that a subscription names has answered; none when nobody asked them.
+    pub(crate) endpoints_answered: Option<bool>,
 }
 
 impl Ask {
@@ -40,6 +42,7 @@ impl Ask {
             headers,
             body,
             base: None,
+            endpoints_answered: None,
         }
     }
 

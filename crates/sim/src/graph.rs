@@ -29,6 +29,7 @@ mod reminders;
 mod routes;
 mod schedule;
 mod settings;
+mod subscriptions;
 mod time_zones;
 mod users;
 

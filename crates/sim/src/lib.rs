@@ -24,6 +24,7 @@ pub mod fuzz;
 mod graph;
 mod log;
 mod mailbox;
+mod notifications;
 mod options;
 mod random;
 mod scenario;

@@ -20,6 +20,7 @@ use crate::door::Door;
 use crate::entra::redirects;
 use crate::exchange::{Answer, Ask, Reply};
 use crate::log::Log;
+use crate::notifications;
 use crate::options::Options;
 use crate::scenario::Running;
 use crate::simulator::{Https, Shared, Simulator};
@@ -141,6 +142,13 @@ async fn answer(State(front): State<Front>, request: Request) -> Response {
         Begun::Done(reply) => reply,
         Begun::Waits(waiting) => waiting.end(&world).await,
     };
+    if notifications::is_due(&world) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it ends by itself when nothing is due any more; nobody waits for a notification"
+        )]
+        tokio::spawn(notifications::deliver(world));
+    }
     match reply {
         Reply::Answer(answer) => respond(answer),
         Reply::Cut(answer, keep, how) => {

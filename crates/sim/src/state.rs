@@ -14,6 +14,7 @@ use crate::faults::{Faults, Flights};
 use crate::graph::Pages;
 use crate::log::{Log, MOST};
 use crate::mailbox::Mailbox;
+use crate::notifications::Notifications;
 use crate::options::Rotation;
 use crate::random::Seeded;
 use crate::scenario::Running;
@@ -46,6 +47,7 @@ pub(crate) struct World {
     /// Pages of calendars, as they were answered last.
     pub(crate) pages: Pages,
     pub(crate) faults: Faults,
+    pub(crate) notifications: Notifications,
     pub(crate) flights: Flights,
     pub(crate) log: Log,
     pub(crate) scenario: Running,
@@ -89,6 +91,7 @@ impl World {
             entra: Entra::default(),
             pages: Pages::default(),
             faults: Faults::seeded(company.seed),
+            notifications: Notifications::default(),
             flights: Flights::default(),
             log: Log::of(MOST),
             scenario: Running::default(),

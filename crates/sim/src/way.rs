@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use crate::company::PersonId;
 use crate::entra::errors::EntraError;
@@ -12,7 +12,7 @@ use crate::faults::{Asker, Fault, Surface, When, mailbox_of};
 use crate::log::Outcome;
 use crate::simulator::{Shared, lock};
 use crate::state::World;
-use crate::{control, entra, graph, scenario};
+use crate::{control, entra, graph, notifications, scenario};
 
 /// How many requests to one mailbox may be under way; Exchange refuses the next.
 const MOST_AT_ONCE: usize = 4;
@@ -104,6 +104,10 @@ impl Waiting {
     /// Waits as long as was asked for, before or after the request takes effect, and answers.
     pub(crate) async fn end(self, world: &Shared) -> Reply {
         let Self { exchange, flight } = self;
+        let mut exchange = exchange;
+        if exchange.part == Part::Graph && notifications::needs_handshake(&exchange.ask) {
+            exchange.ask.endpoints_answered = Some(notifications::handshake(&exchange.ask).await);
+        }
         let (delay, when) = exchange.delay();
         if when == When::Before {
             tokio::time::sleep(delay).await;
@@ -128,9 +132,11 @@ impl Exchange {
     }
 
     fn waits(&self) -> bool {
-        self.fault
+        let faulty = self
+            .fault
             .as_ref()
-            .is_some_and(|fault| fault.delay_ms > 0 || fault.stalls())
+            .is_some_and(|fault| fault.delay_ms > 0 || fault.stalls());
+        faulty || (self.part == Part::Graph && notifications::needs_handshake(&self.ask))
     }
 
     fn delay(&self) -> (Duration, When) {
@@ -160,6 +166,9 @@ impl Exchange {
             },
             None => Reply::Answer(ordinary(world)),
         };
+        if part == Part::Graph && self.ask.method != Method::GET {
+            world.notice_changes();
+        }
         self.note(world, reply, person)
     }
 

@@ -50,7 +50,7 @@ const ROWS: &[GraphErrorRow] = &[
     row("ErrorAccessDenied", 403, "Access is denied. Check credentials and try again.", Some(("a scope is missing, or the write is in somebody else's calendar", "directory::what_no_scope_covers_is_refused_in_the_words_of_its_service"))),
     row("Authorization_RequestDenied", 403, "Insufficient privileges to complete the operation.", Some(("a scope of the directory is missing", "directory::what_no_scope_covers_is_refused_in_the_words_of_its_service"))),
     row("DelegatedCalendarAccessDenied", 403, "The caller is not a delegate of this calendar.", Some(("the calendar of a room", "directory::rooms_and_strangers_are_refused_each_by_a_code_of_their_own"))),
-    row("ExtensionError", 403, "Operation: Create; Exception: [Status Code: Forbidden; Reason: Forbidden]", None),
+    row("ExtensionError", 403, "Operation: Create; Exception: [Status Code: Forbidden; Reason: Forbidden]", Some(("a subscription to somebody else's events", "subscriptions::nobody_is_subscribed_who_does_not_answer_the_handshake_or_asks_for_what_is_not_theirs"))),
     row("ErrorQuotaExceeded", 403, "The mailbox is full.", None),
     row("ErrorItemNotFound", 404, "The specified object was not found in the store.", Some(("an id of nothing, or a calendar that is not shared", "events::deleting_cancels_for_everybody_and_a_second_time_finds_nothing"))),
     row("ResourceNotFound", 404, "Resource could not be discovered.", Some(("the mailbox of an object id that nobody has", "directory::rooms_and_strangers_are_refused_each_by_a_code_of_their_own"))),

@@ -157,6 +157,9 @@ pub(super) const ZONES: Allowed = mailbox(
 );
 /// Ids in their several forms.
 pub(super) const TRANSLATE: Allowed = mailbox(SELF, Need::Impossible);
+/// Being told of changes. Whether the larger scope counts is open at Microsoft; here it does.
+pub(super) const SUBSCRIBE: Allowed =
+    mailbox(&["Calendars.Read", "Calendars.ReadWrite"], Need::Impossible);
 /// One profile.
 pub(super) const PROFILE: Allowed = directory(SELF, Need::Scope(SOME_PROFILE));
 /// The directory.

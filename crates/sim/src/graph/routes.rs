@@ -4,14 +4,14 @@
 use super::error::GraphError;
 use super::permissions::{
     Allowed, BATCH, CHANGE_PROFILE, FIND_TIMES, FORWARD, Need, PEOPLE, PROFILE, PROFILES,
-    READ_CALENDAR, READ_CONTACTS, READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, TRANSLATE,
-    USERINFO, WRITE_CALENDAR, WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
+    READ_CALENDAR, READ_CONTACTS, READ_OWN_CALENDAR, READ_SETTINGS, REPORTING, SCHEDULE, SUBSCRIBE,
+    TRANSLATE, USERINFO, WRITE_CALENDAR, WRITE_OWN_CALENDAR, WRITE_SETTINGS, ZONES,
 };
 use super::{Call, Outcome};
 use super::{
     batch, calendar_changes, calendar_permissions, calendar_view, calendars, contact_folders,
     contacts, event_actions, event_changes, event_delta, events, find_times, ids, me, people,
-    reminders, schedule, settings, time_zones, users,
+    reminders, schedule, settings, subscriptions, time_zones, users,
 };
 use crate::company::PersonId;
 use crate::state::World;
@@ -75,6 +75,30 @@ pub(super) const SERVICE: &[Operation] = &[
     on("POST", "users", CHANGE_PROFILE, unreachable),
     on("GET", "me", PROFILE, |world, call, _| me::read(world, call)),
     on("PATCH", "me", CHANGE_PROFILE, unreachable),
+    on("GET", "subscriptions", SUBSCRIBE, |world, call, _| {
+        subscriptions::list(world, call)
+    }),
+    on("POST", "subscriptions", SUBSCRIBE, |world, call, _| {
+        subscriptions::create(world, call)
+    }),
+    on("GET", "subscriptions/{}", SUBSCRIBE, |world, call, at| {
+        subscriptions::read(world, call, at.id(0))
+    }),
+    on("PATCH", "subscriptions/{}", SUBSCRIBE, |world, call, at| {
+        subscriptions::renew(world, call, at.id(0))
+    }),
+    on(
+        "DELETE",
+        "subscriptions/{}",
+        SUBSCRIBE,
+        |world, call, at| subscriptions::remove(world, call, at.id(0)),
+    ),
+    on(
+        "POST",
+        "subscriptions/{}/reauthorize",
+        SUBSCRIBE,
+        |world, call, at| subscriptions::reauthorize(world, call, at.id(0)),
+    ),
 ];
 
 /// Addresses below a person, `me` or `users/{id}`.

@@ -35,6 +35,7 @@ mod scenario;
 mod second_factor;
 mod seed;
 mod sign_out;
+mod subscriptions;
 mod tenants;
 mod tls;
 mod tokens;

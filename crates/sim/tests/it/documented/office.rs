@@ -227,6 +227,7 @@ impl Office {
         let body = json!({
             "changeType": "created,updated", "resource": "me/events", "expirationDateTime": expires,
             "notificationUrl": self.listener(), "clientState": "subscription-identifier",
+            "lifecycleNotificationUrl": self.listener(),
         });
         let made = self.app.post("/subscriptions", &body).await;
         made.body["id"].as_str().unwrap_or("nobody").to_owned()
