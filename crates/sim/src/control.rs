@@ -6,17 +6,17 @@ mod grants;
 mod keys;
 mod origin;
 mod overview;
+mod page;
 
 use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::entra::pages::{STYLE, control, message};
+use crate::entra::pages::{STYLE, message};
 use crate::exchange::{Answer, Ask};
 use crate::faults::Fault;
 use crate::log::{LogFilter, StatusFilter};
-use crate::mailbox::body::escape;
 use crate::state::World;
 
 #[derive(Deserialize)]
@@ -38,7 +38,8 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> Answer {
     }
     let segments: Vec<&str> = ask.segments.iter().skip(1).map(String::as_str).collect();
     match (&ask.method, segments.as_slice()) {
-        (&Method::GET, []) => page(world),
+        (&Method::GET, []) => page::show(world),
+        (&Method::POST, []) => page::press(world, ask),
         (&Method::GET, ["style.css"]) => {
             let mut answer = Answer::empty(StatusCode::OK);
             answer.body = Bytes::from_static(STYLE.as_bytes());
@@ -204,41 +205,4 @@ fn log_filter(world: &World, ask: &Ask) -> Result<LogFilter, String> {
         }
     }
     Ok(filter)
-}
-
-fn page(world: &World) -> Answer {
-    let rows: String = world
-        .members()
-        .iter()
-        .zip(&world.people)
-        .map(|(member, account)| {
-            format!(
-                "<tr><td>{}{}</td><td><code>{}</code></td><td><code>{}</code></td><td>{}<br><span class=\"quiet\">{}, {}</span></td></tr>",
-                escape(&member.name),
-                if member.administrator { " <b>(administrator)</b>" } else { "" },
-                escape(&member.login),
-                escape(&member.password),
-                escape(&account.job_title),
-                escape(&account.office),
-                escape(account.zone)
-            )
-        })
-        .collect();
-    let inner = format!(
-        "<h1>{} — simulated</h1><p>This is a stand-in for Microsoft’s sign-in and for Microsoft Graph, with a made-up company. \
-         Nothing here reaches Microsoft, and nobody here is real.</p>\
-         <h2>Who can sign in</h2><div class=\"scroll\"><table><tr><th>Name</th><th>Sign in as</th><th>Password</th><th>Role</th></tr>{rows}</table></div>\
-         <h2>Addresses</h2><div class=\"scroll\"><table>\
-         <tr><td>Authority</td><td><code>{base}/{tenant}</code></td></tr><tr><td>Graph</td><td><code>{base}/v1.0</code></td></tr>\
-         <tr><td>Tenant</td><td><code>{tenant}</code></td></tr><tr><td>Client id</td><td><code>{}</code></td></tr>\
-         <tr><td>Its clock</td><td><code>{}</code></td></tr></table></div>\
-         <h2>Control</h2><p><a href=\"/_sim/people\">people</a> · <a href=\"/_sim/log\">request log</a> · <code>/_sim/events?login=…</code> · \
-         <code>POST /_sim/faults</code> · <code>POST /_sim/clock</code> · <code>POST /_sim/revoke</code></p>",
-        escape(&world.home().name),
-        escape(&world.application.client_id),
-        world.clock.now(),
-        base = escape(&world.base),
-        tenant = escape(&world.home().id),
-    );
-    control("Who is here", &inner)
 }

@@ -102,7 +102,7 @@ impl Scenario {
 }
 
 impl Step {
-    fn ask(&self) -> Option<Ask> {
+    pub(crate) fn ask(&self) -> Option<Ask> {
         let method = Method::from_bytes(self.method.to_ascii_uppercase().as_bytes()).ok()?;
         let uri: Uri = self.path.parse().ok()?;
         let mut headers = HeaderMap::new();

@@ -178,7 +178,7 @@ pub(crate) fn control(title: &str, inner: &str) -> Answer {
         title,
         "card wide",
         inner,
-        "form-action 'none'",
+        "form-action 'self'",
     )
 }
 

@@ -112,3 +112,67 @@ async fn the_same_start_gives_the_same_company() {
     };
     assert_eq!(ids(&one), ids(&other));
 }
+
+#[tokio::test]
+async fn each_button_of_the_page_does_what_it_says_and_comes_back() {
+    let simulator = simulator().await;
+    let page = format!("{}/_sim/", simulator.base());
+    let shown = async || {
+        let answer = client().get(&page).send().await.expect("a page");
+        answer.text().await.expect("text")
+    };
+    // What a browser would send for each of them; the last ones put everything back.
+    let mut steps = Vec::new();
+    for part in shown()
+        .await
+        .split("<button name=\"step\" value=\"")
+        .skip(1)
+    {
+        let (value, _) = part.split_once('"').expect("an end");
+        steps.push(
+            value
+                .replace("&quot;", "\"")
+                .replace("&#34;", "\"")
+                .replace("&amp;", "&"),
+        );
+    }
+    assert!(steps.len() > 40, "{}", steps.len());
+    for step in &steps {
+        let form = [("step", step.as_str())];
+        let answer = client()
+            .post(&page)
+            .form(&form)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{step}");
+    }
+    simulator.clear_faults();
+    let disable = steps
+        .iter()
+        .find(|step| step.contains("\"disabled\":true"))
+        .expect("a button");
+    let form = [("step", disable.as_str())];
+    client()
+        .post(&page)
+        .form(&form)
+        .send()
+        .await
+        .expect("an answer");
+    assert!(shown().await.contains("(disabled)"));
+
+    for wrong in [
+        "{\"path\":\"/_sim/\"}",
+        "{\"path\":\"/v1.0/me\"}",
+        "nonsense",
+    ] {
+        let form = [("step", wrong)];
+        let answer = client()
+            .post(&page)
+            .form(&form)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
