@@ -132,3 +132,26 @@ fn a_taken_https_port_is_named_with_its_flag() {
     assert_eq!(output.status.code(), Some(2), "{remarks}");
     assert!(remarks.contains(&port) && remarks.contains("--https-port"));
 }
+
+#[test]
+fn the_simulator_starts_with_a_company_from_a_file_or_says_what_is_wrong_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/contoso.toml");
+    let whole = std::fs::read_to_string(example).expect("the example of the documentation");
+    std::fs::write(folder.path().join("contoso.toml"), &whole).expect("written");
+    let arguments = ["sim", "--json", "--port", "0", "--seed"];
+    let started = [&arguments[..], &["contoso.toml"]].concat();
+    let mut sim = Running::start(attache(&started, folder.path()));
+    let said: Value = serde_json::from_str(&sim.line()).expect("JSON");
+    assert_eq!(said["people"][0]["login"], "ada.obi@contoso.example");
+    assert_eq!(sim.stop(), (Some(0), String::new()));
+
+    let wrong = whole.replacen("zone = \"Europe/Berlin\"", "zone = \"Europe/Nowhere\"", 1);
+    std::fs::write(folder.path().join("wrong.toml"), wrong).expect("written");
+    let refused = run(&[&arguments[..], &["wrong.toml"]].concat(), folder.path());
+    let remarks = text(refused.stderr);
+    assert!(!refused.status.success() && refused.stdout.is_empty());
+    for part in ["wrong.toml", "person 1, zone", "Europe/Nowhere"] {
+        assert!(remarks.contains(part), "{part}: {remarks}");
+    }
+}
