@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -138,11 +138,13 @@ async fn answer(State(front): State<Front>, request: Request) -> Response {
     if !whole {
         return respond(way::too_large(&world, &ask));
     }
+    // Only what may have changed something can have made a notification due; reads need not look.
+    let may_change = ask.method != Method::GET;
     let reply = match way::begin(&world, ask, began) {
         Begun::Done(reply) => reply,
         Begun::Waits(waiting) => waiting.end(&world).await,
     };
-    if notifications::is_due(&world) {
+    if may_change && notifications::is_due(&world) {
         #[expect(
             clippy::disallowed_methods,
             reason = "it ends by itself when nothing is due any more; nobody waits for a notification"

@@ -180,25 +180,6 @@ pub(super) const UNPUBLISHED: &[Unpublished] = &[
     one("GET", "/me/mailboxSettings/{}", 200, Body::Other),
     // Attachments were cut with their addresses; an empty list needs no type.
     one("GET", "/me/events/{}/attachments", 200, Body::Other),
-    // The subset has the other addresses of delta.
-    one(
-        "GET",
-        "/me/calendar/calendarView/delta",
-        200,
-        Body::Type("eventDeltaResponse"),
-    ),
-    one(
-        "GET",
-        "/me/calendar/events/delta",
-        200,
-        Body::Type("eventDeltaResponse"),
-    ),
-    one(
-        "GET",
-        "/me/calendars/{}/events/delta",
-        200,
-        Body::Type("eventDeltaResponse"),
-    ),
     one(
         "GET",
         "/me/contactFolders/{}/contacts/{}",
