@@ -2,6 +2,7 @@
 
 mod grants;
 mod refresh;
+mod rewrap;
 
 use std::fmt;
 
@@ -15,6 +16,8 @@ use crate::approvals::{self, Pending};
 use crate::database::{Write, containing};
 use crate::error::Error;
 use crate::row::Row;
+
+pub use self::rewrap::{KeyUse, Rewrapped};
 
 /// A person's connection, without its grant.
 #[derive(Clone, PartialEq, Eq)]
@@ -128,7 +131,7 @@ fn scopes_text(scopes: &[Scope]) -> String {
     names.join(" ")
 }
 
-fn state_text(state: &ConnectionState) -> String {
+pub(crate) fn state_text(state: &ConnectionState) -> String {
     serde_json::to_string(state).expect("a state has a JSON form")
 }
 

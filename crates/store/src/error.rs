@@ -82,6 +82,12 @@ pub enum Error {
         "the grant is destroyed, but its former bytes are still in the database's log; disconnect once more"
     )]
     NotWiped,
+    /// A rewrapped grant did not come out as it went in. The earlier one was left in its place.
+    #[error("a rewrapped grant does not read back as it was written; nothing was replaced")]
+    NotKept,
+    /// Somebody else kept changing the same connection; trying again may help.
+    #[error("the connection is being changed by somebody else")]
+    Overtaken,
     /// An entry could not be made durable. What it announces must not be done.
     #[error("the record cannot be written")]
     NotRecorded(#[source] Arc<Error>),
@@ -130,12 +136,12 @@ impl Error {
             | Self::KeyUnusable(_)
             | Self::KeyMissing { .. }
             | Self::KeyWrong { .. } => Kind::Setup,
-            Self::NotWritable { .. } | Self::NotWiped => Kind::Unavailable,
+            Self::NotWritable { .. } | Self::NotWiped | Self::Overtaken => Kind::Unavailable,
             Self::NotRecorded(source) => source.kind(),
             Self::Damaged { .. } => Kind::Damaged,
             Self::NoGrant { .. } => Kind::NoGrant,
             Self::TooManyPending => Kind::TooManyPending,
-            Self::NoOrganisation(_) | Self::Unreadable { .. } => Kind::Internal,
+            Self::NoOrganisation(_) | Self::Unreadable { .. } | Self::NotKept => Kind::Internal,
             Self::Database { source, .. } if source.refused => Kind::Internal,
             Self::Database { .. } => Kind::Unavailable,
         }

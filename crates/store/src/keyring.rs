@@ -4,9 +4,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::connection::ConnectionState;
 use domain::random::Random;
 use zeroize::Zeroizing;
 
+use crate::connections;
 use crate::database::Database;
 use crate::error::Error;
 use crate::seal;
@@ -150,10 +152,15 @@ pub(crate) async fn check(
     keys: &Keyring,
     random: &Random,
 ) -> Result<(), Error> {
-    let needed = "SELECT DISTINCT key_id FROM grants";
-    let needed = database
-        .rows("list keys in use", sqlx::query(needed))
-        .await?;
+    // A damaged grant needs no key, and one whose three texts name different keys is damaged, known or not.
+    let needed = sqlx::query(
+        "SELECT DISTINCT g.key_id FROM grants g JOIN connections c ON c.id = g.connection
+         WHERE c.state <> $1
+            AND substr(g.wrapped_key, 1, length(g.key_id) + 4) = 'v1.' || g.key_id || '.'
+            AND substr(g.sealed, 1, length(g.key_id) + 4) = 'v1.' || g.key_id || '.'",
+    );
+    let needed = needed.bind(connections::state_text(&ConnectionState::Damaged));
+    let needed = database.rows("list keys in use", needed).await?;
     let mut unchecked = Vec::new();
     for row in needed {
         let key_id = row.text("key_id")?;

@@ -5,9 +5,13 @@
 //! so that no nonce ever repeats under a key. The associated data names purpose, organisation, person, connection,
 //! integration, key and record version: a text moved to another row or column, or an older one put back, does not open.
 //!
-//! What this cannot find: somebody who puts back an older row *together with its version*, or a whole older database.
-//! The seal then fits, as it did. What that gains is an older refresh token of the same person for the same connection;
-//! after a disconnect it gains one that was valid then. Deleting the row is no attack on the seal: it is a disconnect.
+//! The version is kept twice: with the grant, and in the row of its connection. An older grant put back *together with its
+//! version* therefore does not open either.
+//!
+//! What this cannot find: somebody who puts back older rows of *both* tables, or writes the older version into the
+//! connection's row too, or puts back a whole older database. The seal then fits, as it did. What that gains is an older
+//! refresh token of the same person for the same connection; after a disconnect it gains one that was valid then. Deleting
+//! the row is no attack on the seal: it is a disconnect.
 //!
 //! Text form: `v1.<key id>.<base64url of salt, ciphertext and tag>`.
 
@@ -63,6 +67,7 @@ fn associated_data(value: &Value) -> String {
 }
 
 /// A sealed grant as stored.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Sealed {
     pub(crate) key_id: String,
     pub(crate) wrapped_key: String,

@@ -1,4 +1,7 @@
 //! Grants: the sealed refresh token of a connection. The only place where one is sealed or opened.
+//!
+//! Sealing is done before a transaction begins, for the version the connection is going to have, and the transaction keeps
+//! it only if that is the version the connection gets.
 
 use domain::connection::{ConnectionState, Integration};
 use domain::id::{ConnectionId, ObjectId, OrganisationId, PersonId};
@@ -12,6 +15,60 @@ use crate::database::Write;
 use crate::error::Error;
 use crate::row::Row;
 use crate::seal::{self, Place, Sealed, Shut};
+
+/// How often connecting is tried anew when somebody else changed the connection in between.
+const TRIES: usize = 8;
+
+/// The columns [`Kept::from_row`] reads, of `connections c` and `grants g`.
+macro_rules! kept_columns {
+    () => {
+        "c.id, c.organisation, c.person, c.integration, c.sealed_version, c.state, c.version, \
+         g.record_version, g.key_id, g.wrapped_key, g.sealed"
+    };
+}
+pub(super) use kept_columns;
+
+/// A grant as it lies in its row, with all that says where it belongs.
+pub(super) struct Kept {
+    pub(super) organisation: OrganisationId,
+    pub(super) person: PersonId,
+    pub(super) connection: ConnectionId,
+    integration: Integration,
+    /// The version the connection says its grant was sealed at.
+    sealed_version: i64,
+    /// The version the grant says it was sealed at.
+    record_version: i64,
+    pub(super) sealed: Sealed,
+}
+
+impl Kept {
+    pub(super) fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            organisation: row.id("organisation")?,
+            person: row.id("person")?,
+            connection: row.id("id")?,
+            integration: row.parsed("integration", parse_integration)?,
+            sealed_version: row.number("sealed_version")?,
+            record_version: row.number("record_version")?,
+            sealed: Sealed {
+                key_id: row.text("key_id")?,
+                wrapped_key: row.text("wrapped_key")?,
+                sealed: row.text("sealed")?,
+            },
+        })
+    }
+
+    /// Where it belongs.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
+            organisation: &self.organisation,
+            person: &self.person,
+            connection: &self.connection,
+            integration: self.integration,
+            record_version: self.record_version,
+        }
+    }
+}
 
 impl Store {
     /// Keeps a new grant, in place of an earlier one if there was one. The connection is *connected* afterwards.
@@ -30,42 +87,85 @@ impl Store {
         account: &ObjectId,
         grant: &RefreshToken,
     ) -> Result<Connection, Error> {
+        for _ in 0..TRIES {
+            let (connection, version) = self.next_version(person, integration).await?;
+            let place = Place {
+                organisation,
+                person,
+                connection: &connection,
+                integration,
+                record_version: version,
+            };
+            let sealed = seal::seal(self.keys(), self.random(), &place, grant);
+            let kept = self
+                .keep_connection(&place, scopes, account, &sealed)
+                .await?;
+            if let Some(connection) = kept {
+                return Ok(connection);
+            }
+        }
+        Err(Error::Overtaken)
+    }
+
+    /// The id and the version a connection will have when it is connected next.
+    async fn next_version(
+        &self,
+        person: &PersonId,
+        integration: Integration,
+    ) -> Result<(ConnectionId, i64), Error> {
+        let query = sqlx::query(
+            "SELECT id, version FROM connections WHERE person = $1 AND integration = $2",
+        );
+        let query = query.bind(person.as_str()).bind(integration.as_str());
+        match self.database().optional("find a connection", query).await? {
+            Some(row) => Ok((row.id("id")?, row.number("version")? + 1)),
+            None => Ok((ConnectionId::random(self.random()), 1)),
+        }
+    }
+
+    /// Keeps what was sealed for a place. `None`, and nothing is kept, when the connection is not at that version.
+    async fn keep_connection(
+        &self,
+        place: &Place<'_>,
+        scopes: &[Scope],
+        account: &ObjectId,
+        sealed: &Sealed,
+    ) -> Result<Option<Connection>, Error> {
         let doing = "keep a connection";
         let mut write = self.database().write().await?;
         let before = sqlx::query(
             "SELECT id, account FROM connections WHERE person = $1 AND integration = $2",
         );
-        let before = before.bind(person.as_str()).bind(integration.as_str());
+        let before = before
+            .bind(place.person.as_str())
+            .bind(place.integration.as_str());
         if let Some(row) = write.optional(doing, before).await?
             && row.text("account")? != account.as_str()
         {
             let connection: ConnectionId = row.id("id")?;
-            approvals::void(
-                &mut write,
-                Pending::OfConnection(&connection),
-                self.now_ms(),
-            )
-            .await?;
+            let now_ms = self.now_ms();
+            approvals::void(&mut write, Pending::OfConnection(&connection), now_ms).await?;
             approvals::forget(&mut write, &connection).await?;
         }
         let query = sqlx::query(concat!(
             "INSERT INTO connections
-                (id, organisation, person, integration, state, scopes, account, connected_ms, refreshed_ms, version)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)
+                (id, organisation, person, integration, state, scopes, account, connected_ms, refreshed_ms, version,
+                 sealed_version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1, 1)
              ON CONFLICT (person, integration) DO UPDATE
              SET state = excluded.state, scopes = excluded.scopes, account = excluded.account,
                 connected_ms = excluded.connected_ms, refreshed_ms = excluded.refreshed_ms,
-                version = connections.version + 1, lease_until_ms = 0,
+                version = connections.version + 1, sealed_version = connections.version + 1, lease_until_ms = 0,
                 mailbox_address = CASE WHEN connections.account = excluded.account THEN connections.mailbox_address END,
                 mailbox_zone = CASE WHEN connections.account = excluded.account THEN connections.mailbox_zone END
              RETURNING ",
             connection_columns!("")
         ));
         let query = query
-            .bind(ConnectionId::random(self.random()).as_str())
-            .bind(organisation.as_str())
-            .bind(person.as_str())
-            .bind(integration.as_str())
+            .bind(place.connection.as_str())
+            .bind(place.organisation.as_str())
+            .bind(place.person.as_str())
+            .bind(place.integration.as_str())
             .bind(state_text(&ConnectionState::Connected))
             .bind(scopes_text(scopes))
             .bind(account.as_str())
@@ -75,10 +175,12 @@ impl Store {
             column: "connection",
         })?;
         let connection = Connection::from_row(&row)?;
-        let place = place(&connection, connection.version);
-        self.write_sealed(&mut write, &place, grant).await?;
+        if connection.id != *place.connection || connection.version != place.record_version {
+            return Ok(None);
+        }
+        write_sealed(&mut write, place, sealed).await?;
         write.commit(doing).await?;
-        Ok(connection)
+        Ok(Some(connection))
     }
 
     /// Opens the grant of a connection and tells the version it belongs to.
@@ -95,11 +197,11 @@ impl Store {
         let no_grant = || Error::NoGrant {
             connection: connection.clone(),
         };
-        let query = sqlx::query(
-            "SELECT c.organisation, c.integration, c.version, c.state, g.record_version, g.key_id, g.wrapped_key, g.sealed
-             FROM connections c JOIN grants g ON g.connection = c.id
-             WHERE c.id = $1 AND c.person = $2",
-        );
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            kept_columns!(),
+            " FROM connections c JOIN grants g ON g.connection = c.id WHERE c.id = $1 AND c.person = $2"
+        ));
         let query = query.bind(connection.as_str()).bind(person.as_str());
         let row = self.database().optional("read a grant", query).await?;
         let row = row.ok_or_else(no_grant)?;
@@ -114,11 +216,13 @@ impl Store {
             | ConnectionState::Damaged => {}
         }
         let version = row.number("version")?;
-        match self.unseal(&row, person, connection) {
+        let damaged = state == ConnectionState::Damaged;
+        match Kept::from_row(&row).map(|kept| self.unseal(&kept)) {
             Ok(Ok(grant)) => Ok((grant, version)),
-            Ok(Err(Shut::KeyMissing(key_id))) => Err(Error::KeyMissing { key_id }),
-            Ok(Err(Shut::Damaged)) | Err(_) => {
-                if state != ConnectionState::Damaged {
+            // The key of a damaged grant need not be kept for ever.
+            Ok(Err(Shut::KeyMissing(key_id))) if !damaged => Err(Error::KeyMissing { key_id }),
+            Ok(Err(_)) | Err(_) => {
+                if !damaged {
                     let damaged = ConnectionState::Damaged;
                     self.set_connection_state(person, connection, &damaged, version)
                         .await?;
@@ -146,87 +250,110 @@ impl Store {
         scopes: &[Scope],
     ) -> Result<bool, Error> {
         let doing = "keep a refreshed grant";
+        let owner = match grant {
+            Some(_) => self.owner(person, connection).await?,
+            None => None,
+        };
+        let sealed = match (grant, &owner) {
+            (Some(grant), Some(owner)) => {
+                let place = owner.place(person, connection, expected_version + 1);
+                let sealed = seal::seal(self.keys(), self.random(), &place, grant);
+                Some((place, sealed))
+            }
+            (Some(_), None) => return Ok(false),
+            (None, _) => None,
+        };
         let mut write = self.database().write().await?;
-        let query = sqlx::query(concat!(
-            "UPDATE connections SET state = $4, scopes = $5, refreshed_ms = $6, version = version + 1
+        let query = sqlx::query(
+            "UPDATE connections SET state = $4, scopes = $5, refreshed_ms = $6, version = version + 1,
+                sealed_version = CASE WHEN $7 = 1 THEN version + 1 ELSE sealed_version END
              WHERE id = $1 AND person = $2 AND version = $3
-                AND EXISTS (SELECT 1 FROM grants WHERE grants.connection = connections.id)
-             RETURNING ",
-            connection_columns!("")
-        ));
+                AND EXISTS (SELECT 1 FROM grants WHERE grants.connection = connections.id)",
+        );
         let query = query
             .bind(connection.as_str())
             .bind(person.as_str())
             .bind(expected_version)
             .bind(state_text(&ConnectionState::Connected))
             .bind(scopes_text(scopes))
-            .bind(self.now_ms());
-        let Some(row) = write.optional(doing, query).await? else {
+            .bind(self.now_ms())
+            .bind(i64::from(sealed.is_some()));
+        if write.execute(doing, query).await? == 0 {
             return Ok(false);
-        };
-        if let Some(grant) = grant {
-            let connection = Connection::from_row(&row)?;
-            let place = place(&connection, connection.version);
-            self.write_sealed(&mut write, &place, grant).await?;
+        }
+        if let Some((place, sealed)) = &sealed {
+            write_sealed(&mut write, place, sealed).await?;
         }
         write.commit(doing).await?;
         Ok(true)
     }
 
-    async fn write_sealed(
+    /// Whose a connection is and to what; neither ever changes.
+    async fn owner(
         &self,
-        write: &mut Write,
-        place: &Place<'_>,
-        grant: &RefreshToken,
-    ) -> Result<(), Error> {
-        let sealed = seal::seal(self.keys(), self.random(), place, grant);
-        let query = sqlx::query(
-            "INSERT INTO grants (connection, record_version, key_id, wrapped_key, sealed)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (connection) DO UPDATE
-             SET record_version = excluded.record_version, key_id = excluded.key_id,
-                wrapped_key = excluded.wrapped_key, sealed = excluded.sealed",
-        );
-        let query = query
-            .bind(place.connection.as_str())
-            .bind(place.record_version)
-            .bind(sealed.key_id)
-            .bind(sealed.wrapped_key)
-            .bind(sealed.sealed);
-        write.execute("keep a sealed grant", query).await?;
-        Ok(())
-    }
-
-    /// The outer error is a row that cannot be read, the inner one a grant that does not open.
-    fn unseal(
-        &self,
-        row: &Row,
         person: &PersonId,
         connection: &ConnectionId,
-    ) -> Result<Result<RefreshToken, Shut>, Error> {
-        let organisation = row.id("organisation")?;
-        let place = Place {
-            organisation: &organisation,
-            person,
-            connection,
-            integration: row.parsed("integration", parse_integration)?,
-            record_version: row.number("record_version")?,
-        };
-        let sealed = Sealed {
-            key_id: row.text("key_id")?,
-            wrapped_key: row.text("wrapped_key")?,
-            sealed: row.text("sealed")?,
-        };
-        Ok(seal::open(self.keys(), &place, &sealed))
+    ) -> Result<Option<Owner>, Error> {
+        let query = sqlx::query(
+            "SELECT organisation, integration FROM connections WHERE id = $1 AND person = $2",
+        );
+        let query = query.bind(connection.as_str()).bind(person.as_str());
+        let row = self.database().optional("find a connection", query).await?;
+        row.map(|row| {
+            Ok(Owner {
+                organisation: row.id("organisation")?,
+                integration: row.parsed("integration", parse_integration)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The token, if the grant is whole, in its place and the newest one the connection had.
+    pub(super) fn unseal(&self, kept: &Kept) -> Result<RefreshToken, Shut> {
+        // A later one comes from a process of a release that did not know of this column yet.
+        if kept.record_version < kept.sealed_version {
+            return Err(Shut::Damaged);
+        }
+        seal::open(self.keys(), &kept.place(), &kept.sealed)
     }
 }
 
-fn place(connection: &Connection, record_version: i64) -> Place<'_> {
-    Place {
-        organisation: &connection.organisation,
-        person: &connection.person,
-        connection: &connection.id,
-        integration: connection.integration,
-        record_version,
+struct Owner {
+    organisation: OrganisationId,
+    integration: Integration,
+}
+
+impl Owner {
+    fn place<'a>(
+        &'a self,
+        person: &'a PersonId,
+        connection: &'a ConnectionId,
+        record_version: i64,
+    ) -> Place<'a> {
+        Place {
+            organisation: &self.organisation,
+            person,
+            connection,
+            integration: self.integration,
+            record_version,
+        }
     }
+}
+
+async fn write_sealed(write: &mut Write, place: &Place<'_>, sealed: &Sealed) -> Result<(), Error> {
+    let query = sqlx::query(
+        "INSERT INTO grants (connection, record_version, key_id, wrapped_key, sealed)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (connection) DO UPDATE
+         SET record_version = excluded.record_version, key_id = excluded.key_id,
+            wrapped_key = excluded.wrapped_key, sealed = excluded.sealed",
+    );
+    let query = query
+        .bind(place.connection.as_str())
+        .bind(place.record_version)
+        .bind(sealed.key_id.as_str())
+        .bind(sealed.wrapped_key.as_str())
+        .bind(sealed.sealed.as_str());
+    write.execute("keep a sealed grant", query).await?;
+    Ok(())
 }

@@ -8,8 +8,14 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../migrations/0001_start.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("../../migrations/0001_start.sql")),
+    (
+        2,
+        "sealed_version",
+        include_str!("../../migrations/0002_sealed_version.sql"),
+    ),
+];
 
 fn name(version: i64, description: &str) -> String {
     format!("{version:04}_{description}")

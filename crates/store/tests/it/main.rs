@@ -8,6 +8,8 @@ mod postgres;
 
 mod grants;
 mod keys;
+mod rewrap;
+mod tampering;
 mod wiping;
 
 mod approvals;

@@ -10,11 +10,11 @@ use crate::on_both;
 
 on_both! {
     async fn a_database_is_migrated_once_and_not_by_opening_it(fixture: &Fixture) {
-        let names = ["0001_start".to_owned()];
-        match fixture.open(fixture.keys()).await {
-            Err(Error::NotMigrated { pending }) => assert_eq!(pending, names),
+        let names = match fixture.open(fixture.keys()).await {
+            Err(Error::NotMigrated { pending }) => pending,
             other => panic!("{other:?}"),
-        }
+        };
+        assert_eq!(names.first().map(String::as_str), Some("0001_start"));
         assert_eq!(Store::migrate(&fixture.settings).await.expect("it migrates"), names);
         assert!(Store::migrate(&fixture.settings).await.expect("it migrates").is_empty());
         let store = fixture.open(fixture.keys()).await.expect("it opens");
