@@ -15,6 +15,10 @@ use crate::call::Passage;
 use crate::operation::{Burst, Slot};
 use crate::{Engine, Error, ErrorKind};
 
+/// A refresher that died leaves its lease behind, and everybody waits for its end: so it is short, and kept while a
+/// refresh is under way.
+const LEASE: Duration = Duration::from_secs(3);
+
 impl Engine {
     /// The burst's token, or a new one. Callers of one connection wait for each other here, others do not.
     pub(crate) async fn token(
@@ -90,9 +94,10 @@ impl Engine {
             &passage.connection.id,
         );
         let fence = self.lease(passage).await?;
-        let result = self
-            .redeem_leased(permit, passage, claims, burst, upstream)
-            .await;
+        let result = tokio::select! {
+            result = self.redeem_leased(permit, passage, claims, burst, upstream) => result,
+            never = self.keep_lease(passage, fence) => match never {},
+        };
         if let Err(error) = store.release_refresh(person, connection, fence).await {
             tracing::warn!(connection.id = %connection, error = %error, "A refresh lease could not be released; it ends by itself");
         }
@@ -105,11 +110,7 @@ impl Engine {
             let lease = self
                 .0
                 .store
-                .lease_refresh(
-                    &passage.agent.caller.person,
-                    &passage.connection.id,
-                    Duration::from_secs(30),
-                )
+                .lease_refresh(&passage.agent.caller.person, &passage.connection.id, LEASE)
                 .await?;
             match lease {
                 Some(fence) => return Ok(fence),
@@ -121,6 +122,19 @@ impl Engine {
             "unavailable",
             "Another part of attache is renewing this connection and does not finish. Try again shortly.",
         ))
+    }
+
+    /// Renews the lease as long as it is waited for. One that is lost all the same does no harm: what is committed is
+    /// decided by the version.
+    async fn keep_lease(&self, passage: &Passage, fence: i64) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(LEASE / 3).await;
+            let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
+            let renewed = self.0.store.renew_refresh(person, connection, fence, LEASE);
+            if !matches!(renewed.await, Ok(true)) {
+                tracing::warn!(connection.id = %connection, "A refresh lease could not be renewed");
+            }
+        }
     }
 
     async fn redeem_leased(

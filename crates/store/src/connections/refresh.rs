@@ -42,6 +42,29 @@ impl Store {
         Ok(fence)
     }
 
+    /// Keeps the lease for another while, if it is still the one with this fence. Answers whether it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_refresh(
+        &self,
+        person: &PersonId,
+        connection: &ConnectionId,
+        fence: i64,
+        for_: Duration,
+    ) -> Result<bool, Error> {
+        let query = sqlx::query(
+            "UPDATE connections SET lease_until_ms = $4
+             WHERE id = $1 AND person = $2 AND lease_fence = $3 AND lease_until_ms > 0",
+        );
+        let query = query
+            .bind(connection.as_str())
+            .bind(person.as_str())
+            .bind(fence)
+            .bind(self.now_ms().saturating_add(whole_ms(for_)));
+        self.change("renew the lease of a refresh", query).await
+    }
+
     /// Gives the lease back, if it is still the one with this fence. Answers whether it was.
     ///
     /// # Errors

@@ -164,7 +164,14 @@ on_both! {
         assert!(second > first);
         assert!(!store.release_refresh(anna, connection, first).await.expect("an answer"));
         assert_eq!(lease().await.expect("an answer"), None, "the late one has not freed it");
+        let renew = |fence| store.renew_refresh(anna, connection, fence, Duration::from_secs(30));
+        fixture.clock.advance(Duration::from_secs(20));
+        assert!(renew(second).await.expect("an answer"));
+        assert!(!renew(first).await.expect("an answer"), "the late one has lost it for good");
+        fixture.clock.advance(Duration::from_secs(20));
+        assert_eq!(lease().await.expect("an answer"), None, "it was renewed");
         assert!(store.release_refresh(anna, connection, second).await.expect("an answer"));
+        assert!(!renew(second).await.expect("an answer"), "it was given back");
         let leases = tokio::join!(lease(), lease(), lease(), lease());
         let leases = [leases.0, leases.1, leases.2, leases.3];
         let taken = leases.into_iter().filter_map(|lease| lease.expect("an answer")).count();
