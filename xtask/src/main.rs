@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod arrows;
 mod check;
+mod kill;
 mod tidy;
 mod zones;
 
@@ -32,6 +33,8 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Kill the release binary again and again, and look whether everything that must hold does
+    Kill(kill::Kill),
     /// Look for files that are too long, and for what the house style forbids
     Tidy,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
             &["run", "--quiet", "--package", "attache", "--", "docs"],
         ),
         Chore::Zones { out } => zones::write(out.as_deref()),
+        Chore::Kill(kill) => kill::kill(&kill),
         Chore::Tidy => tidy::tidy(),
     };
     match done {

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
-/// One person's browser, and the page it shows.
+/// One person's browser, and the page it shows. A copy of it goes its own way from here.
+#[derive(Clone)]
 pub(crate) struct Browser {
     client: reqwest::Client,
     cookies: BTreeMap<String, String>,
     pub(crate) url: Url,
     pub(crate) html: String,
+    /// The path of a redirect at which it stops, showing nothing, instead of following.
+    pub(crate) stops_at: Option<&'static str>,
 }
 
 struct Form {
@@ -32,17 +35,33 @@ impl Browser {
             cookies: BTreeMap::new(),
             url,
             html: String::new(),
+            stops_at: None,
         }
     }
 
     /// Opens an address, absolute or of the place it is at.
     pub(crate) async fn open(&mut self, to: &str) -> u16 {
+        self.try_open(to).await.expect("an answer")
+    }
+
+    /// The same, when the answer may never come.
+    pub(crate) async fn try_open(&mut self, to: &str) -> reqwest::Result<u16> {
         let url = self.url.join(to).expect("an address");
         self.send(url, None).await
     }
 
     /// Sends the form whose action ends so, with these fields set.
     pub(crate) async fn submit(&mut self, action_ends: &str, set: &[(&str, &str)]) -> u16 {
+        let sent = self.try_submit(action_ends, set).await;
+        sent.expect("an answer")
+    }
+
+    /// The same, when the answer may never come.
+    pub(crate) async fn try_submit(
+        &mut self,
+        action_ends: &str,
+        set: &[(&str, &str)],
+    ) -> reqwest::Result<u16> {
         let ends = |form: &Form| {
             form.action
                 .split('?')
@@ -76,7 +95,8 @@ impl Browser {
                     .into_iter()
                     .find(|form| form.html.contains(&tile));
                 self.fill(chooser.expect("the account is offered"), &[("tile", login)])
-                    .await;
+                    .await
+                    .expect("an answer");
                 continue;
             };
             let text = |name: &str| {
@@ -91,12 +111,12 @@ impl Browser {
                 .into_iter()
                 .filter(|(name, _)| form.fields.iter().any(|(field, _)| field == name))
                 .collect();
-            self.fill(form, &known).await;
+            self.fill(form, &known).await.expect("an answer");
         }
         panic!("still at Microsoft: {}", self.url);
     }
 
-    async fn fill(&mut self, form: Form, set: &[(&str, &str)]) -> u16 {
+    async fn fill(&mut self, form: Form, set: &[(&str, &str)]) -> reqwest::Result<u16> {
         let mut fields: Vec<_> = form
             .fields
             .into_iter()
@@ -110,9 +130,18 @@ impl Browser {
         self.send(url, Some(fields)).await
     }
 
-    async fn send(&mut self, url: Url, fields: Option<Vec<(String, String)>>) -> u16 {
+    async fn send(
+        &mut self,
+        url: Url,
+        fields: Option<Vec<(String, String)>>,
+    ) -> reqwest::Result<u16> {
         let (mut url, mut fields) = (url, fields);
         for _ in 0..12 {
+            if fields.is_none() && self.stops_at == Some(url.path()) {
+                self.url = url;
+                self.html.clear();
+                return Ok(0);
+            }
             let request = match &fields {
                 Some(fields) => self.client.post(url.clone()).form(fields),
                 None => self.client.get(url.clone()),
@@ -122,11 +151,7 @@ impl Browser {
                 .iter()
                 .map(|(name, value)| format!("{name}={value}"))
                 .collect();
-            let answer = request
-                .header("cookie", cookies.join("; "))
-                .send()
-                .await
-                .expect("an answer");
+            let answer = request.header("cookie", cookies.join("; ")).send().await?;
             for set in answer.headers().get_all("set-cookie") {
                 let pair = set
                     .to_str()
@@ -148,8 +173,8 @@ impl Browser {
                 None => {
                     let status = answer.status().as_u16();
                     self.url = url;
-                    self.html = answer.text().await.expect("a page");
-                    return status;
+                    self.html = answer.text().await?;
+                    return Ok(status);
                 }
             }
         }
