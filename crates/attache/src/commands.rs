@@ -100,13 +100,13 @@ impl std::error::Error for Misuse {}
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Config(config) => config.run(),
-        Command::Keys(keys) => keys.run(),
         Command::AppManifest(manifest) => manifest.run(),
         Command::Pages(pages) => pages.run(),
         Command::Docs(docs) => docs.run(),
         Command::Serve(serve) => wait(serve.run()),
         Command::Demo(demo) => wait(demo.run()),
         Command::Sim(sim) => wait(sim.run()),
+        Command::Keys(keys) => wait(keys.run()),
         Command::Db(db) => wait(db.run()),
         Command::Admin(admin) => wait(admin.run()),
         Command::Audit(audit) => wait(audit.run()),

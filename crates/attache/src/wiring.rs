@@ -55,6 +55,11 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<(Store, Jo
             return Err(error)
                 .context("run `attache db migrate`, or set database.migrate_at_start = true");
         }
+        Err(error @ store::Error::KeyMissing { .. }) => {
+            return Err(error).context(
+                "name its file in keys.decrypt_only; `attache keys rotate` then makes it unnecessary",
+            );
+        }
         Err(error) => return Err(error).context("the database cannot be used"),
     };
     #[expect(

@@ -33,6 +33,7 @@ pub enum Kind {
     CallDenied,
     ApprovalRequested,
     ApprovalDecided,
+    KeysRotated,
 }
 
 impl Kind {
@@ -109,6 +110,9 @@ pub struct Record {
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
+    /// How many things it was about, where an entry is about many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
 }
 
 impl Record {
@@ -132,6 +136,7 @@ impl Record {
             target: None,
             upstream: Vec::new(),
             duration_ms: None,
+            count: None,
         }
     }
 

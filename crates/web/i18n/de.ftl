@@ -306,6 +306,7 @@ kind-call_finished = { $tool }: beendet
 kind-call_denied = { $tool }: verweigert
 kind-approval_requested = { $tool }: Sie wurden gefragt
 kind-approval_decided = { $tool }: Sie haben entschieden
+kind-keys_rotated = Die gespeicherten Verbindungen wurden mit einem anderen Schlüssel versiegelt
 kind-unknown-tool = Ein Werkzeug
 
 outcome-done = erledigt

@@ -306,6 +306,7 @@ kind-call_finished = { $tool }: finished
 kind-call_denied = { $tool }: denied
 kind-approval_requested = { $tool }: you were asked
 kind-approval_decided = { $tool }: you decided
+kind-keys_rotated = The stored connections were sealed with another key
 kind-unknown-tool = A tool
 
 outcome-done = done

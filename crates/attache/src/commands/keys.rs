@@ -1,5 +1,7 @@
 //! `attache keys`
 
+mod rotate;
+
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -13,10 +15,11 @@ use store::KeyEncryptionKey;
 
 use crate::terminal;
 
-/// Make the keys that seal refresh tokens
+/// Make and replace the keys that seal refresh tokens
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
     Generate(Generate),
+    Rotate(rotate::Rotate),
 }
 
 /// Make a key file that only its owner can read
@@ -32,10 +35,18 @@ pub(crate) struct Generate {
 }
 
 impl Keys {
-    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Generate(Generate { out }) = self;
-        let id = generate(&out)?;
-        let file = out.display();
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Generate(generate) => generate.run(),
+            Self::Rotate(rotate) => rotate.run().await,
+        }
+    }
+}
+
+impl Generate {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let id = generate(&self.out)?;
+        let file = self.out.display();
         terminal::answer(&format!(
             "{file} holds the key {id}; set keys.file = \"{file}\""
         ))?;

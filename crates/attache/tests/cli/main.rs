@@ -3,5 +3,8 @@
 mod audit;
 mod config;
 mod demo;
+mod keys;
+#[path = "../../../store/tests/it/postgres.rs"]
+mod postgres;
 mod program;
 mod serve;
