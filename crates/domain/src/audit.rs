@@ -46,6 +46,14 @@ impl Kind {
     }
 }
 
+/// How much an entry asks for somebody's attention. Most entries say nothing about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Somebody who looks after the installation should look at once.
+    High,
+}
+
 /// One request to Microsoft that a call made: both ids, so that Microsoft's logs can be joined with ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpstreamRequest {
@@ -113,6 +121,9 @@ pub struct Record {
     /// How many things it was about, where an entry is about many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// Whether somebody should look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
 }
 
 impl Record {
@@ -137,6 +148,7 @@ impl Record {
             upstream: Vec::new(),
             duration_ms: None,
             count: None,
+            severity: None,
         }
     }
 

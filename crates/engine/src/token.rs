@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::audit::{Kind, UpstreamRequest};
+use domain::audit::{Kind, Severity, UpstreamRequest};
 use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
 use domain::id::ConnectionId;
 use domain::policy::Permit;
@@ -183,7 +183,9 @@ impl Engine {
             store::Kind::Damaged => {
                 let mut record = self.entry(passage, Kind::ConnectionStateChanged);
                 record.outcome = Some(ConnectionState::Damaged.as_str().into());
+                record.severity = Some(Severity::High);
                 self.0.store.record(record).await?;
+                tracing::error!(connection.id = %passage.connection.id, "A stored grant does not open: its row was altered, moved or put back");
                 Ok(self
                     .reconnect(
                         "connection_damaged",
@@ -194,6 +196,11 @@ impl Engine {
             store::Kind::NoGrant => Ok(self
                 .reconnect("not_connected", "Outlook Calendar is not connected.")
                 .caused_by(error)),
+            store::Kind::Setup => {
+                // Another instance has a newer key than this one. The connection is whole and the call can be repeated.
+                tracing::error!(connection.id = %passage.connection.id, error = %error, "This instance cannot open a grant that others can");
+                Ok(error.into())
+            }
             _ => Ok(error.into()),
         }
     }

@@ -176,7 +176,6 @@ async fn refresh(vault: &Vault, store: Store, mut last: Vec<u64>, stop: &AtomicB
 async fn kill(vault: &mut Vault, times: usize) {
     let seed = u64::from_be_bytes(Random::operating_system().bytes());
     let random = Random::seeded(seed);
-    eprintln!("the places to kill at come from the seed {seed}");
     let begun = Instant::now();
     assert!(rotate(vault).status().expect("it runs").success());
     let idle = begun.elapsed();

@@ -28,7 +28,9 @@ pub(crate) struct House {
     pub(crate) random: Random,
     clock: Clock,
     pub(crate) writer: JoinHandle<()>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    /// The text of the file of its key.
+    pub(crate) key: String,
 }
 
 /// A person who has connected, and her agent.
@@ -54,7 +56,8 @@ impl House {
             max_connections: 4,
         };
         Store::migrate(&settings).await.expect("a fresh database");
-        let keys = Keyring::new(KeyEncryptionKey::generate(&random).0, vec![]).expect("one key");
+        let (key, key_text) = KeyEncryptionKey::generate(&random);
+        let keys = Keyring::new(key, vec![]).expect("one key");
         let (store, writer) = Store::open(&settings, keys, clock.clone(), random.clone())
             .await
             .expect("opens");
@@ -108,7 +111,8 @@ impl House {
             random,
             clock,
             writer,
-            _folder: folder,
+            folder,
+            key: key_text,
         }
     }
 
@@ -225,6 +229,11 @@ impl House {
     /// The present moment of this house.
     pub(crate) fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    /// Where the database is, for those who go behind the store's back.
+    pub(crate) fn database(&self) -> String {
+        format!("sqlite:{}/attache.db", self.folder.path().display())
     }
 
     /// The requests Graph has seen.

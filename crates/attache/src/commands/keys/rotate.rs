@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use domain::audit::{Kind, Record};
+use domain::audit::{Kind, Record, Severity};
 use domain::clock::Clock;
 use domain::connection::ConnectionState;
 use domain::id::{ConnectionId, OrganisationId, PersonId};
@@ -147,6 +147,7 @@ async fn note_damaged(
     let mut record = Record::new(Clock::system().now(), kind, organisation);
     record.person = Some(person);
     record.outcome = Some(ConnectionState::Damaged.as_str().to_owned());
+    record.severity = Some(Severity::High);
     store.record(record).await?;
     Ok(())
 }
