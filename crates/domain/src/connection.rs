@@ -56,11 +56,20 @@ pub enum ConnectionState {
         /// Microsoft's claims challenge, to be passed on unchanged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claims: Option<String>,
+        /// The number after `AADSTS` by which Microsoft said so. It chooses words and decides nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
     },
     /// An administrator at Microsoft must act.
     NeedsAdmin {
         /// What is missing.
         why: AdminWhy,
+        /// As with [`ConnectionState::NeedsSignIn`]: a policy's refusal may carry claims for the next sign-in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claims: Option<String>,
+        /// The number after `AADSTS` by which Microsoft said so. It chooses words and decides nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
     },
     /// Over; connecting again makes a new grant.
     Revoked {
@@ -83,6 +92,22 @@ impl ConnectionState {
             Self::Revoked { .. } => "revoked",
             Self::Damaged => "damaged",
             Self::Disconnected => "disconnected",
+        }
+    }
+
+    /// What the next sign-in must carry to Microsoft, a JSON text.
+    pub fn claims(&self) -> Option<&str> {
+        match self {
+            Self::NeedsSignIn { claims, .. } | Self::NeedsAdmin { claims, .. } => claims.as_deref(),
+            Self::Connected | Self::Revoked { .. } | Self::Damaged | Self::Disconnected => None,
+        }
+    }
+
+    /// The number after `AADSTS` by which Microsoft brought the connection here, while that is known.
+    pub fn code(&self) -> Option<u32> {
+        match self {
+            Self::NeedsSignIn { code, .. } | Self::NeedsAdmin { code, .. } => *code,
+            Self::Connected | Self::Revoked { .. } | Self::Damaged | Self::Disconnected => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use store::attempts::{Attempt, Purpose};
 use store::connections::Connection;
 use store::people::Person;
 
-use crate::session::{Proof, code_of, rejected};
+use crate::session::Proof;
 use crate::{Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools};
 
 /// One person's connection as her pages show it.
@@ -50,7 +50,7 @@ pub struct ToolView {
 fn may_lack_consent(connection: Option<&Connection>) -> bool {
     match connection.map(|connection| &connection.state) {
         None | Some(ConnectionState::Disconnected) => true,
-        Some(ConnectionState::NeedsAdmin { why }) => *why == AdminWhy::ConsentMissing,
+        Some(ConnectionState::NeedsAdmin { why, .. }) => *why == AdminWhy::ConsentMissing,
         Some(_) => false,
     }
 }
@@ -96,10 +96,7 @@ impl Engine {
             .store
             .connection(person.id(), Integration::OutlookCalendar)
             .await?;
-        let claims = match connection.map(|connection| connection.state) {
-            Some(ConnectionState::NeedsSignIn { claims }) => claims,
-            Some(_) | None => None,
-        };
+        let claims = connection.and_then(|connection| connection.state.claims().map(str::to_owned));
         let login_hint = claims.is_some().then(|| person.login().to_owned());
         self.0
             .store
@@ -152,6 +149,7 @@ impl Engine {
                 let mut record = self.about(&person.person, Kind::ConnectFailed);
                 record.request = Some(request.clone());
                 record.reason = Some(error.code.to_owned());
+                record.outcome = error.aadsts.map(|number| format!("AADSTS{number}"));
                 self.0.store.record(record).await?;
                 Err(self.with_consent_link(error, Some(&person.person)))
             }
@@ -180,14 +178,15 @@ impl Engine {
         proof: Proof,
         person: &PersonCaller,
     ) -> Result<(), Error> {
-        let code = code_of(answer)?;
+        let code = self.code_of(answer)?;
         let signed_in = self
             .0
             .microsoft
             .entra()
             .redeem_code(code, proof.verifier, &proof.nonce, &scopes::names())
             .await
-            .map_err(rejected)?;
+            .map_err(|error| self.rejected(error))?;
+        self.forget_trouble();
         if signed_in.identity != person.person.identity {
             return Err(Error::new(
                 ErrorKind::Forbidden,

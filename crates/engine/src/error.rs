@@ -20,6 +20,8 @@ pub struct Error {
     pub retry_after: Option<Duration>,
     /// A page of attache that helps.
     pub link: Option<Box<str>>,
+    /// The number after `AADSTS`, when Entra said one: for the record.
+    pub(crate) aadsts: Option<u32>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -64,6 +66,7 @@ impl Error {
             field: None,
             retry_after: None,
             link: None,
+            aadsts: None,
             source: None,
         }
     }
@@ -129,6 +132,10 @@ impl Error {
             retry_after,
             ..self
         }
+    }
+
+    pub(crate) fn numbered(self, aadsts: Option<u32>) -> Self {
+        Self { aadsts, ..self }
     }
 
     pub(crate) fn caused_by(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -216,7 +223,7 @@ impl From<microsoft::Error> for Error {
             Kind::Installation => (
                 ErrorKind::Microsoft,
                 "installation_refused",
-                "Microsoft refuses attache itself. Its operator must check the client id and secret.",
+                "Microsoft refuses attache itself, whoever asks. Its operator must act; nobody else can.",
             ),
             Kind::IdToken | Kind::TenantNotAllowed => (
                 ErrorKind::Forbidden,
@@ -229,12 +236,14 @@ impl From<microsoft::Error> for Error {
                 "Something went wrong inside attache. Report the request id.",
             ),
         };
+        let aadsts = error.code();
         let retry_after = match error.kind() {
             Kind::Throttled { retry_after } => Some(retry_after),
             _ => None,
         };
         Self {
             retry_after,
+            aadsts,
             ..Self::new(kind, code, message)
         }
         .caused_by(error)

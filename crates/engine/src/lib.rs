@@ -9,6 +9,7 @@
 mod call;
 mod operation;
 mod token;
+mod trouble;
 
 pub mod tools;
 
@@ -48,6 +49,7 @@ pub use error::{Error, ErrorKind};
 pub use microsoft::entra::scopes::Asked;
 pub use session::{Begun, Callback, CallbackAnswer, Finished};
 pub use tools::Offered;
+pub use trouble::{InstallationTrouble, TroubleKind};
 
 /// What can be set about the engine.
 #[derive(Debug, Clone)]
@@ -79,6 +81,7 @@ struct Inner {
     random: Random,
     settings: Settings,
     operations: operation::Operations,
+    trouble: trouble::Noted,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -115,6 +118,7 @@ impl Engine {
             random,
             settings,
             operations,
+            trouble: trouble::Noted::default(),
             tasks,
             stopping,
         }))

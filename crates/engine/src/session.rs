@@ -9,7 +9,7 @@ use domain::secret::{AuthorizationCode, BrowserSecret, CodeVerifier, SessionSecr
 use microsoft::entra::{self, scopes};
 use store::attempts::{Attempt, Purpose, TakenAttempt};
 
-use crate::{Engine, Error, ErrorKind, PersonCaller};
+use crate::{Engine, Error, ErrorKind, PersonCaller, TroubleKind};
 
 /// An attempt that has begun: where to send the browser, and what it must keep meanwhile.
 pub struct Begun {
@@ -185,14 +185,15 @@ impl Engine {
         before: Option<&PersonCaller>,
         request: &RequestId,
     ) -> Result<Finished, Error> {
-        let code = code_of(answer)?;
+        let code = self.code_of(answer)?;
         let signed_in = self
             .0
             .microsoft
             .entra()
             .redeem_code(code, proof.verifier, &proof.nonce, &scopes::SIGN_IN)
             .await
-            .map_err(rejected)?;
+            .map_err(|error| self.rejected(error))?;
+        self.forget_trouble();
         let person = self
             .0
             .store
@@ -269,70 +270,113 @@ fn other_browser() -> Error {
     )
 }
 
-/// The code, or Microsoft's error by one of our own codes. Its description is never shown.
-pub(crate) fn code_of(answer: CallbackAnswer) -> Result<AuthorizationCode, Error> {
-    use entra::CallbackProblem;
-    let (error, subcode, description) = match answer {
-        CallbackAnswer::Code(code) => return Ok(code),
-        CallbackAnswer::Error {
-            error,
-            subcode,
-            description,
-        } => (error, subcode, description),
-    };
-    Err(
-        match entra::callback_error(&error, subcode.as_deref(), description.as_deref()) {
-            CallbackProblem::Cancelled => Error::new(
-                ErrorKind::Invalid,
-                "consent_cancelled",
-                "The sign-in was cancelled at Microsoft, or an administrator must approve attache first.",
-            ),
-            CallbackProblem::Declined => Error::new(
-                ErrorKind::Invalid,
-                "consent_declined",
-                "The consent was declined. Nothing was connected.",
-            ),
-            CallbackProblem::AdminMustConsent => Error::new(
+impl Engine {
+    /// The code, or Microsoft's error by one of our own codes. Its description is never shown.
+    pub(crate) fn code_of(&self, answer: CallbackAnswer) -> Result<AuthorizationCode, Error> {
+        let (error, subcode, description) = match answer {
+            CallbackAnswer::Code(code) => return Ok(code),
+            CallbackAnswer::Error {
+                error,
+                subcode,
+                description,
+            } => (error, subcode, description),
+        };
+        let number = description.as_deref().and_then(entra::aadsts_number);
+        let problem = entra::callback_error(&error, subcode.as_deref(), description.as_deref());
+        if problem == entra::CallbackProblem::OurRequest {
+            self.note(TroubleKind::Misunderstood, number);
+        }
+        Err(without_a_code(problem).numbered(number))
+    }
+
+    /// A refused code redemption: whatever Microsoft or the ID token's checks said, the attempt is over.
+    pub(crate) fn rejected(&self, error: microsoft::Error) -> Error {
+        use microsoft::{Kind, RefreshProblem};
+        self.note_trouble(&error);
+        let (kind, code, message) = match error.kind() {
+            Kind::Refresh(RefreshProblem::NeedsConsent) => (
                 ErrorKind::Forbidden,
                 "admin_must_consent",
                 "An administrator of your organisation must consent first.",
             ),
-            CallbackProblem::OurRequest => Error::new(
-                ErrorKind::Internal,
-                "internal",
-                "Microsoft did not understand the request. Report the request id.",
+            Kind::Refresh(RefreshProblem::BlockedByPolicy { .. }) => (
+                ErrorKind::Forbidden,
+                "blocked_by_policy",
+                "A policy of your organisation blocks attache at Microsoft. Ask your administrator there.",
             ),
-            CallbackProblem::Trouble => Error::new(
-                ErrorKind::Microsoft,
-                "microsoft_trouble",
-                "Microsoft has trouble at the moment. Try again shortly.",
+            Kind::Refresh(RefreshProblem::AppUnavailable) => (
+                ErrorKind::Forbidden,
+                "app_unavailable",
+                "attache is not available in your organisation's directory at Microsoft. Ask your administrator there.",
             ),
-        },
-    )
+            Kind::Refresh(RefreshProblem::AccountDisabled) => (
+                ErrorKind::Forbidden,
+                "account_disabled",
+                "Microsoft reports your account as disabled or gone. Ask your administrator.",
+            ),
+            Kind::Refresh(RefreshProblem::Loop) => {
+                let wait = Some(std::time::Duration::from_secs(300));
+                return Error::new(ErrorKind::Throttled, "microsoft_throttled", WAIT)
+                    .after(wait)
+                    .numbered(error.code())
+                    .caused_by(error);
+            }
+            Kind::OurRequest if error.code().is_some() => {
+                (ErrorKind::Microsoft, "installation_refused", REFUSED)
+            }
+            Kind::Refresh(_) | Kind::OurRequest => (
+                ErrorKind::Invalid,
+                "sign_in_rejected",
+                "Microsoft did not accept this sign-in any more. Start again.",
+            ),
+            Kind::TenantNotAllowed => (
+                ErrorKind::Forbidden,
+                "tenant_not_allowed",
+                "This account belongs to an organisation that attache does not serve here.",
+            ),
+            _ => return error.into(),
+        };
+        let number = error.code();
+        Error::new(kind, code, message)
+            .numbered(number)
+            .caused_by(error)
+    }
 }
 
-/// A refused code redemption: whatever Microsoft or the ID token's checks said, the attempt is over.
-pub(crate) fn rejected(error: microsoft::Error) -> Error {
-    use microsoft::Kind;
-    match error.kind() {
-        Kind::Refresh(microsoft::RefreshProblem::NeedsConsent) => Error::new(
+const WAIT: &str = "Microsoft asks to wait five minutes. Nothing was changed.";
+const REFUSED: &str =
+    "Microsoft refuses attache itself, whoever asks. Its operator must act; nobody else can.";
+
+/// What came back instead of a code.
+fn without_a_code(problem: entra::CallbackProblem) -> Error {
+    use entra::CallbackProblem;
+    let (kind, code, message) = match problem {
+        CallbackProblem::Cancelled => (
+            ErrorKind::Invalid,
+            "consent_cancelled",
+            "The sign-in was cancelled at Microsoft, or an administrator must approve attache first.",
+        ),
+        CallbackProblem::Declined => (
+            ErrorKind::Invalid,
+            "consent_declined",
+            "The consent was declined. Nothing was connected.",
+        ),
+        CallbackProblem::AdminMustConsent => (
             ErrorKind::Forbidden,
             "admin_must_consent",
             "An administrator of your organisation must consent first.",
-        )
-        .caused_by(error),
-        Kind::Refresh(_) | Kind::OurRequest => Error::new(
-            ErrorKind::Invalid,
-            "sign_in_rejected",
-            "Microsoft did not accept this sign-in any more. Start again.",
-        )
-        .caused_by(error),
-        Kind::TenantNotAllowed => Error::new(
+        ),
+        CallbackProblem::AppUnavailable => (
             ErrorKind::Forbidden,
-            "tenant_not_allowed",
-            "This account belongs to an organisation that attache does not serve here.",
-        )
-        .caused_by(error),
-        _ => error.into(),
-    }
+            "app_unavailable",
+            "attache is not available in your organisation's directory at Microsoft. Ask your administrator there.",
+        ),
+        CallbackProblem::OurRequest => (ErrorKind::Microsoft, "installation_refused", REFUSED),
+        CallbackProblem::Trouble => (
+            ErrorKind::Microsoft,
+            "microsoft_trouble",
+            "Microsoft has trouble at the moment. Try again shortly.",
+        ),
+    };
+    Error::new(kind, code, message)
 }

@@ -157,6 +157,7 @@ impl Engine {
         burst.asked(self.0.clock.now());
         match self.0.microsoft.entra().redeem(permit, grant, claims).await {
             Ok(redeemed) => {
+                self.forget_trouble();
                 // The new grant is durable before the new token is used.
                 let (grant, scopes) = (redeemed.grant.as_ref(), &redeemed.scopes);
                 let committed = store.commit_grant(person, connection, version, grant, scopes);
@@ -218,12 +219,19 @@ impl Engine {
         let mut record = self.entry(passage, Kind::TokenRefreshFailed);
         record.reason = error.code().map(|code| format!("AADSTS{code}"));
         self.0.store.record(record).await?;
+        self.note_trouble(&error);
+        let code = error.code();
         let state = match problem {
-            RefreshProblem::Retry { after } => {
+            RefreshProblem::Retry { after: Some(after) } => {
+                let words = "Microsoft asks to wait before the next request. Nothing was changed.";
+                let throttled = Error::new(ErrorKind::Throttled, "microsoft_throttled", words);
+                return Ok(throttled.after(Some(after)).caused_by(error));
+            }
+            RefreshProblem::Retry { after: None } => {
                 let words = "Microsoft did not answer. Nothing was changed; try again shortly.";
                 let unreachable =
                     Error::new(ErrorKind::Unreachable, "microsoft_unreachable", words);
-                return Ok(unreachable.after(after).caused_by(error));
+                return Ok(unreachable.caused_by(error));
             }
             RefreshProblem::Loop => {
                 let words = "Microsoft asks to wait five minutes. Nothing was changed.";
@@ -233,18 +241,26 @@ impl Engine {
                     .caused_by(error));
             }
             RefreshProblem::Bug | RefreshProblem::Installation => {
-                return Ok(Error::new(ErrorKind::Microsoft, "installation_refused", "Microsoft refuses attache itself. Its operator must check the client id and secret.").caused_by(error));
+                return Ok(Error::new(ErrorKind::Microsoft, "installation_refused", "Microsoft refuses attache itself, whoever asks. Its operator must act; nobody else can.").caused_by(error));
             }
             RefreshProblem::NeedsConsent => ConnectionState::NeedsAdmin {
                 why: AdminWhy::ConsentMissing,
+                claims: None,
+                code,
             },
-            RefreshProblem::BlockedByPolicy { .. } => ConnectionState::NeedsAdmin {
+            RefreshProblem::BlockedByPolicy { claims } => ConnectionState::NeedsAdmin {
                 why: AdminWhy::BlockedByPolicy,
+                claims,
+                code,
             },
             RefreshProblem::AppUnavailable => ConnectionState::NeedsAdmin {
                 why: AdminWhy::AppUnavailable,
+                claims: None,
+                code,
             },
-            RefreshProblem::SignInAgain { claims, .. } => ConnectionState::NeedsSignIn { claims },
+            RefreshProblem::SignInAgain { claims, .. } => {
+                ConnectionState::NeedsSignIn { claims, code }
+            }
             RefreshProblem::AccountDisabled => ConnectionState::Revoked {
                 why: RevokedWhy::AccountDisabled,
             },
@@ -256,12 +272,7 @@ impl Engine {
             },
         };
         self.change_state_at(passage, &state, version).await?;
-        Ok(match state {
-            ConnectionState::NeedsAdmin { .. } => self.reconnect("needs_admin", "An administrator at Microsoft must act before this can go on. The person's page says what is missing."),
-            ConnectionState::Revoked { .. } => self.reconnect("connection_revoked", "The connection was ended at Microsoft. The person must connect again."),
-            _ => self.reconnect("needs_sign_in", "Microsoft asks the person to sign in again before this can go on."),
-        }
-        .caused_by(error))
+        Ok(self.not_working(Some(&state)).caused_by(error))
     }
 
     pub(crate) async fn change_state(

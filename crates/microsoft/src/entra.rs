@@ -27,7 +27,7 @@ mod keys;
 pub(crate) mod refusal;
 mod token;
 
-pub use callback::{CallbackProblem, callback_error};
+pub use callback::{CallbackProblem, callback_error, number as aadsts_number};
 pub use credential::{Certificate, CertificateFault, Credential};
 pub use token::AccessToken;
 

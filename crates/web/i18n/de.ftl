@@ -78,6 +78,22 @@ next-revoked-account_disabled = Microsoft meldet Ihr Konto als deaktiviert. Frag
 next-damaged = Ihre gespeicherte Erlaubnis lässt sich nicht mehr öffnen, deshalb nutzt attache sie nicht. Verbinden Sie neu, um sie zu ersetzen.
 next-disconnected = Nichts ist verbunden. Verbinden Sie Ihren Kalender, damit Agenten ihn wieder nutzen können.
 
+number-second_factor = Microsoft möchte eine zweite Bestätigung, etwa einen Code oder Ihr Telefon. Sie geben sie beim Anmelden.
+number-password = Ihr Passwort ist abgelaufen oder wurde geändert. Beim Anmelden setzen Sie ein neues.
+number-frequency = Ihre Organisation verlangt von allen, sich von Zeit zu Zeit neu anzumelden.
+number-locked = Ihr Konto ist im Moment gesperrt. Ihre Microsoft-Administration kann es entsperren.
+number-not_assigned = In Ihrer Organisation dürfen nur zugewiesene Personen attache nutzen, und Sie gehören nicht dazu. Bitten Sie zuerst Ihre Microsoft-Administration um die Zuweisung.
+number-device = Ihre Organisation verlangt ein verwaltetes Gerät oder eine freigegebene App. attache läuft auf einem Server und hat keines; Ihre Microsoft-Administration muss dafür eine Ausnahme machen.
+number-risk = Microsoft hält Ihr Konto für gefährdet. Ihre Microsoft-Administration sieht, warum.
+number-policy = Die Richtlinie verlangt vielleicht, dass Anfragen aus bestimmten Netzen kommen. attache fragt Microsoft von seinem eigenen Server aus; Ihre Microsoft-Administration kann dessen Adresse zulassen.
+number-account = Dieses Konto gehört nicht zum Verzeichnis der Organisation, oder die Einladung wurde noch nicht angenommen. Nehmen Sie Ihr Arbeitskonto, oder fragen Sie Ihre Microsoft-Administration.
+number-tenant = Ihre Organisation oder die andere erlaubt nicht, dass ihre Konten hier genutzt werden. Die Microsoft-Administrationen können das ändern.
+number-licence = Ihrer Organisation fehlt eine Lizenz für den Dienst, den attache braucht. Fragen Sie Ihre Microsoft-Administration.
+
+trouble-refused = Microsoft weist attache selbst ab, seit { $since } UTC ({ $number }): sein Geheimnis, Zertifikat, seine Uhr oder Registrierung. Es geht keine Verbindung verloren. Führen Sie auf dem Server „attache doctor“ aus.
+trouble-misunderstood = Microsoft versteht seit { $since } UTC nicht, was attache fragt ({ $number }). Es geht keine Verbindung verloren. Führen Sie auf dem Server „attache doctor“ aus.
+trouble-single_page_app = Seit { $since } UTC sagt Microsoft, dass die Weiterleitungsadresse von attache für eine Single-Page-App registriert ist ({ $number }), deshalb enden Verbindungen nach einem Tag. Registrieren Sie sie als „Web“.
+
 consent-title = Microsoft verlangt die Zustimmung der Administration?
 consent-about = In vielen Organisationen darf nur die Administration des Microsoft-Verzeichnisses zustimmen, einmal für alle. Schicken Sie ihr diesen Text; ist das geschehen, kommen Sie zurück und verbinden Sie.
 
@@ -92,6 +108,7 @@ try-again = Erneut versuchen
 
 fact-since = Verbunden seit
 fact-zone = Zeitzone
+fact-number = Nummer von Microsoft
 fact-account = Konto
 
 your-tools = Ihre Werkzeuge
@@ -479,6 +496,18 @@ error-consent_declined-next = Lesen Sie, wofür jede Berechtigung gebraucht wird
 error-admin_must_consent-title = Zuerst muss Ihre Administration zustimmen
 error-admin_must_consent-what = In Ihrer Organisation darf nur die Administration diesen Berechtigungen zustimmen. Das ist üblich, und mit Ihrem Konto ist alles in Ordnung.
 error-admin_must_consent-next = Bitten Sie Ihre Microsoft-Administration, den Berechtigungen von attache für Ihre Organisation zuzustimmen. Danach verbinden Sie neu; dann klappt es.
+error-app_unavailable-title = attache ist in Ihrer Organisation nicht aktiviert
+error-app_unavailable-what = Microsoft meldet, dass attache im Verzeichnis Ihrer Organisation deaktiviert ist oder nie aufgenommen wurde. Es wurde nichts verbunden.
+error-app_unavailable-next = Bitten Sie Ihre Microsoft-Administration, es zu aktivieren. Danach verbinden Sie neu.
+error-blocked_by_policy-title = Eine Richtlinie Ihrer Organisation erlaubt es nicht
+error-blocked_by_policy-what = Sie haben sich angemeldet, aber Microsoft lässt den Server von attache mit Ihrem Konto nicht weitermachen. Es wurde nichts verbunden.
+error-blocked_by_policy-next = Bitten Sie Ihre Microsoft-Administration, die Adresse des Servers zuzulassen oder eine Ausnahme zu machen. Vorher hilft ein neuer Versuch nicht.
+error-account_disabled-title = Ihr Konto ist deaktiviert
+error-account_disabled-what = Microsoft meldet Ihr Konto als deaktiviert oder gelöscht. Es wurde nichts verbunden.
+error-account_disabled-next = Fragen Sie Ihre Administration; ist es wieder aktiv, verbinden Sie neu.
+error-installation_refused-title = Microsoft nimmt attache selbst nicht an
+error-installation_refused-what = An der Registrierung dieses attache bei Microsoft stimmt etwas nicht. Es liegt nicht an Ihrem Konto, und keine Verbindung geht verloren.
+error-installation_refused-next = Nennen Sie denen, die dieses attache betreiben, die Anfragenummer unten. Solange sie nicht gehandelt haben, hilft ein neuer Versuch nicht.
 error-tenant_not_allowed-title = Ihre Organisation ist hier nicht eingerichtet
 error-tenant_not_allowed-what = Sie haben sich mit dem Konto einer Organisation angemeldet, die dieses attache nicht bedient.
 error-tenant_not_allowed-next = Melden Sie sich mit Ihrem Arbeitskonto an, oder bitten Sie die Betreiber dieses attache, Ihre Organisation aufzunehmen.

@@ -78,6 +78,22 @@ next-revoked-account_disabled = Microsoft reports your account as disabled. Ask 
 next-damaged = Your stored permission can no longer be opened, so attache does not use it. Connect again to replace it.
 next-disconnected = Nothing is connected. Connect your calendar to let agents use it again.
 
+number-second_factor = Microsoft wants a second confirmation, such as a code or your phone. You give it while signing in.
+number-password = Your password has expired or was changed. You set a new one while signing in.
+number-frequency = Your organisation asks everybody to sign in again from time to time.
+number-locked = Your account is locked at the moment. Your Microsoft administrator can unlock it.
+number-not_assigned = Your organisation lets only assigned people use attache, and you are not among them. Ask your Microsoft administrator to assign you first.
+number-device = Your organisation asks for a managed device or an approved app. attache runs on a server and has none, so your Microsoft administrator must make an exception for it.
+number-risk = Microsoft considers your account at risk. Your Microsoft administrator can see why.
+number-policy = The policy may want requests to come from certain networks. attache asks Microsoft from its own server; your Microsoft administrator can allow its address.
+number-account = This account does not belong to the organisation's directory, or its invitation was not accepted yet. Use your work account, or ask your Microsoft administrator.
+number-tenant = Your organisation or the other one does not allow its accounts to be used here. Their Microsoft administrators can change that.
+number-licence = Your organisation has no licence for the service that attache needs. Ask your Microsoft administrator.
+
+trouble-refused = Microsoft has refused attache itself since { $since } UTC ({ $number }): its secret, certificate, clock or registration. Nobody's connection is lost. Run “attache doctor” on the server.
+trouble-misunderstood = Microsoft has not understood what attache asks since { $since } UTC ({ $number }). Nobody's connection is lost. Run “attache doctor” on the server.
+trouble-single_page_app = Since { $since } UTC Microsoft has told that attache's redirect address is registered for a single-page app ({ $number }), so connections end after a day. Register it as “Web”.
+
 consent-title = Microsoft says that an administrator must approve?
 consent-about = In many organisations only an administrator of Microsoft's directory may consent, once for everybody. Send this text to yours; when that is done, come back and connect.
 
@@ -92,6 +108,7 @@ try-again = Try again
 
 fact-since = Connected since
 fact-zone = Time zone
+fact-number = Microsoft's number
 fact-account = Account
 
 your-tools = Your tools
@@ -479,6 +496,18 @@ error-consent_declined-next = Read what each permission is used for, then connec
 error-admin_must_consent-title = Your administrator must agree first
 error-admin_must_consent-what = Your organisation lets only administrators consent to these permissions. This is common, and nothing is wrong with your account.
 error-admin_must_consent-next = Ask your Microsoft administrator to consent to attache's permissions for your organisation. Then connect again; it will go through.
+error-app_unavailable-title = attache is not enabled in your organisation
+error-app_unavailable-what = Microsoft reports that attache is disabled in your organisation's directory, or was never added to it. Nothing was connected.
+error-app_unavailable-next = Ask your Microsoft administrator to enable it. Then connect again.
+error-blocked_by_policy-title = A policy of your organisation does not allow it
+error-blocked_by_policy-what = You signed in, but Microsoft does not let attache's server go on with your account. Nothing was connected.
+error-blocked_by_policy-next = Ask your Microsoft administrator to allow attache's server address or to make an exception for it. Trying again before that does not help.
+error-account_disabled-title = Your account is disabled
+error-account_disabled-what = Microsoft reports your account as disabled or gone. Nothing was connected.
+error-account_disabled-next = Ask your administrator; once it is enabled, connect again.
+error-installation_refused-title = Microsoft does not accept attache itself
+error-installation_refused-what = Something about this attache's registration at Microsoft is wrong. It is not about your account, and no connection is lost.
+error-installation_refused-next = Tell the people who run this attache the request number below. Trying again before they have acted does not help.
 error-tenant_not_allowed-title = Your organisation is not set up here
 error-tenant_not_allowed-what = You signed in with an account of an organisation that this attache does not serve.
 error-tenant_not_allowed-next = Sign in with your work account, or ask the people who run this attache to add your organisation.

@@ -146,7 +146,10 @@ async fn a_rejected_token_is_renewed_once_and_never_in_a_loop() {
     assert!(
         matches!(
             state,
-            Some(ConnectionState::NeedsSignIn { claims: Some(_) })
+            Some(ConnectionState::NeedsSignIn {
+                claims: Some(_),
+                ..
+            })
         ),
         "{state:?}"
     );

@@ -9,7 +9,9 @@ pub enum CallbackProblem {
     Declined,
     /// An administrator must consent, or must allow the application first.
     AdminMustConsent,
-    /// We asked wrongly.
+    /// The application is disabled in, or absent from, the organisation's directory.
+    AppUnavailable,
+    /// We asked wrongly, or are registered wrongly: the operator must act.
     OurRequest,
     /// Microsoft could not; trying again may help.
     Trouble,
@@ -26,7 +28,10 @@ pub fn callback_error(
         (_, Some(65004)) => CallbackProblem::Declined,
         ("access_denied", _) if subcode == Some("cancel") => CallbackProblem::Cancelled,
         ("access_denied", _) => CallbackProblem::Cancelled,
-        ("consent_required" | "unauthorized_client", _) => CallbackProblem::AdminMustConsent,
+        ("consent_required", _) => CallbackProblem::AdminMustConsent,
+        // The permissions that were asked for are not those that are registered.
+        ("unauthorized_client", Some(650_056)) => CallbackProblem::OurRequest,
+        ("unauthorized_client", _) => CallbackProblem::AppUnavailable,
         (
             "invalid_request"
             | "invalid_scope"
@@ -39,8 +44,8 @@ pub fn callback_error(
     }
 }
 
-/// The digits after a leading `AADSTS`.
-fn number(description: &str) -> Option<u32> {
+/// The digits after a leading `AADSTS`, for diagnosis.
+pub fn number(description: &str) -> Option<u32> {
     let rest = description.strip_prefix("AADSTS")?;
     let end = rest
         .find(|c: char| !c.is_ascii_digit())
@@ -54,7 +59,9 @@ mod tests {
 
     #[test]
     fn each_way_back_without_a_code_has_its_meaning() {
-        use CallbackProblem::{AdminMustConsent, Cancelled, Declined, OurRequest, Trouble};
+        use CallbackProblem::{
+            AdminMustConsent, AppUnavailable, Cancelled, Declined, OurRequest, Trouble,
+        };
         for (error, subcode, description, meaning) in [
             ("access_denied", Some("cancel"), None, Cancelled),
             ("access_denied", None, None, Cancelled),
@@ -82,7 +89,19 @@ mod tests {
                 Some("AADSTS65001: none"),
                 AdminMustConsent,
             ),
-            ("unauthorized_client", None, None, AdminMustConsent),
+            ("unauthorized_client", None, None, AppUnavailable),
+            (
+                "unauthorized_client",
+                None,
+                Some("AADSTS7000112: Application is disabled."),
+                AppUnavailable,
+            ),
+            (
+                "unauthorized_client",
+                None,
+                Some("AADSTS650056: Misconfigured application."),
+                OurRequest,
+            ),
             ("invalid_scope", None, Some("AADSTS70011: x"), OurRequest),
             ("server_error", None, None, Trouble),
             ("temporarily_unavailable", None, None, Trouble),

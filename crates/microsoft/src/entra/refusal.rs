@@ -54,6 +54,17 @@ pub(crate) struct Told<'a> {
     pub(crate) retry_after: Option<Duration>,
 }
 
+/// Numbers that only the operator of this installation can put right: its secret or certificate, its clock, its
+/// registration. Entra writes some of them as `invalid_grant`, `invalid_resource` or `unauthorized_client`; they say
+/// nothing about any one connection all the same.
+const OPERATORS: &[u32] = &[
+    50011, 50012, 500_133, 65005, 650_056, 650_057, 70021, 700_025, 700_027, 7_000_215, 7_000_218,
+    7_000_222,
+];
+
+/// How long to wait when Entra throttles and does not say how long.
+const THROTTLED: Duration = Duration::from_secs(60);
+
 /// Decides. The first rule that fits counts.
 pub(crate) fn meaning(told: &Told<'_>) -> RefreshProblem {
     let error = told.error.unwrap_or_default();
@@ -62,11 +73,12 @@ pub(crate) fn meaning(told: &Told<'_>) -> RefreshProblem {
     let claims = || told.claims.map(str::to_owned);
 
     if told.status == 429 || told.status >= 500 || told.retry_after.is_some() {
+        let unsaid = (told.status == 429).then_some(THROTTLED);
         return RefreshProblem::Retry {
-            after: told.retry_after,
+            after: told.retry_after.or(unsaid),
         };
     }
-    if error == "invalid_client" || told.status == 401 {
+    if error == "invalid_client" || told.status == 401 || coded(OPERATORS) {
         return RefreshProblem::Installation;
     }
     if coded(&[50196]) {
@@ -75,7 +87,11 @@ pub(crate) fn meaning(told: &Told<'_>) -> RefreshProblem {
     if coded(&[9_002_313])
         || matches!(
             error,
-            "invalid_request" | "invalid_scope" | "unsupported_grant_type" | "invalid_instance"
+            "invalid_request"
+                | "invalid_scope"
+                | "unsupported_grant_type"
+                | "unsupported_response_type"
+                | "invalid_instance"
         )
     {
         return RefreshProblem::Bug;
@@ -102,7 +118,7 @@ pub(crate) fn meaning(told: &Told<'_>) -> RefreshProblem {
     if coded(&[700_082, 70008]) {
         return RefreshProblem::Expired;
     }
-    if matches!(suberror, "bad_token" | "token_expired") || coded(&[70043]) {
+    if matches!(suberror, "bad_token" | "token_expired") || coded(&[70043, 700_084]) {
         return RefreshProblem::SignInAgain {
             claims: claims(),
             stop_using: true,
@@ -251,7 +267,9 @@ mod tests {
                 status: 429,
                 ..dead
             }),
-            RefreshProblem::Retry { after: None }
+            RefreshProblem::Retry {
+                after: Some(THROTTLED)
+            }
         );
         assert_eq!(
             meaning(&Told {
@@ -282,6 +300,22 @@ mod tests {
             meaning(&told("invalid_client", "", &[70002])),
             RefreshProblem::Installation
         );
+    }
+
+    #[test]
+    fn what_only_the_operator_can_put_right_changes_no_connection_however_it_is_spelt() {
+        for (error, code) in [
+            ("invalid_grant", 500_133),
+            ("invalid_grant", 50011),
+            ("invalid_resource", 650_057),
+            ("unauthorized_client", 650_056),
+        ] {
+            assert_eq!(
+                meaning(&told(error, "", &[code])),
+                RefreshProblem::Installation,
+                "{error} {code}"
+            );
+        }
     }
 
     #[test]

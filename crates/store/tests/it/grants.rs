@@ -144,7 +144,7 @@ on_both! {
     async fn a_state_changes_for_those_who_know_the_version(fixture: &Fixture) {
         let world = fixture.world().await;
         let (store, anna, connection) = (&world.store, &world.anna, &world.connection);
-        let state_now = ConnectionState::NeedsSignIn { claims: Some("{}".into()) };
+        let state_now = ConnectionState::NeedsSignIn { claims: Some("{}".into()), code: Some(50_076) };
         let change = |version| store.set_connection_state(&anna.id, &connection.id, &state_now, version);
         assert!(!change(7).await.expect("an answer"));
         assert!(change(connection.version).await.expect("an answer"));

@@ -42,6 +42,9 @@ const BACK_TO_OUTLOOK: &[&str] = &[
     "admin_must_consent",
     "admin_consent_declined",
     "account_differs",
+    "app_unavailable",
+    "blocked_by_policy",
+    "account_disabled",
     "approval_waits_for_sign_in",
 ];
 
@@ -160,6 +163,10 @@ const CALLBACK_CODES: &[&str] = &[
     "microsoft_trouble",
     "sign_in_rejected",
     "account_differs",
+    "app_unavailable",
+    "blocked_by_policy",
+    "account_disabled",
+    "installation_refused",
 ];
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {

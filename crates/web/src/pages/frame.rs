@@ -73,6 +73,7 @@ impl Visit {
             simulated: state.engine.is_simulated(),
             zone: connection.zone.and_then(|zone| Zone::named(&zone).ok()),
             path: self.path.clone(),
+            trouble: trouble(words, state, person),
         })
     }
 }
@@ -159,6 +160,22 @@ pub(crate) struct Frame {
     pub(super) simulated: bool,
     pub(super) zone: Option<Zone>,
     pub(super) path: String,
+    /// What Microsoft has against this installation, for administrators.
+    pub(super) trouble: Option<String>,
+}
+
+/// What an administrator reads on every page while Microsoft refuses attache itself.
+fn trouble(words: Words, state: &State, person: &PersonCaller) -> Option<String> {
+    let trouble = state.engine.installation_trouble()?;
+    if !person.is_administrator() {
+        return None;
+    }
+    let number = trouble
+        .code
+        .map_or_else(|| "–".to_owned(), |code| format!("AADSTS{code}"));
+    let since = words.moment_in(trouble.since, &Zone::utc());
+    let id = format!("trouble-{}", trouble.what.as_str());
+    Some(words.fill(&id, &[("number", &number), ("since", &since)]))
 }
 
 impl Frame {
@@ -172,6 +189,7 @@ impl Frame {
             simulated,
             zone: None,
             path: "/".to_owned(),
+            trouble: None,
         }
     }
 
@@ -276,6 +294,7 @@ impl Frame {
             simulated: true,
             zone: Zone::named("Europe/Berlin").ok(),
             path: "/integrations".to_owned(),
+            trouble: None,
         }
     }
 }

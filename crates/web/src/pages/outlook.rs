@@ -11,7 +11,7 @@ use engine::{Asked, ConnectionView, ToolView};
 
 use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
-use super::words_for::{Badge, hidden_why, next_step, tool_about, tool_title};
+use super::words_for::{Badge, hidden_why, next_step, number_hint, tool_about, tool_title};
 use super::{Sample, html, sample, sign_in};
 use crate::State;
 use crate::caller::SignedIn;
@@ -44,6 +44,8 @@ struct OutlookPage {
     note: Option<String>,
     state: Badge,
     next: String,
+    /// What Microsoft's number adds to that, for the numbers that add something.
+    hint: Option<String>,
     button: Option<String>,
     facts: Vec<Fact>,
     tools: Vec<ToolRow>,
@@ -73,6 +75,9 @@ impl OutlookPage {
             note: note.map(|id| words.say(id).into_owned()),
             state: Badge::connection(words, state),
             next,
+            hint: state
+                .and_then(ConnectionState::code)
+                .and_then(|code| number_hint(words, code)),
             button,
             facts: facts(&page, connection, can_disconnect),
             tools: if can_disconnect {
@@ -108,10 +113,15 @@ fn facts(page: &Frame, connection: &ConnectionView, known: bool) -> Vec<Fact> {
     // Only the account that is signed in can be connected, so its name stands in where Microsoft told no address.
     let login = page.reader.as_ref().map(|reader| reader.login.clone());
     let since = connection.connected_at.map(|at| page.when(at));
+    let number = connection.state.as_ref().and_then(ConnectionState::code);
     [
         ("fact-account", connection.address.clone().or(login)),
         ("fact-since", since),
         ("fact-zone", connection.zone.clone()),
+        (
+            "fact-number",
+            number.map(|number| format!("AADSTS{number}")),
+        ),
     ]
     .into_iter()
     .filter(|_| known)
@@ -173,7 +183,8 @@ fn lacks_consent(state: Option<&ConnectionState>) -> bool {
         None | Some(
             ConnectionState::Disconnected
                 | ConnectionState::NeedsAdmin {
-                    why: AdminWhy::ConsentMissing
+                    why: AdminWhy::ConsentMissing,
+                    ..
                 }
         )
     )
@@ -233,25 +244,40 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     also(
         "outlook-needs-sign-in",
         None,
-        ConnectionState::NeedsSignIn { claims: None },
+        ConnectionState::NeedsSignIn {
+            claims: None,
+            code: Some(50_079),
+        },
     );
-    let why = AdminWhy::ConsentMissing;
+    let (why, code) = (AdminWhy::ConsentMissing, Some(65_001));
     also(
         "outlook-needs-admin-consent",
         None,
-        ConnectionState::NeedsAdmin { why },
+        ConnectionState::NeedsAdmin {
+            why,
+            claims: None,
+            code,
+        },
     );
-    let why = AdminWhy::BlockedByPolicy;
+    let (why, code) = (AdminWhy::BlockedByPolicy, Some(53_003));
     also(
         "outlook-needs-admin-policy",
         None,
-        ConnectionState::NeedsAdmin { why },
+        ConnectionState::NeedsAdmin {
+            why,
+            claims: None,
+            code,
+        },
     );
-    let why = AdminWhy::AppUnavailable;
+    let (why, code) = (AdminWhy::AppUnavailable, Some(7_000_112));
     also(
         "outlook-needs-admin-app",
         None,
-        ConnectionState::NeedsAdmin { why },
+        ConnectionState::NeedsAdmin {
+            why,
+            claims: None,
+            code,
+        },
     );
     let why = RevokedWhy::EndedAtMicrosoft;
     also(

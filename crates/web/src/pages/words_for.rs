@@ -121,7 +121,7 @@ pub(super) fn next_step(
         Some(ConnectionState::Connected) if complete => ("next-connected", None),
         Some(ConnectionState::Connected) => ("next-connected-missing", Some("connect-again")),
         Some(ConnectionState::NeedsSignIn { .. }) => ("next-needs_sign_in", Some("sign-in-again")),
-        Some(ConnectionState::NeedsAdmin { why }) => {
+        Some(ConnectionState::NeedsAdmin { why, .. }) => {
             let next = match why {
                 AdminWhy::ConsentMissing => "next-needs_admin-consent_missing",
                 AdminWhy::BlockedByPolicy => "next-needs_admin-blocked_by_policy",
@@ -144,4 +144,24 @@ pub(super) fn next_step(
         words.say(next).into_owned(),
         button.map(|id| words.say(id).into_owned()),
     )
+}
+
+/// What Microsoft's number says beyond the state of the connection. It chooses these words and decides nothing.
+pub(super) fn number_hint(words: Words, code: u32) -> Option<String> {
+    let about = match code {
+        50_072 | 50_074 | 50_076 | 50_078 | 50_079 | 50_158 => "second_factor",
+        50_055 | 50_089 | 50_132 | 50_133 | 50_135 => "password",
+        70_043 => "frequency",
+        50_053 => "locked",
+        50_105 => "not_assigned",
+        50_097 | 50_129 | 50_155 | 53_000 | 53_001 | 53_002 | 700_003 => "device",
+        50_131 | 53_004 | 53_010 | 53_011 => "risk",
+        53_003 | 530_032 | 530_035 | 530_036 => "policy",
+        16_000 | 16_001 | 50_014 | 50_020 | 51_004 | 90_072 => "account",
+        500_021 | 500_022 | 500_212 | 500_213 => "tenant",
+        650_052 => "licence",
+        _ => return None,
+    };
+    let words = words.say(&format!("number-{about}"));
+    Some(words.into_owned())
 }

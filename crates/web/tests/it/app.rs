@@ -25,7 +25,7 @@ pub(crate) struct App {
     router: Router,
     key: String,
     session: String,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 /// A request on its way.
@@ -98,7 +98,17 @@ impl App {
             router: web::router(engine, settings),
             key: key.expose().to_owned(),
             session: session.expose().to_owned(),
-            _folder: folder,
+            _folder: Some(folder),
+        }
+    }
+
+    /// The place of one person at an attache that stands already.
+    pub(crate) fn at(router: Router, key: String, session: String) -> Self {
+        Self {
+            router,
+            key,
+            session,
+            _folder: None,
         }
     }
 
@@ -143,6 +153,12 @@ impl Asked {
     pub(crate) fn signed_in(self) -> Self {
         let cookie = format!("attache-session={}", self.session);
         self.header("cookie", &cookie)
+    }
+
+    /// Signed in, with one more cookie.
+    pub(crate) fn signed_in_with(self, cookie: &str) -> Self {
+        let cookies = format!("attache-session={}; {cookie}", self.session);
+        self.header("cookie", &cookies)
     }
 
     pub(crate) fn json(self, body: &Value) -> Self {

@@ -1,7 +1,9 @@
-//! The whole web side against a real engine, without a network.
+//! The whole web side against a real engine, without a network or with the simulated Microsoft on this machine.
 
 mod app;
+mod stack;
 
+mod aadsts;
 mod api;
 mod mcp;
 mod pages;
