@@ -7,6 +7,7 @@ mod config;
 mod db;
 mod demo;
 mod docs;
+mod doctor;
 mod keys;
 mod pages;
 mod serve;
@@ -45,6 +46,7 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Audit),
     AppManifest(app_manifest::AppManifest),
+    Doctor(doctor::Doctor),
     Pages(pages::Pages),
     Docs(docs::Docs),
 }
@@ -110,6 +112,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Db(db) => wait(db.run()),
         Command::Admin(admin) => wait(admin.run()),
         Command::Audit(audit) => wait(audit.run()),
+        Command::Doctor(doctor) => wait(doctor.run()),
     }
 }
 

@@ -140,6 +140,22 @@ impl Parts {
     }
 }
 
+/// The settings for Microsoft's client with each credential alone, by the credential's name; none is tried for another.
+///
+/// # Errors
+/// As [`join`] says them.
+pub(crate) fn for_each_credential(
+    settings: &Settings,
+) -> anyhow::Result<Vec<(&'static str, microsoft::Settings)>> {
+    let mut all = Vec::new();
+    for (name, credential) in settings.entra.credentials()? {
+        let mut settings = for_microsoft(settings)?;
+        settings.credential = credential;
+        all.push((name, settings));
+    }
+    Ok(all)
+}
+
 fn for_microsoft(settings: &Settings) -> anyhow::Result<microsoft::Settings> {
     let entra = &settings.entra;
     Ok(microsoft::Settings {

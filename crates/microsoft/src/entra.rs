@@ -141,6 +141,26 @@ impl Entra {
         &self.settings.authority
     }
 
+    /// The address that Microsoft sends people back to.
+    pub(crate) fn redirect_uri(&self) -> &str {
+        &self.settings.redirect_uri
+    }
+
+    /// The issuer as the authority names itself.
+    pub(crate) async fn issuer(&self) -> Result<String, Error> {
+        Ok(self.discovery.metadata().await?.issuer.clone())
+    }
+
+    /// Shows Entra a refresh token that it cannot have issued; whatever it answered, nothing of it is kept.
+    pub(crate) async fn show(&self, made_up: &RefreshToken) -> Result<(), Error> {
+        let metadata = self.discovery.metadata().await?;
+        let exchange = self.exchange(&metadata.token_endpoint);
+        let claims = claims::with_capability(None)?;
+        let grant = Grant::Refresh(made_up);
+        exchange.send(&grant, &scopes::SIGN_IN, &claims).await?;
+        Ok(())
+    }
+
     /// Where an administrator of an organisation consents to the ten scopes for everybody in it; without a tenant, of
     /// whichever organisation signs in, if this installation serves several.
     pub fn admin_consent_url(&self, tenant: Option<&TenantId>) -> String {

@@ -17,6 +17,8 @@ use domain::random::Random;
 pub mod entra;
 pub mod graph;
 
+pub mod probe;
+
 mod error;
 mod retry;
 mod settings;

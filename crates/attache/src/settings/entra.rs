@@ -214,6 +214,22 @@ impl Entra {
         }
     }
 
+    /// Each credential alone, by the name of its setting.
+    ///
+    /// # Errors
+    /// As [`Self::credential`] says them.
+    pub(crate) fn credentials(&self) -> anyhow::Result<Vec<(&'static str, Credential)>> {
+        let mut all = Vec::new();
+        for (name, pem) in self.certificates() {
+            let certificate = Certificate::from_pem(pem.expose())?;
+            all.push((name, Credential::Certificates(certificate, None)));
+        }
+        if all.is_empty() {
+            all.push(("entra.client_secret", self.credential()?));
+        }
+        Ok(all)
+    }
+
     fn credential_problems(&self) -> Vec<Problem> {
         let problem = |key: &str, found: String, accepted: &str| Problem {
             key: key.into(),

@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod demo;
+mod doctor;
 mod keys;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;
