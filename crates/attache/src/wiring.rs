@@ -89,6 +89,9 @@ pub(crate) async fn join(settings: &Settings) -> anyhow::Result<Parts> {
         }
     }
     let (store, recorder) = open_store(settings).await?;
+    if settings.server.core_dumps {
+        allow_core_dumps();
+    }
     let (clock, random) = (Clock::system(), Random::operating_system());
     let microsoft = Microsoft::new(for_microsoft(settings)?, clock.clone(), random.clone())
         .context("Microsoft's client cannot be made from the settings")?;
@@ -194,15 +197,66 @@ fn for_web(settings: &Settings) -> web::Settings {
 
 /// A memory image would hold keys and tokens. Failing is no reason to stop: a container may forbid the call.
 pub(crate) fn forbid_core_dumps() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let none = Rlimit {
         current: Some(0),
-        maximum: Some(0),
+        // Left, so that the setting can allow them again.
+        maximum: getrlimit(Resource::Core).maximum,
     };
     let _ = setrlimit(Resource::Core, none);
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    // What collects dumps through a pipe does not heed the limit, but does heed this.
+    set_dumpable(false);
+}
+
+/// For finding a fault: undoes [`forbid_core_dumps`] as far as whoever started the process allows.
+pub(crate) fn allow_core_dumps() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Core).maximum;
+    let all = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    let _ = setrlimit(Resource::Core, all);
+    set_dumpable(true);
+}
+
+#[cfg(target_os = "linux")]
+fn set_dumpable(yes: bool) {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    let _ = set_dumpable_behavior(match yes {
+        true => DumpableBehavior::Dumpable,
+        false => DumpableBehavior::NotDumpable,
+    });
+}
+
+#[cfg(not(target_os = "linux"))]
+fn set_dumpable(_yes: bool) {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+
+    use super::*;
+
+    #[test]
+    fn memory_is_not_dumped_until_a_setting_says_so() {
+        let now = || {
+            (
+                dumpable_behavior().expect("known"),
+                getrlimit(Resource::Core).current,
+            )
+        };
+        forbid_core_dumps();
+        assert_eq!(now(), (DumpableBehavior::NotDumpable, Some(0)));
+        allow_core_dumps();
+        assert_eq!(
+            now(),
+            (
+                DumpableBehavior::Dumpable,
+                getrlimit(Resource::Core).maximum
+            )
+        );
+        forbid_core_dumps();
+        assert_eq!(now(), (DumpableBehavior::NotDumpable, Some(0)));
     }
 }

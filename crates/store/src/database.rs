@@ -1,5 +1,6 @@
 //! The connection to SQLite or PostgreSQL, and the little in which the two differ.
 
+mod backup;
 mod migrations;
 mod open;
 

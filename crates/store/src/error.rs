@@ -82,6 +82,9 @@ pub enum Error {
         "the grant is destroyed, but its former bytes are still in the database's log; disconnect once more"
     )]
     NotWiped,
+    /// Something was asked that only SQLite needs.
+    #[error("the database is PostgreSQL; use pg_dump for backups")]
+    NotSqlite,
     /// A rewrapped grant did not come out as it went in. The earlier one was left in its place.
     #[error("a rewrapped grant does not read back as it was written; nothing was replaced")]
     NotKept,
@@ -134,6 +137,7 @@ impl Error {
             | Self::NotOpened { .. }
             | Self::Migration(_)
             | Self::KeyUnusable(_)
+            | Self::NotSqlite
             | Self::KeyMissing { .. }
             | Self::KeyWrong { .. } => Kind::Setup,
             Self::NotWritable { .. } | Self::NotWiped | Self::Overtaken => Kind::Unavailable,

@@ -103,6 +103,10 @@ impl Store {
             audit,
         }));
         store.ready().await?;
+        // Whoever was killed between destroying a grant and wiping its bytes from the log left that to us.
+        if let Err(error) = store.database().wipe_log().await {
+            tracing::warn!(%error, "SQLite's log is being read and was not emptied at the start");
+        }
         Ok((store, writer))
     }
 
@@ -117,6 +121,29 @@ impl Store {
         let applied = database.migrate().await;
         database.close().await;
         applied
+    }
+
+    /// Copies a SQLite database that may be in use into a new file, readable by its owner only, and checks the copy. Keys
+    /// are neither needed nor copied.
+    ///
+    /// # Errors
+    /// [`Error::NotSqlite`] on PostgreSQL, or when the database cannot be read or the file cannot be written.
+    pub async fn back_up(settings: &Settings, file: &std::path::Path) -> Result<(), Error> {
+        let database = Database::open(settings).await?;
+        let copied = database.copy_to(file).await;
+        database.close().await;
+        copied
+    }
+
+    /// How many bytes [`Store::back_up`] will write, about.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn size(settings: &Settings) -> Result<u64, Error> {
+        let database = Database::open(settings).await?;
+        let size = database.size().await;
+        database.close().await;
+        size
     }
 
     /// Whether the database can be written, found out by writing.

@@ -193,16 +193,21 @@ fn decrypt(
 
 /// The key and nonce of one message. Both come from the salt, so they never meet again.
 fn message_key(key: &[u8; KEY], salt: &[u8], purpose: &str) -> (LessSafeKey, Nonce) {
+    let bytes = message_bytes(key, salt, purpose);
+    let (key, nonce) = bytes.split_at(KEY);
+    let key = UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes 32 bytes");
+    let nonce = Nonce::try_assume_unique_for_key(nonce).expect("GCM takes 12 bytes");
+    (LessSafeKey::new(key), nonce)
+}
+
+fn message_bytes(key: &[u8; KEY], salt: &[u8], purpose: &str) -> Zeroizing<[u8; KEY + NONCE_LEN]> {
     let mut bytes = Zeroizing::new([0; KEY + NONCE_LEN]);
     hkdf::Salt::new(HKDF_SHA256, salt)
         .extract(key)
         .expand(&[purpose.as_bytes()], Length(bytes.len()))
         .and_then(|derived| derived.fill(bytes.as_mut_slice()))
         .expect("44 bytes are within what HKDF-SHA256 can derive");
-    let (key, nonce) = bytes.split_at(KEY);
-    let key = UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes 32 bytes");
-    let nonce = Nonce::try_assume_unique_for_key(nonce).expect("GCM takes 12 bytes");
-    (LessSafeKey::new(key), nonce)
+    bytes
 }
 
 struct Length(usize);
@@ -218,6 +223,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Without optimisation a million take too long.
+    const MESSAGES: usize = if cfg!(debug_assertions) {
+        100_000
+    } else {
+        1_000_000
+    };
 
     struct Fixture {
         random: Random,
@@ -338,6 +350,23 @@ mod tests {
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), 4_000);
+    }
+
+    /// Key and nonce come from the salt alone, under one key and purpose: when no salt and no key with its nonce repeats
+    /// in so many messages, the derivation loses nothing of its 256 random bits that a birthday could find.
+    #[test]
+    fn no_two_of_very_many_messages_have_the_same_key_and_nonce() {
+        let random = Random::operating_system();
+        let key: [u8; KEY] = random.bytes();
+        let mut seen = std::collections::HashSet::with_capacity(MESSAGES);
+        for _ in 0..MESSAGES {
+            let salt: [u8; SALT] = random.bytes();
+            let bytes = message_bytes(&key, &salt, TOKEN);
+            let nonce = <[u8; NONCE_LEN]>::try_from(&bytes[KEY..]).expect("the rest is the nonce");
+            // Half of the key and the nonce: equal ones would be equal here.
+            let half = <[u8; 16]>::try_from(&bytes[..16]).expect("half of a key");
+            assert!(seen.insert((half, nonce)));
+        }
     }
 
     proptest! {

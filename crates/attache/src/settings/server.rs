@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::reader::{Reader, duration, number, text, texts};
+use super::reader::{Reader, boolean, duration, number, text, texts};
 use super::table::{Default, Key, Section};
 
 pub(super) const SECTION: Section = Section {
@@ -53,6 +53,14 @@ pub(super) const SECTION: Section = Section {
             accepts: "a time from 5m to 720h",
             about: "How long a person stays signed in at most.",
         },
+        Key {
+            name: "core_dumps",
+            default: Default::Is("false"),
+            accepts: "true or false",
+            about: "Whether the system may keep the memory of this process when it crashes, and whether a debugger of the \
+                    same user may look at it. Such an image holds keys and tokens: only for finding a fault, away from \
+                    real people.",
+        },
     ],
 };
 
@@ -73,6 +81,8 @@ pub(crate) struct Server {
     pub(crate) session_idle: Duration,
     /// The longest life of a session.
     pub(crate) session_absolute: Duration,
+    /// Whether memory may be dumped.
+    pub(crate) core_dumps: bool,
 }
 
 impl Server {
@@ -85,6 +95,7 @@ impl Server {
             header_timeout: reader.value(&SECTION, "header_timeout", duration(1..=300)),
             session_idle: reader.value(&SECTION, "session_idle", duration(60..=86_400)),
             session_absolute: reader.value(&SECTION, "session_absolute", duration(300..=2_592_000)),
+            core_dumps: reader.value(&SECTION, "core_dumps", boolean),
         }
     }
 
@@ -100,6 +111,11 @@ impl Server {
                 "server.base_url is http: sessions and keys travel unencrypted, and Entra refuses such a redirect \
                  address; put a proxy with TLS in front and use https"
                     .into(),
+            );
+        }
+        if self.core_dumps {
+            found.push(
+                "server.core_dumps is true: a crash or a debugger lays open the keys and everybody's tokens".into(),
             );
         }
         if self.session_absolute < self.session_idle {

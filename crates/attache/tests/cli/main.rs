@@ -2,8 +2,10 @@
 
 mod audit;
 mod config;
+mod db;
 mod demo;
 mod doctor;
+mod inventory;
 mod keys;
 #[path = "../../../store/tests/it/postgres.rs"]
 mod postgres;

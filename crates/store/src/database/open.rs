@@ -178,6 +178,21 @@ fn create_file(file: &Path) -> Result<(), Error> {
     }
 }
 
+/// Like [`create_file`], for a file that must not exist yet.
+pub(super) fn create_new_file(file: &Path) -> Result<(), Error> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::NotWritable {
+            why: format!("{}: {error}", file.display()),
+        }),
+    }
+}
+
 fn is_safe(version: &str) -> bool {
     let numbers: Vec<u32> = version
         .split('.')

@@ -9,6 +9,7 @@ mod postgres;
 mod grants;
 mod keys;
 mod rewrap;
+mod shredding;
 mod tampering;
 mod wiping;
 

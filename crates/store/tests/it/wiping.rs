@@ -1,6 +1,7 @@
 //! What is left after disconnecting: nothing.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use domain::approval::ApprovalState;
 use domain::audit::{Kind, Record};
@@ -191,7 +192,7 @@ async fn disconnecting_leaves_no_byte_of_a_sealed_grant_in_the_file_or_its_log()
     );
 }
 
-fn token_of_length(fixture: &Fixture, length: usize) -> String {
+pub(crate) fn token_of_length(fixture: &Fixture, length: usize) -> String {
     let mut token = String::new();
     while token.len() < length {
         token.push_str(&fixture.random.token());
@@ -201,7 +202,15 @@ fn token_of_length(fixture: &Fixture, length: usize) -> String {
 }
 
 /// How many places of the database's files begin a piece of one of the texts.
-fn found(fixture: &Fixture, texts: &[String]) -> usize {
+pub(crate) fn found(fixture: &Fixture, texts: &[String]) -> usize {
+    let folder = fixture.folder.as_ref().expect("SQLite has one");
+    let files = std::fs::read_dir(folder.path()).expect("it can be listed");
+    let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    pieces_in(&files, texts)
+}
+
+/// The same for these files.
+pub(crate) fn pieces_in(files: &[PathBuf], texts: &[String]) -> usize {
     let pieces: HashSet<&[u8]> = texts
         .iter()
         .flat_map(|text| text.split([' ', '.']))
@@ -209,10 +218,9 @@ fn found(fixture: &Fixture, texts: &[String]) -> usize {
         // Every eighth is enough to see a rest of 32 bytes.
         .flat_map(|secret| secret.as_bytes().windows(PIECE).step_by(8))
         .collect();
-    let folder = fixture.folder.as_ref().expect("SQLite has one");
-    let files = std::fs::read_dir(folder.path()).expect("it can be listed");
     files
-        .map(|file| std::fs::read(file.expect("a file").path()).expect("it can be read"))
+        .iter()
+        .map(|file| std::fs::read(file).expect("it can be read"))
         .map(|bytes| {
             bytes
                 .windows(PIECE)
