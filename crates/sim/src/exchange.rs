@@ -127,8 +127,13 @@ impl Answer {
     }
 
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
+        Self::json_text(status, body.to_string())
+    }
+
+    /// The same from a text that is JSON already.
+    pub(crate) fn json_text(status: StatusCode, body: String) -> Self {
         let mut answer = Self::empty(status);
-        answer.body = Bytes::from(body.to_string());
+        answer.body = Bytes::from(body);
         answer.header("content-type", "application/json; charset=utf-8")
     }
 

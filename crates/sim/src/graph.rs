@@ -21,7 +21,6 @@ mod find_times;
 mod ids;
 mod me;
 mod odata;
-mod pages;
 mod people;
 mod permissions;
 mod prefer;
@@ -31,6 +30,7 @@ mod schedule;
 mod settings;
 mod subscriptions;
 mod time_zones;
+mod timelines;
 mod users;
 
 use axum::http::StatusCode;
@@ -47,12 +47,12 @@ use prefer::Prefer;
 use routes::{At, MAILBOX, Path, SERVICE};
 
 pub use catalogue::{GraphErrorRow, graph_errors};
-pub(crate) use pages::Pages;
 
 pub use challenge::ChallengeForm;
 pub(crate) use challenge::challenge;
 pub(crate) use error::{throttled, too_large, unavailable};
 pub use routes::{Permission, permissions};
+pub(crate) use timelines::Timelines;
 
 /// One authorised request.
 #[derive(Debug)]
@@ -92,13 +92,6 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> (Answer, Option<String>) {
         .as_ref()
         .ok()
         .map(|token| world.person(token.person).object_id.clone());
-    let key = token
-        .as_ref()
-        .ok()
-        .and_then(|token| pages::Key::of(world, ask, token.person));
-    if let Some(answer) = key.as_ref().and_then(|key| world.remembered(key)) {
-        return (with_ids(answer, ask, &random::guid()), person);
-    }
     let outcome = token.and_then(|token| {
         let call = Call {
             ask,
@@ -113,12 +106,7 @@ pub(crate) fn answer(world: &mut World, ask: &Ask) -> (Answer, Option<String>) {
         })
     });
     let answer = match outcome {
-        Ok(answer) => {
-            if let Some(key) = key {
-                world.remember_page(key, &answer);
-            }
-            with_ids(answer, ask, &random::guid())
-        }
+        Ok(answer) => with_ids(answer, ask, &random::guid()),
         Err(refused) => refused.answer(world, ask),
     };
     (answer, person)

@@ -11,6 +11,8 @@ pub(crate) mod moment;
 pub(crate) mod recurrence;
 pub(crate) mod responses;
 pub(crate) mod rounds;
+pub(crate) mod same;
+pub(crate) mod timeline;
 
 use std::collections::BTreeMap;
 
@@ -108,7 +110,7 @@ pub(crate) struct Transaction {
 }
 
 /// An item of a calendar found by an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) index: usize,
     /// The day, if the id names one occurrence of a series.
@@ -264,14 +266,29 @@ impl Mailbox {
         from: Timestamp,
         until: Timestamp,
     ) -> Vec<Seen<'_>> {
-        let mut seen: Vec<Seen<'_>> = self
-            .events
-            .iter()
-            .filter(|event| event.calendar == *calendar)
-            .flat_map(|event| event.seen_in(from, until))
+        let places = self.places(calendar, from, until).into_iter();
+        places.map(|(_, seen)| seen).collect()
+    }
+
+    /// The same, with the places where they are found until the mailbox changes.
+    pub(crate) fn places(
+        &self,
+        calendar: &CalendarId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Vec<(Place, Seen<'_>)> {
+        let events = self.events.iter().enumerate();
+        let mut places: Vec<(Place, Seen<'_>)> = events
+            .filter(|(_, event)| event.calendar == *calendar)
+            .flat_map(|(index, event)| {
+                event.seen_in(from, until).into_iter().map(move |seen| {
+                    let occurrence = seen.occurrence();
+                    (Place { index, occurrence }, seen)
+                })
+            })
             .collect();
-        seen.sort_by_key(|seen| (seen.start().instant(), seen.end().instant()));
-        seen
+        places.sort_by_key(|(_, seen)| (seen.start().instant(), seen.end().instant()));
+        places
     }
 
     /// Remembers what was done with a reminder; what is about events that are gone makes place.

@@ -274,7 +274,7 @@ impl World {
         let issued = self.clock.now();
         Some(self.entra.tokens.new_access(AccessToken {
             person,
-            scopes: asked.names,
+            scopes: Arc::new(asked.names),
             issued,
             expires: issued.saturating_add(MINTED_FOR).unwrap_or(issued),
             capable: false,

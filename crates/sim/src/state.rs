@@ -11,7 +11,7 @@ use crate::company::{Account, Company, DistributionList, PersonId};
 use crate::entra::Entra;
 use crate::exchange::Ask;
 use crate::faults::{Faults, Flights};
-use crate::graph::Pages;
+use crate::graph::Timelines;
 use crate::log::{Log, MOST};
 use crate::mailbox::Mailbox;
 use crate::notifications::Notifications;
@@ -44,8 +44,8 @@ pub(crate) struct World {
     /// What people have changed in their mailboxes' settings.
     pub(crate) mailbox_settings: HashMap<PersonId, Map<String, Value>>,
     pub(crate) entra: Entra,
-    /// Pages of calendars, as they were answered last.
-    pub(crate) pages: Pages,
+    /// What was asked for of calendars.
+    pub(crate) timelines: Timelines,
     pub(crate) faults: Faults,
     pub(crate) notifications: Notifications,
     pub(crate) flights: Flights,
@@ -89,7 +89,7 @@ impl World {
             refused_seeds: Vec::new(),
             mailbox_settings: HashMap::new(),
             entra: Entra::default(),
-            pages: Pages::default(),
+            timelines: Timelines::default(),
             faults: Faults::seeded(company.seed),
             notifications: Notifications::default(),
             flights: Flights::default(),
@@ -109,11 +109,6 @@ impl World {
         let old = std::mem::replace(self, fresh);
         (self.log, self.flights) = (old.log, old.flights);
         self.log.clear();
-        // A number that had come up once must not come up again for another state of the same mailbox.
-        let before = old.changes.iter().copied().max().unwrap_or(0) + 1;
-        for changes in &mut self.changes {
-            *changes += before;
-        }
         #[cfg(feature = "schemas")]
         {
             self.violations = old.violations;

@@ -2,6 +2,9 @@
 
 mod table;
 
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -12,16 +15,23 @@ pub(crate) use table::WINDOWS_ZONES;
 const CUSTOM: &str = "tzone://Microsoft/Custom";
 
 /// A zone under the name somebody used for it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Zone {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) rules: TimeZone,
+}
+
+impl Hash for Zone {
+    /// Rules have no hash, and zones of one name with several rules are rare.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
 }
 
 impl Zone {
     pub(crate) fn utc() -> Self {
         Self {
-            name: "UTC".to_owned(),
+            name: "UTC".into(),
             rules: TimeZone::UTC,
         }
     }
@@ -30,7 +40,7 @@ impl Zone {
     pub(crate) fn named(name: &str) -> Option<Self> {
         if name.eq_ignore_ascii_case("utc") || name.eq_ignore_ascii_case("tzone://Microsoft/Utc") {
             return Some(Self {
-                name: name.to_owned(),
+                name: name.into(),
                 rules: TimeZone::UTC,
             });
         }
@@ -41,7 +51,7 @@ impl Zone {
         let plausible = iana.contains('/') || iana.eq_ignore_ascii_case("gmt");
         let rules = plausible.then(|| TimeZone::get(iana).ok()).flatten()?;
         Some(Self {
-            name: name.to_owned(),
+            name: name.into(),
             rules,
         })
     }
@@ -49,7 +59,7 @@ impl Zone {
     /// The same rules as a zone of somebody's own. What is kept under this name cannot be asked for by it.
     pub(crate) fn customized(&self) -> Self {
         Self {
-            name: CUSTOM.to_owned(),
+            name: CUSTOM.into(),
             rules: self.rules.clone(),
         }
     }
@@ -72,8 +82,13 @@ impl Zone {
 /// A wall time as Graph writes it: seven fraction digits, no offset.
 pub(crate) fn wall_text(wall: DateTime) -> String {
     format!(
-        "{}.{:07}",
-        wall.strftime("%Y-%m-%dT%H:%M:%S"),
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}",
+        wall.year(),
+        wall.month(),
+        wall.day(),
+        wall.hour(),
+        wall.minute(),
+        wall.second(),
         wall.subsec_nanosecond() / 100
     )
 }

@@ -57,9 +57,9 @@ fn add_series(world: &mut World, series: &Series, monday: Date) {
         begins.saturating_add(i64::from(series.minutes).minutes()),
         zone.clone(),
     );
-    event.body = Body::from_html(series.body);
-    event.attendees = invited(world, series.attendees);
-    event.locations = places(series.location);
+    event.body = Body::from_html(series.body).into();
+    event.attendees = invited(world, series.attendees).into();
+    event.locations = places(series.location).into();
     event.recurrence = Some(Recurrence {
         pattern: Pattern {
             kind: series.kind,
@@ -106,15 +106,15 @@ fn add_meeting(world: &mut World, meeting: &Meeting, monday: Date) {
             zone,
         );
     }
-    event.body = Body::from_html(meeting.body);
-    event.attendees = invited(world, meeting.attendees);
+    event.body = Body::from_html(meeting.body).into();
+    event.attendees = invited(world, meeting.attendees).into();
     event.attendees.extend(
         meeting
             .outside
             .iter()
             .map(|(name, address)| attendee(name, address)),
     );
-    event.locations = places(meeting.location);
+    event.locations = places(meeting.location).into();
     for mark in meeting.marks {
         apply(world, &mut event, *mark);
     }
@@ -148,13 +148,14 @@ fn add_outside_invitation(world: &mut World, monday: Date) {
         event.organizer = Party {
             name: "Partner Summit Team".to_owned(),
             address: "team@partner-summit.example".to_owned(),
-        };
+        }
+        .into();
         event.is_organizer = false;
         event.response = Response::never("notResponded");
         event.plain.insert("showAs".to_owned(), json!("tentative"));
-        event.body = Body::from_html(table::INJECTED_BODY);
-        event.attendees = invited(world, &[person.0]);
-        event.locations = places("https://partner-summit.example/stage");
+        event.body = Body::from_html(table::INJECTED_BODY).into();
+        event.attendees = invited(world, &[person.0]).into();
+        event.locations = places("https://partner-summit.example/stage").into();
         if let Some(id) = world.new_item_id(person) {
             event.id = id;
             push(world, person, event);
@@ -169,7 +170,7 @@ fn add_fillers(world: &mut World, person: PersonId, monday: Date) {
     }
     let mut zone = zone_of(world, person);
     // One mailbox has a zone without a name, and its own events say so.
-    if zone.name == "Eastern Standard Time" {
+    if &*zone.name == "Eastern Standard Time" {
         zone = zone.customized();
     }
     let bound = |offset: i64| zone.instant(monday.saturating_add(days(offset)).at(0, 0, 0, 0));
@@ -204,7 +205,7 @@ fn add_fillers(world: &mut World, person: PersonId, monday: Date) {
         count += 1;
         let mut event = blank(world, person, subject);
         (event.start, event.end) = (start, end);
-        event.locations = places(place_name);
+        event.locations = places(place_name).into();
         place(world, person, event);
     }
 }

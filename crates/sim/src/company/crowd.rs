@@ -2,15 +2,17 @@
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+use serde_json::{Map, Value};
 
 use crate::access::Standing;
 use crate::company::{Account, Hours, PersonId};
 use crate::mailbox::body::Body;
-use crate::mailbox::draft::{blank, location};
+use crate::mailbox::draft::{DEFAULTS, blank, location};
 use crate::mailbox::event::{Attendee, Event, Party, Response};
 use crate::mailbox::moment::Moment;
 use crate::mailbox::new_change_key;
 use crate::mailbox::recurrence::{End, Pattern, Range, Recurrence, Repeat};
+use crate::mailbox::same::Same;
 use crate::random::Seeded;
 use crate::state::World;
 use crate::tenant::TenantId;
@@ -118,6 +120,52 @@ const MEETINGS: &[(&str, i64, &str)] = &[
     ("Workshop", 120, "Raum Fleet"),
 ];
 
+/// What events of one kind have in common.
+struct Kind {
+    subject: &'static str,
+    minutes: i64,
+    body: Same<Body>,
+    locations: Same<Vec<Value>>,
+}
+
+impl Kind {
+    fn of(&(subject, minutes, place): &(&'static str, i64, &'static str)) -> Self {
+        let mut kind = Self {
+            subject,
+            minutes,
+            body: Same::default(),
+            locations: Same::default(),
+        };
+        if !place.is_empty() {
+            kind.body = Body::from_html(&format!("<p>{subject}, {place}.</p>")).into();
+            kind.locations = vec![location(place)].into();
+        }
+        kind
+    }
+}
+
+/// What all of them have in common.
+struct Stock {
+    own: Vec<Kind>,
+    meetings: Vec<Kind>,
+    first: Date,
+    /// The properties of an invitation without an answer.
+    open: Same<Map<String, Value>>,
+}
+
+impl Stock {
+    fn new(first: Date) -> Self {
+        let mut open = Same::clone(&DEFAULTS);
+        open.insert("showAs".to_owned(), "tentative".into());
+        Self {
+            own: OWN.iter().map(Kind::of).collect(),
+            meetings: MEETINGS.iter().map(Kind::of).collect(),
+            first,
+            open,
+        }
+    }
+}
+
 /// Adds so many people to the organisation that the simulator is started for.
 pub(crate) fn join(world: &mut World, count: usize, seed: u64) {
     if count == 0 {
@@ -133,9 +181,9 @@ pub(crate) fn join(world: &mut World, count: usize, seed: u64) {
         .collect();
     let today = Zone::utc().wall(world.clock.now()).date();
     let back = i64::from(today.weekday().since(Weekday::Monday)) + 7 * 26;
-    let first = today.saturating_sub(back.days());
+    let stock = Stock::new(today.saturating_sub(back.days()));
     for (number, team) in people.chunks(TEAM).enumerate() {
-        fill(world, team, number, first, &mut chance);
+        fill(world, team, number, &stock, &mut chance);
     }
 }
 
@@ -174,21 +222,23 @@ fn account(number: usize, domain: &str, chance: &mut Seeded) -> Account {
 }
 
 /// The calendars of one team: what its members call, and what each does alone until everybody has enough.
-fn fill(world: &mut World, team: &[PersonId], number: usize, first: Date, chance: &mut Seeded) {
+fn fill(world: &mut World, team: &[PersonId], number: usize, stock: &Stock, chance: &mut Seeded) {
     for (place, person) in team.iter().enumerate() {
         let others: Vec<PersonId> = (1..=INVITED.min(team.len() - 1))
             .map(|step| team[(place + step) % team.len()])
             .collect();
+        let attendees: Same<Vec<Attendee>> =
+            others.iter().map(|other| attendee(world, *other)).collect();
         for meeting in 0..CALLED {
-            let kind = MEETINGS[(number + place + meeting) % MEETINGS.len()];
-            let mut event = entry(world, *person, kind, first, chance);
-            event.attendees = others.iter().map(|other| attendee(world, *other)).collect();
+            let kind = &stock.meetings[(number + place + meeting) % stock.meetings.len()];
+            let mut event = entry(world, *person, kind, stock, chance);
+            event.attendees = attendees.clone();
             if meeting == 0 {
-                event.recurrence = Some(weekly(&event, first));
+                event.recurrence = Some(weekly(&event, stock.first));
             }
             for (index, other) in others.iter().enumerate() {
-                let answered = (meeting + index) % 5 != 4;
-                deliver(world, *other, &event, answered);
+                let open = (meeting + index) % 5 == 4;
+                deliver(world, *other, &event, open.then_some(&stock.open));
             }
             keep(world, *person, event);
         }
@@ -198,7 +248,8 @@ fn fill(world: &mut World, team: &[PersonId], number: usize, first: Date, chance
             .mailbox(*person)
             .map_or(EVENTS, |mailbox| mailbox.events.iter().len());
         for own in has..EVENTS {
-            let event = entry(world, *person, OWN[own % OWN.len()], first, chance);
+            let kind = &stock.own[own % stock.own.len()];
+            let event = entry(world, *person, kind, stock, chance);
             keep(world, *person, event);
         }
     }
@@ -208,8 +259,8 @@ fn fill(world: &mut World, team: &[PersonId], number: usize, first: Date, chance
 fn entry(
     world: &mut World,
     person: PersonId,
-    (subject, minutes, place): (&str, i64, &str),
-    first: Date,
+    kind: &Kind,
+    stock: &Stock,
     chance: &mut Seeded,
 ) -> Event {
     let zone = Zone::named(world.person(person).zone).unwrap_or_else(Zone::utc);
@@ -217,14 +268,15 @@ fn entry(
     let days = i64::try_from(day / 5 * 7 + day % 5).unwrap_or(0);
     let hour = 8 + i8::try_from(chance.below(9)).unwrap_or(0);
     let minute = if chance.below(2) == 0 { 0 } else { 30 };
-    let begins = first.saturating_add(days.days()).at(hour, minute, 0, 0);
-    let mut event = blank(world, person, subject);
+    let begins = stock
+        .first
+        .saturating_add(days.days())
+        .at(hour, minute, 0, 0);
+    let mut event = blank(world, person, kind.subject);
     event.start = Moment::new(begins, zone.clone());
-    event.end = Moment::new(begins.saturating_add(minutes.minutes()), zone);
-    if !place.is_empty() {
-        event.body = Body::from_html(&format!("<p>{subject}, {place}.</p>"));
-        event.locations = vec![location(place)];
-    }
+    event.end = Moment::new(begins.saturating_add(kind.minutes.minutes()), zone);
+    event.body = kind.body.clone();
+    event.locations = kind.locations.clone();
     event
 }
 
@@ -261,8 +313,13 @@ fn attendee(world: &World, person: PersonId) -> Attendee {
     }
 }
 
-/// The invitation in somebody's calendar, accepted or still to be answered.
-fn deliver(world: &mut World, person: PersonId, event: &Event, answered: bool) {
+/// The invitation in somebody's calendar, accepted or, with the properties of such a one, still to be answered.
+fn deliver(
+    world: &mut World,
+    person: PersonId,
+    event: &Event,
+    open: Option<&Same<Map<String, Value>>>,
+) {
     let Some(id) = world.new_item_id(person) else {
         return;
     };
@@ -273,22 +330,22 @@ fn deliver(world: &mut World, person: PersonId, event: &Event, answered: bool) {
     else {
         return;
     };
-    let (word, show_as) = match answered {
-        true => ("accepted", "busy"),
-        false => ("notResponded", "tentative"),
+    let response = match open {
+        None => Response {
+            word: "accepted",
+            at: Some(event.created),
+        },
+        Some(_) => Response::never("notResponded"),
     };
-    let mut copy = Event {
+    let copy = Event {
         id,
         calendar,
         change_key,
         is_organizer: false,
-        response: Response {
-            word,
-            at: answered.then_some(event.created),
-        },
+        response,
+        plain: open.unwrap_or(&event.plain).clone(),
         ..event.clone()
     };
-    copy.plain.insert("showAs".to_owned(), show_as.into());
     keep(world, person, copy);
 }
 

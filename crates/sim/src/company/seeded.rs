@@ -83,7 +83,8 @@ fn create(world: &mut World, event: &SeedEvent) -> Result<(), String> {
         copy.organizer = Party {
             name: from.name.clone(),
             address: from.address.clone(),
-        };
+        }
+        .into();
         copy.is_organizer = false;
         copy.response = Response::never("notResponded");
         copy.plain.insert("showAs".to_owned(), json!("tentative"));
@@ -93,7 +94,7 @@ fn create(world: &mut World, event: &SeedEvent) -> Result<(), String> {
 
 /// The event as one would send it to Graph.
 fn body(world: &World, event: &SeedEvent, date: Date, zone: &Zone) -> Result<Value, String> {
-    let time = |wall: jiff::civil::DateTime| json!({ "dateTime": wall.to_string(), "timeZone": zone.name });
+    let time = |wall: jiff::civil::DateTime| json!({ "dateTime": wall.to_string(), "timeZone": &*zone.name });
     let mut body = Map::new();
     body.insert("subject".to_owned(), json!(event.subject));
     let out_of_range = |_| "the event is too long".to_owned();

@@ -1,5 +1,7 @@
 //! The token endpoint: who asks, what for, and what goes back.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -95,11 +97,12 @@ fn issue(
     let seconds = life(world, grant, capable);
     let access_token = world.entra.tokens.new_access(AccessToken {
         person: grant.person,
-        scopes: held
-            .iter()
-            .copied()
-            .filter(|name| *name != "offline_access")
-            .collect(),
+        scopes: Arc::new(
+            held.iter()
+                .copied()
+                .filter(|name| *name != "offline_access")
+                .collect(),
+        ),
         issued: now,
         expires: now
             .saturating_add(SignedDuration::from_secs(seconds))

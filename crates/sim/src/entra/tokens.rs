@@ -1,6 +1,7 @@
 //! Codes, refresh tokens and access tokens: opaque strings with what is known about them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -50,7 +51,7 @@ pub(crate) struct RefreshToken {
 #[derive(Debug, Clone)]
 pub(crate) struct AccessToken {
     pub(crate) person: PersonId,
-    pub(crate) scopes: BTreeSet<&'static str>,
+    pub(crate) scopes: Arc<BTreeSet<&'static str>>,
     pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
     /// May be rejected with a claims challenge before it expires.

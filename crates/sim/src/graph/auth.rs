@@ -1,6 +1,7 @@
 //! Who calls Graph, and what the token allows.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::error::GraphError;
 use crate::entra::conditional;
@@ -18,11 +19,11 @@ pub(super) enum Refusal {
 /// What a token allows.
 #[derive(Debug)]
 pub(super) struct Scopes {
-    held: BTreeSet<&'static str>,
+    held: Arc<BTreeSet<&'static str>>,
 }
 
 impl Scopes {
-    pub(super) fn new(held: BTreeSet<&'static str>) -> Self {
+    pub(super) fn new(held: Arc<BTreeSet<&'static str>>) -> Self {
         Self { held }
     }
 

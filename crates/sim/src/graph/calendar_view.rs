@@ -1,6 +1,6 @@
 //! Calendar views: what happens in a window, series as their occurrences.
 
-use std::cmp::Reverse;
+use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -9,10 +9,12 @@ use serde_json::Value;
 use super::calendars::{self, Readable, mailbox};
 use super::error::GraphError;
 use super::events::{EVENT, readable_item};
-use super::odata::{Item, Options};
+use super::odata::{Item, Options, option};
+use super::timelines::Look;
 use super::{Call, Outcome};
 use crate::company::PersonId;
-use crate::mailbox::event::{Kind, Seen, View};
+use crate::mailbox::event::{Event, Kind, Seen, View};
+use crate::mailbox::timeline::{Order, Page};
 use crate::state::World;
 use crate::zones::Zone;
 
@@ -22,13 +24,18 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 1_825);
 const UNSELECTABLE: &[&str] = &["createdDateTime", "lastModifiedDateTime"];
 
 /// `GET /me/calendarView`, and another person's.
-pub(super) fn default(world: &World, call: &Call<'_>, owner: PersonId) -> Outcome {
+pub(super) fn default(world: &mut World, call: &Call<'_>, owner: PersonId) -> Outcome {
     let readable = calendars::default_of(world, call, owner)?;
     view(world, call, &readable)
 }
 
 /// `GET /me/calendars/{id}/calendarView`.
-pub(super) fn of_calendar(world: &World, call: &Call<'_>, owner: PersonId, id: &str) -> Outcome {
+pub(super) fn of_calendar(
+    world: &mut World,
+    call: &Call<'_>,
+    owner: PersonId,
+    id: &str,
+) -> Outcome {
     let readable = calendars::by_id(world, call, owner, id)?;
     view(world, call, &readable)
 }
@@ -43,13 +50,34 @@ pub(super) fn instances(world: &World, call: &Call<'_>, owner: PersonId, id: &st
     }
     let mut found = event.seen_in(from, until);
     found.sort_by_key(|seen| seen.start().instant());
-    listed(world, call, &readable, "calendarView", found, &[])
+    listed(world, call, &readable, "calendarView", found)
 }
 
-fn view(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome {
+/// What is in a window of a calendar. Where no property decides what is on the page, it is put together from the texts that
+/// its entries had before.
+fn view(world: &mut World, call: &Call<'_>, readable: &Readable) -> Outcome {
     let (from, until) = window(call)?;
-    let found = mailbox(world, readable.owner)?.seen(&readable.calendar, from, until);
-    listed(world, call, readable, "calendarView", found, UNSELECTABLE)
+    let options = read_options(call)?;
+    let order = order_of(call, &options);
+    let shown = Shown::new(call, readable, (&options, order), UNSELECTABLE);
+    let context = context(world, call, "calendarView");
+    let Some(order) = order else {
+        let mailbox = mailbox(world, readable.owner)?;
+        let found = mailbox.seen(&readable.calendar, from, until);
+        let items = shown.passing(&found);
+        return Ok(options.collection(world, call, &context, items, EVENT));
+    };
+    let look = Look {
+        calendar: readable.calendar.clone(),
+        order,
+        view: shown.view.clone(),
+    };
+    let range = |total| options.range(total);
+    let page = world.page_of(readable.owner, look, (from, until), range, |event| {
+        shown.text(event)
+    });
+    let Page { total, texts } = page.ok_or_else(GraphError::no_mailbox)?;
+    Ok(options.page(world, call, &context, total, &texts))
 }
 
 /// The collection of these entries, which are in its own order.
@@ -59,59 +87,118 @@ pub(super) fn listed(
     readable: &Readable,
     name: &str,
     mut found: Vec<Seen<'_>>,
-    unselectable: &[&str],
 ) -> Outcome {
+    let options = read_options(call)?;
+    let order = order_of(call, &options);
+    let shown = Shown::new(call, readable, (&options, order), &[]);
+    let context = context(world, call, name);
+    let Some(order) = order else {
+        let items = shown.passing(&found);
+        return Ok(options.collection(world, call, &context, items, EVENT));
+    };
+    order.sort(&mut found, |seen| seen.wall(&shown.view.zone));
+    let page = found.get(options.range(found.len())).unwrap_or_default();
+    let texts: Vec<Arc<str>> = page
+        .iter()
+        .map(|seen| shown.text(&seen.event()).into())
+        .collect();
+    Ok(options.page(world, call, &context, found.len(), &texts))
+}
+
+/// How the events of a collection are written.
+struct Shown<'a> {
+    view: View,
+    options: &'a Options,
+    /// Properties that do not come when some are selected.
+    unselectable: &'a [&'a str],
+}
+
+impl<'a> Shown<'a> {
+    fn new(
+        call: &Call<'_>,
+        readable: &Readable,
+        (options, order): (&'a Options, Option<Order>),
+        unselectable: &'a [&'a str],
+    ) -> Self {
+        let mut view = view_for(call, readable);
+        // What is not selected may be filtered and sorted by.
+        if options.selects_some() && order.is_some() {
+            let names = EVENT.properties.iter().copied();
+            view.only = Some(names.filter(|name| options.selects(name)).collect());
+        }
+        Self {
+            view,
+            options,
+            unselectable,
+        }
+    }
+
+    /// What a list shows of an event.
+    fn listed(&self, mut item: Item) -> Item {
+        // In a list the join link comes only with the flag.
+        if self.options.selects("onlineMeeting") && !self.options.selects("isOnlineMeeting") {
+            item.insert("onlineMeeting".to_owned(), Value::Null);
+        }
+        if self.options.selects_some() {
+            for name in self.unselectable {
+                item.remove(*name);
+            }
+        }
+        item
+    }
+
+    /// An event as it is on a page.
+    fn text(&self, event: &Event) -> String {
+        let item = self.listed(event.render(&self.view));
+        let item = self.options.project(item, EVENT);
+        Value::Object(item).to_string()
+    }
+
+    /// The entries that pass the filter.
+    fn passing(&self, found: &[Seen<'_>]) -> Vec<Item> {
+        let filter = self.options.filter.as_ref();
+        let passing = found.iter().filter_map(|seen| {
+            let event = seen.event();
+            let item = event.render(&self.view);
+            let passes = filter.is_none_or(|filter| filter.passes(&item, Some(&event.utc_walls())));
+            passes.then(|| self.listed(item))
+        });
+        passing.collect()
+    }
+}
+
+fn read_options(call: &Call<'_>) -> Result<Options, GraphError> {
     let options = Options::read(call.ask, EVENT)?;
     if options.search.is_some() {
         return Err(GraphError::bad_query(
             "The query parameter '$search' is not supported.",
         ));
     }
-    let context = format!("users('{}')/{name}", world.person(call.caller).object_id);
-    let selects = option(call, "$select").is_some();
-    let hidden: &[&str] = if selects { unselectable } else { &[] };
-    let mut view = view_for(call, readable);
-    let order = order_by_start(call);
-    // Where no property decides what is on the page, only the page is written out, and of it what was selected.
-    if options.filter.is_none() && (order.is_some() || !options.orders()) {
-        if let Some(descending) = order {
-            if descending {
-                found.sort_by_cached_key(|seen| Reverse(seen.wall(&view.zone)));
-            } else {
-                found.sort_by_cached_key(|seen| seen.wall(&view.zone));
-            }
-        }
-        if selects {
-            let names = EVENT.properties.iter().copied();
-            view.only = Some(names.filter(|name| options.selects(name)).collect());
-        }
-        let range = options.range(found.len());
-        let page = found.get(range).unwrap_or_default();
-        let items = rendered(page, &view, &options, hidden).collect();
-        return Ok(options.page(world, call, &context, found.len(), items, EVENT));
+    Ok(options)
+}
+
+fn context(world: &World, call: &Call<'_>, name: &str) -> String {
+    format!("users('{}')/{name}", world.person(call.caller).object_id)
+}
+
+/// The order of a page for which no property has to be looked at; none where one has to.
+fn order_of(call: &Call<'_>, options: &Options) -> Option<Order> {
+    if options.filter.is_some() {
+        return None;
     }
-    let items = rendered(&found, &view, &options, hidden).collect();
-    Ok(options.collection(world, call, &context, items, EVENT))
-}
-
-fn option<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
-    let mut pairs = call.ask.query.iter();
-    pairs
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
-}
-
-/// Whether the order is that of time, and then whether it is descending.
-fn order_by_start(call: &Call<'_>) -> Option<bool> {
-    let mut words = option(call, "$orderby")?.split_ascii_whitespace();
+    if !options.orders() {
+        return Some(Order::Time);
+    }
+    let order = option(call.ask, "$orderby")?;
+    let mut words = order.split_ascii_whitespace();
     let path = words.next()?;
     let direction = words.next().unwrap_or("asc");
     if !path.eq_ignore_ascii_case("start/dateTime") || words.next().is_some() {
         return None;
     }
     match direction.to_ascii_lowercase().as_str() {
-        "asc" => Some(false),
-        "desc" => Some(true),
+        "asc" => Some(Order::Start),
+        "desc" => Some(Order::StartDescending),
         _ => None,
     }
 }
@@ -122,33 +209,6 @@ pub(super) fn view_for(call: &Call<'_>, readable: &Readable) -> View {
     view.key.clone_from(&readable.key);
     view.hide_private = !readable.own;
     view
-}
-
-/// Writes entries out, as far as they pass the filter.
-fn rendered(
-    found: &[Seen<'_>],
-    view: &View,
-    options: &Options,
-    hidden: &[&str],
-) -> impl Iterator<Item = Item> {
-    // In a list the join link comes only with the flag.
-    let hides_link = options.selects("onlineMeeting") && !options.selects("isOnlineMeeting");
-    found.iter().filter_map(move |seen| {
-        let event = seen.event();
-        let mut item = event.render(view);
-        if let Some(filter) = &options.filter
-            && !filter.passes(&item, Some(&event.utc_walls()))
-        {
-            return None;
-        }
-        if hides_link {
-            item.insert("onlineMeeting".to_owned(), Value::Null);
-        }
-        for name in hidden {
-            item.remove(*name);
-        }
-        Some(item)
-    })
 }
 
 /// The window of a request. Without an offset its times are UTC, whatever zone is preferred.

@@ -300,7 +300,7 @@ pub(super) fn remove(
                 .events
                 .remove(place.index)
                 .ok_or_else(GraphError::not_found)?;
-            let attendees = event.everybody();
+            let attendees = event.everybody().into();
             (event, attendees)
         }
     };
@@ -318,7 +318,7 @@ fn go_online(world: &mut World, owner: PersonId, event: &mut Event) {
         .is_some_and(|calendar| calendar.online);
     if allowed {
         let online = online(world);
-        event.body = event.body.before(&online.blob());
+        event.body = event.body.before(&online.blob()).into();
         event.online = Some(online);
     }
 }

@@ -203,10 +203,10 @@ impl Changes {
             event.subject.clone_from(subject);
         }
         if let Some(body) = &self.body {
-            event.body = body.clone();
+            event.body = body.clone().into();
         }
         if let Some(locations) = &self.locations {
-            event.locations.clone_from(locations);
+            event.locations = locations.clone().into();
         }
         if let Some(all_day) = self.all_day {
             event.all_day = all_day;

@@ -92,7 +92,7 @@ fn list_readable(world: &World, call: &Call<'_>, readable: &Readable) -> Outcome
         .collect();
     events.sort_by_key(|event| std::cmp::Reverse(event.created));
     let found = events.into_iter().map(Event::seen).collect();
-    listed(world, call, readable, "events", found, &[])
+    listed(world, call, readable, "events", found)
 }
 
 /// `GET /me/events/{id}`. Of a series it can show the days that are missing or different, too.

@@ -290,7 +290,7 @@ fn within(value: &Value, name: &str, most: i64) -> Result<Value, GraphError> {
 fn zone(value: &Value) -> Result<Value, GraphError> {
     let name = value.as_str().ok_or_else(invalid_property)?;
     let zone = Zone::named(name).ok_or_else(|| GraphError::unsupported_zone(name))?;
-    Ok(json!(zone.name))
+    Ok(json!(&*zone.name))
 }
 
 fn time(value: &Value) -> Result<Value, GraphError> {

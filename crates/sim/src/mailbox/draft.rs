@@ -1,15 +1,16 @@
 //! New entries with the defaults that Graph gives them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
 use crate::company::PersonId;
-use crate::mailbox::body::Body;
 use crate::mailbox::calendar::CalendarId;
 use crate::mailbox::event::{Event, Online, Party, Response};
 use crate::mailbox::moment::Moment;
 use crate::mailbox::new_change_key;
+use crate::mailbox::same::Same;
 use crate::state::World;
 use crate::zones::Zone;
 
@@ -35,19 +36,19 @@ pub(crate) fn blank(world: &mut World, organizer: PersonId, subject: &str) -> Ev
         created: now,
         modified: now,
         subject: subject.to_owned(),
-        body: Body::default(),
+        body: Same::default(),
         start: moment.clone(),
         end: moment,
         all_day: false,
         cancelled: false,
-        organizer: organizer_party,
+        organizer: organizer_party.into(),
         is_organizer: true,
         response: Response::never("organizer"),
-        attendees: Vec::new(),
-        locations: Vec::new(),
+        attendees: Same::default(),
+        locations: Same::default(),
         online: None,
         transaction_id: None,
-        plain: defaults(),
+        plain: DEFAULTS.clone(),
         recurrence: None,
         exceptions: BTreeMap::new(),
         removed: BTreeSet::new(),
@@ -75,23 +76,22 @@ pub(crate) fn location(name: &str) -> Value {
     json!({ "displayName": name, "locationType": "default", "uniqueId": name, "uniqueIdType": "private" })
 }
 
-fn defaults() -> Map<String, Value> {
-    let defaults = json!({
-        "importance": "normal",
-        "sensitivity": "normal",
-        "showAs": "busy",
-        "categories": [],
-        "isReminderOn": true,
-        "reminderMinutesBeforeStart": 15,
-        "responseRequested": true,
-        "allowNewTimeProposals": true,
-        "hideAttendees": false,
-    });
-    match defaults {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}
+/// What an event has that nobody said anything about.
+pub(crate) static DEFAULTS: LazyLock<Same<Map<String, Value>>> = LazyLock::new(|| {
+    let defaults = [
+        ("importance", json!("normal")),
+        ("sensitivity", json!("normal")),
+        ("showAs", json!("busy")),
+        ("categories", json!([])),
+        ("isReminderOn", json!(true)),
+        ("reminderMinutesBeforeStart", json!(15)),
+        ("responseRequested", json!(true)),
+        ("allowNewTimeProposals", json!(true)),
+        ("hideAttendees", json!(false)),
+    ];
+    let defaults = defaults.map(|(name, value)| (name.to_owned(), value));
+    Map::from_iter(defaults).into()
+});
 
 fn new_uid(world: &mut World) -> String {
     let digits: String = (0..48)

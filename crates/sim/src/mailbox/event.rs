@@ -13,6 +13,7 @@ use crate::mailbox::body::Body;
 use crate::mailbox::calendar::CalendarId;
 use crate::mailbox::moment::Moment;
 use crate::mailbox::recurrence::Recurrence;
+use crate::mailbox::same::Same;
 
 pub(crate) use render::View;
 pub(crate) use series::{Seen, meeting_of};
@@ -95,20 +96,20 @@ pub(crate) struct Event {
     pub(crate) created: Timestamp,
     pub(crate) modified: Timestamp,
     pub(crate) subject: String,
-    pub(crate) body: Body,
+    pub(crate) body: Same<Body>,
     pub(crate) start: Moment,
     pub(crate) end: Moment,
     pub(crate) all_day: bool,
     pub(crate) cancelled: bool,
-    pub(crate) organizer: Party,
+    pub(crate) organizer: Same<Party>,
     pub(crate) is_organizer: bool,
     pub(crate) response: Response,
-    pub(crate) attendees: Vec<Attendee>,
-    pub(crate) locations: Vec<Value>,
+    pub(crate) attendees: Same<Vec<Attendee>>,
+    pub(crate) locations: Same<Vec<Value>>,
     pub(crate) online: Option<Online>,
     pub(crate) transaction_id: Option<String>,
     /// Properties that are only stored and given back: importance, sensitivity, showAs and the like.
-    pub(crate) plain: Map<String, Value>,
+    pub(crate) plain: Same<Map<String, Value>>,
     pub(crate) recurrence: Option<Recurrence>,
     pub(crate) exceptions: BTreeMap<Date, Event>,
     pub(crate) removed: BTreeSet<Date>,
@@ -145,8 +146,7 @@ impl Event {
 
     /// Whether the event overlaps a window. All-day events float and match as UTC midnights.
     pub(crate) fn touches(&self, from: Timestamp, until: Timestamp) -> bool {
-        let (start, end) = self.span();
-        start < until && (end > from || (start == end && start >= from))
+        overlap(self.span(), (from, until))
     }
 
     /// From when to when, as windows see it.
@@ -163,4 +163,12 @@ impl Event {
         let days = self.exceptions.values().flat_map(|day| &day.attendees);
         self.attendees.iter().chain(days).cloned().collect()
     }
+}
+
+/// Whether what is from one moment to another is in a window. What takes no time is in the window that begins with it.
+pub(crate) fn overlap(
+    (start, end): (Timestamp, Timestamp),
+    (from, until): (Timestamp, Timestamp),
+) -> bool {
+    start < until && (end > from || (start == end && start >= from))
 }

@@ -250,6 +250,6 @@ fn cancel_copy(copy: &mut Event, comment: Option<&str>) {
     copy.subject = format!("Canceled: {}", copy.subject);
     copy.plain.insert("showAs".to_owned(), json!("free"));
     if let Some(comment) = comment.filter(|comment| !comment.is_empty()) {
-        copy.body = copy.body.after(comment);
+        copy.body = copy.body.after(comment).into();
     }
 }

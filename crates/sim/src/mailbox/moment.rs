@@ -54,11 +54,11 @@ impl Moment {
 
     /// A `dateTimeTimeZone` in the asked zone.
     pub(crate) fn render(&self, zone: &Zone) -> Value {
-        json!({ "dateTime": wall_text(zone.wall(self.instant)), "timeZone": zone.name })
+        json!({ "dateTime": wall_text(zone.wall(self.instant)), "timeZone": &*zone.name })
     }
 
     /// A `dateTimeTimeZone` of an all-day event: its own date, under the asked zone's name.
     pub(crate) fn render_floating(&self, zone: &Zone) -> Value {
-        json!({ "dateTime": wall_text(self.wall), "timeZone": zone.name })
+        json!({ "dateTime": wall_text(self.wall), "timeZone": &*zone.name })
     }
 }

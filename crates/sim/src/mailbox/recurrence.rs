@@ -281,7 +281,7 @@ impl Recurrence {
                 "type": kind,
                 "startDate": self.range.start.to_string(),
                 "endDate": end,
-                "recurrenceTimeZone": self.zone.name,
+                "recurrenceTimeZone": &*self.zone.name,
                 "numberOfOccurrences": count,
             },
         })

@@ -21,6 +21,7 @@ mod directory;
 mod documented;
 mod events;
 mod faults;
+mod fresh;
 mod graph_errors;
 mod invariants;
 mod keys;

@@ -9,7 +9,7 @@ use crate::mailbox::moment::Moment;
 use crate::zones::{Zone, instant_text, wall_text};
 
 /// How a reader wants to see events.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct View {
     pub(crate) zone: Zone,
     pub(crate) body_as_text: bool,
@@ -95,7 +95,7 @@ impl Event {
             "organizer",
             &|| json!({ "emailAddress": party(&self.organizer) }),
         );
-        put("locations", &|| json!(self.locations));
+        put("locations", &|| json!(*self.locations));
         put("location", &|| one_location(&self.locations));
         self.put_times(view, &mut put);
         self.put_series(view, &mut put);
@@ -121,8 +121,8 @@ impl Event {
         put("start", &|| time(&self.start));
         put("end", &|| time(&self.end));
         put("isAllDay", &|| json!(self.all_day));
-        put("originalStartTimeZone", &|| json!(self.start.zone().name));
-        put("originalEndTimeZone", &|| json!(self.end.zone().name));
+        put("originalStartTimeZone", &|| json!(&*self.start.zone().name));
+        put("originalEndTimeZone", &|| json!(&*self.end.zone().name));
     }
 
     fn put_series(&self, view: &View, put: &mut dyn FnMut(&str, &dyn Fn() -> Value)) {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 use jiff::{Span, Timestamp};
 
-use super::{Attendee, Event, OfSeries};
-use crate::mailbox::ids::occurrence_id;
+use super::{Attendee, Event, OfSeries, overlap};
+use crate::mailbox::ids::{occurrence_id, split};
 use crate::mailbox::moment::Moment;
 use crate::zones::Zone;
 
@@ -148,10 +148,7 @@ impl Event {
                 let (start, end) = self.times_on(date);
                 Day { date, start, end }
             })
-            .filter(|day| {
-                let (begins, ends) = day.span(self.all_day);
-                begins < until && (ends > from || (begins == ends && begins >= from))
-            })
+            .filter(|day| overlap(day.span(self.all_day), (from, until)))
             .collect()
     }
 
@@ -308,6 +305,25 @@ impl<'a> Seen<'a> {
             self.start().wall()
         } else {
             zone.wall(self.start().instant())
+        }
+    }
+
+    /// Which day of a series it is, changed or not.
+    pub(crate) fn occurrence(&self) -> Option<Date> {
+        match &self.day {
+            Some(day) => Some(day.date),
+            None => {
+                self.event.of_series.as_ref()?;
+                split(&self.event.id)?.1
+            }
+        }
+    }
+
+    /// From when to when, as windows see it.
+    pub(crate) fn span(&self) -> (Timestamp, Timestamp) {
+        match &self.day {
+            Some(day) => day.span(self.event.all_day),
+            None => self.event.span(),
         }
     }
 
