@@ -6,7 +6,7 @@ use anyhow::bail;
 use domain::id::TenantId;
 use domain::secret::ClientSecret;
 use jiff::{SignedDuration, Timestamp};
-use microsoft::entra::{Certificate, Credential};
+use microsoft::entra::{Certificate, CertificateFault, Credential};
 use url::Url;
 
 use super::reader::{Problem, Reader, boolean, duration, text, texts};
@@ -55,16 +55,23 @@ pub(super) const SECTION: Section = Section {
         },
         Key {
             name: "certificate",
-            default: Default::Secret("a certificate and its private key, PEM"),
-            accepts: "the text of a PEM file with an X.509 certificate and its RSA private key",
+            default: Default::Secret("a certificate and its private key"),
+            accepts: "a PEM text with an X.509 certificate and its RSA private key, or a PFX file in base64",
             about: "The certificate registered with the application, and its private key, instead of a client secret. Entra \
-                    knows the public part only, so nobody there can lose what is needed to act as attache.",
+                    knows the public part only, so nobody there can lose what is needed to act as attache. The file may be \
+                    a PEM or a PFX (PKCS#12) file.",
         },
         Key {
             name: "previous_certificate",
-            default: Default::Secret("the certificate that was used before, PEM"),
-            accepts: "the text of a PEM file with an X.509 certificate and its RSA private key",
+            default: Default::Secret("the certificate that was used before"),
+            accepts: "a PEM text with an X.509 certificate and its RSA private key, or a PFX file in base64",
             about: "Tried when Entra does not accept `certificate`: for the time in which one replaces the other.",
+        },
+        Key {
+            name: "certificate_password",
+            default: Default::Secret("the password of the PFX file"),
+            accepts: "text",
+            about: "What opens the certificates if they are PFX files with a password.",
         },
         Key {
             name: "login",
@@ -109,10 +116,12 @@ pub(crate) struct Entra {
     pub(crate) client_id: Option<String>,
     /// Its secret.
     pub(crate) client_secret: Option<ClientSecret>,
-    /// Its certificate and private key, PEM. No client secret; the type only keeps it from being printed.
+    /// Its certificate and private key, PEM or PFX. No client secret; the type only keeps it from being printed.
     pub(crate) certificate: Option<ClientSecret>,
     /// The one that is tried next.
     pub(crate) previous_certificate: Option<ClientSecret>,
+    /// What opens them.
+    pub(crate) certificate_password: Option<ClientSecret>,
     /// Scheme and host of the sign-in pages.
     pub(crate) login: String,
     /// Microsoft Graph with its version, without a slash at the end.
@@ -147,6 +156,9 @@ impl Entra {
                 .map(ClientSecret::new),
             previous_certificate: reader
                 .secret(&SECTION, "previous_certificate")
+                .map(ClientSecret::new),
+            certificate_password: reader
+                .secret(&SECTION, "certificate_password")
                 .map(ClientSecret::new),
             login: reader.value(&SECTION, "login", |value| {
                 let address = address(&text(value)?)?;
@@ -197,7 +209,7 @@ impl Entra {
     /// # Errors
     /// When neither is set, or a certificate cannot be used. [`Self::unfinished`] says it first and better.
     pub(crate) fn credential(&self) -> anyhow::Result<Credential> {
-        let read = |pem: &ClientSecret| Certificate::from_pem(pem.expose());
+        let read = |text| self.certificate_from(text);
         match (&self.certificate, &self.client_secret) {
             (Some(certificate), _) => {
                 let previous = self.previous_certificate.as_ref().map(read).transpose()?;
@@ -221,7 +233,7 @@ impl Entra {
     pub(crate) fn credentials(&self) -> anyhow::Result<Vec<(&'static str, Credential)>> {
         let mut all = Vec::new();
         for (name, pem) in self.certificates() {
-            let certificate = Certificate::from_pem(pem.expose())?;
+            let certificate = self.certificate_from(pem)?;
             all.push((name, Credential::Certificates(certificate, None)));
         }
         if all.is_empty() {
@@ -258,12 +270,18 @@ impl Entra {
             ));
         }
         for (key, pem) in self.certificates() {
-            if let Err(fault) = Certificate::from_pem(pem.expose()) {
-                let accepted = "a PEM file with an X.509 certificate and its RSA private key";
+            if let Err(fault) = self.certificate_from(pem) {
+                let accepted =
+                    "a PEM or PFX file with an X.509 certificate and its RSA private key";
                 problems.push(problem(key, fault.to_string(), accepted));
             }
         }
         problems
+    }
+
+    fn certificate_from(&self, text: &ClientSecret) -> Result<Certificate, CertificateFault> {
+        let password = self.certificate_password.as_ref();
+        Certificate::read(text.expose(), password.map_or("", ClientSecret::expose))
     }
 
     fn certificates(&self) -> impl Iterator<Item = (&'static str, &ClientSecret)> {
@@ -303,7 +321,7 @@ impl Entra {
     pub(super) fn weaknesses(&self, now: Timestamp) -> Vec<String> {
         let mut found = Vec::new();
         for (key, pem) in self.certificates() {
-            let Ok(certificate) = Certificate::from_pem(pem.expose()) else {
+            let Ok(certificate) = self.certificate_from(pem) else {
                 continue;
             };
             let until = certificate.valid_until();

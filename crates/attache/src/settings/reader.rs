@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use std::time::Duration;
 
@@ -292,8 +294,12 @@ impl Reader {
             (None, None) => return None,
         };
         let text = match from_file {
-            Some(path) => match std::fs::read_to_string(&path) {
-                Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+            Some(path) => match std::fs::read(&path) {
+                // What is no text (a PFX file) is handed on as the text that carries it elsewhere.
+                Ok(bytes) => match String::from_utf8(bytes) {
+                    Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+                    Err(error) => STANDARD.encode(error.as_bytes()),
+                },
                 Err(error) => {
                     self.problem(Problem::unreadable(Path::new(&path), &error));
                     return None;

@@ -6,10 +6,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::random::Random;
 use domain::secret::ClientSecret;
 use jiff::Timestamp;
+use p12_keystore::KeyStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{Signer, SigningKey};
@@ -56,24 +57,51 @@ pub enum CertificateFault {
     /// The certificate cannot be read.
     #[error("the certificate cannot be read")]
     Unreadable,
+    /// It is neither PEM nor PKCS#12, or the password is another.
+    #[error("it is neither PEM nor a PKCS#12 (PFX) file that entra.certificate_password opens")]
+    Shut,
     /// The key belongs to another certificate.
     #[error("the private key does not belong to the certificate")]
     NotItsKey,
 }
 
 impl Certificate {
-    /// Reads a PEM text that holds an X.509 certificate and its RSA private key (PKCS#8 or PKCS#1), in any order.
+    /// Reads an X.509 certificate and its RSA private key: both in one PEM text (PKCS#8 or PKCS#1, in any order), or a
+    /// PKCS#12 (PFX) file in base64, which is how Azure Key Vault hands it out. Only that one has a password.
     ///
     /// # Errors
     /// A [`CertificateFault`] when one is missing, cannot be read, or does not belong to the other.
-    pub fn from_pem(pem: &str) -> Result<Self, CertificateFault> {
+    pub fn read(text: &str, password: &str) -> Result<Self, CertificateFault> {
+        if text.contains("-----BEGIN ") {
+            return Self::from_pem(text);
+        }
+        let text: String = text.split_ascii_whitespace().collect();
+        let bytes = STANDARD.decode(text).map(Zeroizing::new);
+        let bytes = bytes.map_err(|_| CertificateFault::Shut)?;
+        let opened = KeyStore::from_pkcs12(&bytes, password);
+        let opened = opened.map_err(|_| CertificateFault::Shut)?;
+        let (_, chain) = opened.private_key_chain().ok_or(CertificateFault::NoKey)?;
+        let certificate = chain.chain().first();
+        let certificate = certificate.ok_or(CertificateFault::NoCertificate)?;
+        let key = PrivateKeyDer::try_from(chain.key()).map_err(|_| CertificateFault::NoKey)?;
+        Self::from_der(&CertificateDer::from(certificate.as_der()), &key)
+    }
+
+    fn from_pem(pem: &str) -> Result<Self, CertificateFault> {
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
             .map_err(|_| CertificateFault::NoCertificate)?;
         let private =
             PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| CertificateFault::NoKey)?;
-        let (_, read) = x509_parser::parse_x509_certificate(&certificate)
+        Self::from_der(&certificate, &private)
+    }
+
+    fn from_der(
+        certificate: &CertificateDer<'_>,
+        private: &PrivateKeyDer<'_>,
+    ) -> Result<Self, CertificateFault> {
+        let (_, read) = x509_parser::parse_x509_certificate(certificate)
             .map_err(|_| CertificateFault::Unreadable)?;
-        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&private)
+        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(private)
             .map_err(|_| CertificateFault::NoKey)?;
         if key.algorithm() != SignatureAlgorithm::RSA {
             return Err(CertificateFault::NotRsa);
@@ -86,7 +114,7 @@ impl Certificate {
             Timestamp::from_second(read.validity().not_after.timestamp()).unwrap_or(Timestamp::MAX);
         Ok(Self {
             key,
-            thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate)),
+            thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(certificate)),
             until,
         })
     }

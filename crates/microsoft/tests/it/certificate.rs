@@ -1,5 +1,9 @@
 //! Proving to be the application by a certificate, and replacing one by another.
 
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use microsoft::Kind;
 use microsoft::entra::{Certificate, CertificateFault, Credential, scopes};
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256};
@@ -32,7 +36,7 @@ impl Pem {
     }
 
     fn read(&self) -> Certificate {
-        Certificate::from_pem(&self.whole).expect("a certificate and its key")
+        Certificate::read(&self.whole, "").expect("a certificate and its key")
     }
 }
 
@@ -100,11 +104,12 @@ async fn a_certificate_that_entra_does_not_know_is_the_operators_matter() {
 fn what_is_no_usable_certificate_says_what_is_wrong() {
     microsoft::install_crypto();
     let check = |pem: &str, expected| {
-        assert_eq!(Certificate::from_pem(pem).err(), Some(expected), "{pem}");
+        assert_eq!(Certificate::read(pem, "").err(), Some(expected), "{pem}");
     };
     let (one, other) = (Pem::new(), Pem::new());
     let elliptic = Pem::of(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key"));
-    check("", CertificateFault::NoCertificate);
+    check("", CertificateFault::Shut);
+    check("no PEM and no PFX", CertificateFault::Shut);
     check(&one.key, CertificateFault::NoCertificate);
     check(&one.public, CertificateFault::NoKey);
     check(
@@ -114,4 +119,62 @@ fn what_is_no_usable_certificate_says_what_is_wrong() {
     check(&elliptic.whole, CertificateFault::NotRsa);
     let printed = format!("{:?}", Credential::Certificates(one.read(), None));
     assert_eq!(printed, "Certificates(Certificate(hidden), None)");
+}
+
+/// A PFX file as OpenSSL writes it, in base64; `None`, said aloud, where there is no OpenSSL.
+fn pfx(pem: &Pem, arguments: &[&str]) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("both.pem");
+    std::fs::write(&file, &pem.whole).expect("written");
+    let output = std::process::Command::new("openssl")
+        .args(["pkcs12", "-export", "-in"])
+        .arg(&file)
+        .args(arguments)
+        .output();
+    let Ok(output) = output else {
+        let _ = writeln!(std::io::stderr(), "no openssl: PFX files SKIPPED");
+        return None;
+    };
+    let remarks = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{remarks}");
+    Some(STANDARD.encode(output.stdout))
+}
+
+#[tokio::test]
+async fn a_pfx_file_does_as_well_as_a_pem_file() {
+    let pem = Pem::new();
+    let password = ["-passout", "pass:a secret"];
+    let ciphers: [&[&str]; 3] = [
+        &[],
+        &["-legacy"],
+        &[
+            "-keypbe",
+            "PBE-SHA1-3DES",
+            "-certpbe",
+            "PBE-SHA1-3DES",
+            "-macalg",
+            "sha1",
+        ],
+    ];
+    for cipher in ciphers {
+        let Some(text) = pfx(&pem, &[&password, cipher].concat()) else {
+            return;
+        };
+        assert_eq!(
+            Certificate::read(&text, "").err(),
+            Some(CertificateFault::Shut)
+        );
+        let certificate = Certificate::read(&text, "a secret").expect("opens");
+        assert_eq!(certificate.valid_until(), pem.read().valid_until());
+        let office = office(Credential::Certificates(certificate, None), &[&pem]).await;
+        let signed_in = office
+            .sign_in(&office.lena(), &scopes::SIGN_IN, NONCE)
+            .await;
+        assert!(signed_in.is_ok(), "{cipher:?}: {:?}", signed_in.err());
+    }
+    let text = pfx(&pem, &["-passout", "pass:"]).expect("as before");
+    assert!(
+        Certificate::read(&text, "").is_ok(),
+        "Azure Key Vault uses no password"
+    );
 }
