@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use tokio::task::JoinHandle;
 
 use crate::browser::Browser;
-use crate::database::{Held, Stored, said, stored};
+use crate::database::{Held, Stored, said, sealed, stored};
 use crate::house::{House, PATIENCE};
 use crate::points::{Action, POINTS, Point};
 
@@ -44,6 +44,8 @@ pub(crate) enum Met {
 struct Before {
     stored: Option<Stored>,
     issued: usize,
+    /// The key that seals.
+    key: String,
 }
 
 impl Cycle {
@@ -53,6 +55,7 @@ impl Cycle {
         // From the first system call to well after the last.
         let longest = match action {
             Action::Refresh => 30,
+            Action::Rotate => 60,
             Action::Connect | Action::Disconnect => 20,
         };
         let share = u64::from(u16::from_le_bytes([a, b]));
@@ -78,11 +81,13 @@ impl Cycle {
                 let page = format!("{}/integrations/outlook-calendar/disconnect", house.base);
                 house.people[self.person].browser.open(&page).await;
             }
-            Action::Refresh => {}
+            Action::Refresh | Action::Rotate => {}
         }
+        let key = self.change_keys(house).await;
         let before = Before {
             stored: self.look(house, &mut eye).await,
             issued: house.sim.issued_secrets().len(),
+            key,
         };
         house.sim.clear_log();
         self.disturb(house);
@@ -103,7 +108,19 @@ impl Cycle {
             Action::Refresh => self.after_refresh(house, &before, at_death, issued).await,
             Action::Connect => self.after_connect(house, &before).await,
             Action::Disconnect => self.after_disconnect(house, at_death, &mut eye).await,
+            Action::Rotate => self.after_rotation(house, &before, &mut eye).await,
         }
+    }
+
+    /// A new key that seals, beside the one that sealed everything there is.
+    async fn change_keys(self, house: &mut House) -> String {
+        if self.action != Action::Rotate {
+            return String::new();
+        }
+        let key = house.add_key();
+        house.use_keys(2);
+        house.restart().await;
+        key
     }
 
     /// Who connects has no connection, or one that Microsoft wants a new sign-in for; in turn.
@@ -152,10 +169,13 @@ impl Cycle {
         clippy::disallowed_methods,
         reason = "the test waits for it when the program is dead"
     )]
-    fn begin(self, house: &House) -> JoinHandle<()> {
-        let member = &house.people[self.person];
-        let mut browser: Browser = member.browser.clone();
+    fn begin(self, house: &mut House) -> JoinHandle<()> {
+        let mut browser: Browser = house.people[self.person].browser.clone();
         match self.action {
+            Action::Rotate => {
+                house.begin_rotation();
+                tokio::spawn(async {})
+            }
             Action::Connect if self.point == Point::Away => tokio::spawn(async {}),
             Action::Connect => tokio::spawn(async move {
                 let callback = browser.url.to_string();
@@ -168,7 +188,7 @@ impl Cycle {
                 let request = house
                     .client
                     .post(format!("{}/api/v1/tools/search_events", house.base))
-                    .bearer_auth(&member.key)
+                    .bearer_auth(&house.people[self.person].key)
                     .json(&serde_json::json!({"limit": 1}));
                 tokio::spawn(async move {
                     let _ = request.send().await;
@@ -208,6 +228,13 @@ impl Cycle {
                 until(self, house, issued).await;
                 tokio::time::sleep(Duration::from_millis(3)).await;
                 Some(held)
+            }
+            Point::Kept if self.action == Action::Rotate => {
+                let began = Instant::now();
+                while sealed(eye, &before.key).await.0 == 0 {
+                    assert!(began.elapsed() < PATIENCE, "{self:?}: {}", house.remarks());
+                }
+                None
             }
             Point::Kept => {
                 let began = Instant::now();
@@ -334,6 +361,26 @@ impl Cycle {
         house.return_from_microsoft(self.person).await;
         assert_eq!(self.word(house).await, "done", "{self:?}");
         Met::Ended
+    }
+
+    /// Grants were moving to another key: every one opens, and the rest moves when asked again.
+    async fn after_rotation(
+        self,
+        house: &mut House,
+        before: &Before,
+        eye: &mut AnyConnection,
+    ) -> Met {
+        assert_eq!(self.word(house).await, "done", "{self:?}");
+        house.command(&["keys", "rotate"]);
+        let (moved, left) = sealed(eye, &before.key).await;
+        assert!(
+            moved > 0 && left == 0,
+            "{self:?}: {left} of {moved} are left"
+        );
+        house.use_keys(1);
+        house.restart().await;
+        assert_eq!(self.word(house).await, "done", "{self:?}");
+        Met::Works
     }
 
     async fn word(self, house: &House) -> String {

@@ -105,6 +105,14 @@ pub(crate) async fn stored(connection: &mut AnyConnection, object: &str) -> Opti
     })
 }
 
+/// How many grants there are under that key, and how many under others.
+pub(crate) async fn sealed(connection: &mut AnyConnection, key: &str) -> (i64, i64) {
+    let query = "SELECT count(CASE WHEN key_id = $1 THEN 1 END) AS this, count(CASE WHEN key_id <> $1 THEN 1 END) AS others FROM grants";
+    let row = sqlx::query(query).bind(key).fetch_one(connection);
+    let row = row.await.expect("readable");
+    (row.get("this"), row.get("others"))
+}
+
 /// What the record says last of that person's connection, denied calls aside: two entries.
 pub(crate) async fn said(connection: &mut AnyConnection, object: &str) -> Vec<String> {
     let query = "SELECT e.kind FROM audit_entries e JOIN persons p ON p.id = e.person

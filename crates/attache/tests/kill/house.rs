@@ -18,7 +18,7 @@ base_url = "http://127.0.0.1:PORT"
 url = "DATABASE"
 migrate_at_start = true
 [keys]
-file = "attache.key"
+KEYS
 [entra]
 tenants = ["TENANT"]
 client_id = "CLIENT"
@@ -39,7 +39,12 @@ pub(crate) struct House {
     pub(crate) people: Vec<Member>,
     pub(crate) base: String,
     pub(crate) client: reqwest::Client,
+    /// The settings without the keys.
+    settings: String,
+    /// How many keys there have been.
+    keys: usize,
     server: Option<Child>,
+    rotation_under_way: Option<Child>,
 }
 
 /// Somebody with a connection and an agent.
@@ -76,7 +81,6 @@ impl House {
             .replace("CLIENT", sim.client_id())
             .replace("SECRET", sim.client_secret())
             .replace("MICROSOFT", sim.base());
-        std::fs::write(database.folder.path().join("attache.toml"), settings).expect("written");
         #[expect(clippy::disallowed_methods, reason = "an agent of the test's own")]
         let client = reqwest::Client::builder()
             .pool_max_idle_per_host(0)
@@ -90,9 +94,13 @@ impl House {
             people: Vec::new(),
             base: format!("http://127.0.0.1:{port}"),
             client,
+            settings,
+            keys: 0,
             server: None,
+            rotation_under_way: None,
         };
-        house.command(&["keys", "generate", "--out", "attache.key"]);
+        house.add_key();
+        house.use_keys(1);
         house.start().await;
         house.settle(people).await;
         house
@@ -227,12 +235,47 @@ impl House {
         answer.is_ok_and(|answer| answer.status() == 200)
     }
 
-    /// SIGKILL.
+    /// SIGKILL, for everything of the program that runs.
     pub(crate) fn kill(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            server.kill().expect("it runs");
-            server.wait().expect("it ends");
+        let rotation = self.rotation_under_way.take();
+        for mut process in self.server.take().into_iter().chain(rotation) {
+            // A rotation may have ended by itself.
+            let _ = process.kill();
+            process.wait().expect("it ends");
         }
+    }
+
+    /// Makes one more key and answers its id; nothing uses it yet.
+    pub(crate) fn add_key(&mut self) -> String {
+        self.keys += 1;
+        let name = format!("{}.key", self.keys);
+        self.command(&["keys", "generate", "--out", &name]);
+        let text = std::fs::read_to_string(self.database.folder.path().join(name));
+        let text = text.expect("a key file");
+        text.split(':').next().expect("an id").to_owned()
+    }
+
+    /// From the next start on the newest key seals, and it and those before it, so many in all, open.
+    pub(crate) fn use_keys(&self, many: usize) {
+        let older: Vec<String> = (1..many)
+            .map(|back| format!("\"{}.key\"", self.keys - back))
+            .collect();
+        let keys = format!(
+            "file = \"{}.key\"\ndecrypt_only = [{}]",
+            self.keys,
+            older.join(", ")
+        );
+        let settings = self.settings.replace("KEYS", &keys);
+        std::fs::write(self.database.folder.path().join("attache.toml"), settings)
+            .expect("written");
+    }
+
+    /// Begins to move all grants to the newest key.
+    pub(crate) fn begin_rotation(&mut self) {
+        let log = self.log();
+        let mut command = self.program(&["keys", "rotate"]);
+        let started = command.stdout(Stdio::null()).stderr(log).spawn();
+        self.rotation_under_way = Some(started.expect("the program starts"));
     }
 
     /// In the end: everybody's connection works, and the record is whole.
@@ -279,10 +322,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            let _ = server.kill();
-            let _ = server.wait();
-        }
+        self.kill();
     }
 }
 

@@ -9,6 +9,8 @@ pub(crate) enum Action {
     Connect,
     /// A person ends her connection.
     Disconnect,
+    /// All grants move to another key.
+    Rotate,
 }
 
 /// A moment in it, as it is seen from outside.
@@ -51,4 +53,6 @@ pub(crate) const POINTS: &[(Action, Point)] = &[
     (Action::Refresh, Point::Random),
     (Action::Disconnect, Point::Kept),
     (Action::Disconnect, Point::Told),
+    (Action::Rotate, Point::Kept),
+    (Action::Rotate, Point::Random),
 ];
