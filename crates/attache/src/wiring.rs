@@ -126,6 +126,7 @@ impl Parts {
             recorder,
         } = self;
         let router = web::router(engine.clone(), for_web(settings));
+        engine.keep_resuming();
         let limits = listener::Limits {
             connections: settings.server.max_connections,
             header_timeout: settings.server.header_timeout,

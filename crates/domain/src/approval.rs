@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::canonical::Digest;
 use crate::id::{ApprovalId, PersonId};
 
-/// Where an approval stands. Transitions go one way: pending, then one of the ends, by way of executing when approved.
+/// Where a stored call stands. Transitions go one way: pending, then one of the ends, by way of executing when approved. A
+/// call that Microsoft interrupts is parked on its way, and goes on when the person has signed in there again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalState {
@@ -14,6 +15,8 @@ pub enum ApprovalState {
     Pending,
     /// The person approved; the stored call runs.
     Executing,
+    /// Microsoft wants to see the person before the stored call may run, or run on.
+    Parked,
     /// The stored call ran and succeeded.
     Done,
     /// The stored call ran and failed, or could not run.
@@ -30,9 +33,10 @@ pub enum ApprovalState {
 
 impl ApprovalState {
     /// Every state.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Executing,
+        Self::Parked,
         Self::Done,
         Self::Failed,
         Self::Unknown,
@@ -46,6 +50,7 @@ impl ApprovalState {
         match self {
             Self::Pending => "pending",
             Self::Executing => "executing",
+            Self::Parked => "parked",
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Unknown => "unknown",

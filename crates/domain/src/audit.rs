@@ -31,6 +31,7 @@ pub enum Kind {
     CallBegun,
     CallFinished,
     CallDenied,
+    CallParked,
     ApprovalRequested,
     ApprovalDecided,
     KeysRotated,

@@ -60,6 +60,7 @@ const SHOWN: &[Kind] = &[
     Kind::KeyRevoked,
     Kind::CallFinished,
     Kind::CallDenied,
+    Kind::CallParked,
     Kind::ApprovalRequested,
     Kind::ApprovalDecided,
 ];

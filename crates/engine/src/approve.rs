@@ -16,12 +16,15 @@ use serde_json::{Value, json};
 use store::approvals::{NewApproval, StoredApproval};
 use store::levels::Standing;
 
-use crate::call::{Answer, Passage};
+use crate::call::{Answer, Claimed, Passage};
 use crate::connect::availability;
+use crate::tools::Resolved;
 use crate::{AgentCaller, Card, CardSpan, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
 
 /// How long the answer to one exact call is remembered for the agent that repeats it.
-const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+pub(crate) const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+const DECIDE: &str = "The person must decide this on attache's own page. Give her the link; then use check_approval, or repeat the same call.";
+const SIGN_IN: &str = "Microsoft wants to see the person before this can go on. Give her the link; once she has signed in there, it runs by itself. Then use check_approval, or repeat the same call.";
 /// How often a waiting agent's approval is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -53,6 +56,28 @@ pub struct ApprovalView {
 }
 
 impl Engine {
+    /// A resolved call, ready to be stored.
+    pub(crate) fn storable(&self, passage: &Passage, resolved: Resolved) -> NewApproval {
+        let lifetime = SignedDuration::try_from(self.0.settings.approval_lifetime)
+            .unwrap_or(SignedDuration::from_mins(15))
+            .min(SignedDuration::from_hours(24));
+        let caller = &passage.agent.caller;
+        NewApproval {
+            organisation: caller.organisation.clone(),
+            person: caller.person.clone(),
+            connection: passage.connection.id.clone(),
+            agent: caller.agent.clone(),
+            surface: caller.surface,
+            tool: passage.tool.definition().name.as_str().to_owned(),
+            digest: Digest::of_json("attache arguments", &resolved.arguments),
+            arguments: resolved.arguments,
+            card: serde_json::to_value(&resolved.card).unwrap_or_default(),
+            expires: expires(passage, &resolved.card, lifetime),
+            summary: resolved.summary,
+            call: passage.id.clone(),
+        }
+    }
+
     /// Stores the resolved call and answers where its person can decide it.
     pub(crate) async fn ask(&self, passage: Passage) -> Result<Answer, Error> {
         let setting = self.setting(&passage.agent, &passage.connection);
@@ -72,6 +97,7 @@ impl Engine {
             let settled = matches!(
                 before.state,
                 ApprovalState::Executing
+                    | ApprovalState::Parked
                     | ApprovalState::Done
                     | ApprovalState::Unknown
                     | ApprovalState::Declined
@@ -80,23 +106,7 @@ impl Engine {
                 return Ok(self.told(&before));
             }
         }
-        let lifetime = SignedDuration::try_from(self.0.settings.approval_lifetime)
-            .unwrap_or(SignedDuration::from_mins(15))
-            .min(SignedDuration::from_hours(24));
-        let new = NewApproval {
-            organisation: caller.organisation.clone(),
-            person: caller.person.clone(),
-            connection: passage.connection.id.clone(),
-            agent: caller.agent.clone(),
-            surface: caller.surface,
-            tool: passage.tool.definition().name.as_str().to_owned(),
-            arguments: resolved.arguments,
-            digest,
-            card: serde_json::to_value(&resolved.card).unwrap_or_default(),
-            summary: resolved.summary.clone(),
-            expires: expires(&passage, &resolved.card, lifetime),
-            call: passage.id.clone(),
-        };
+        let new = self.storable(&passage, resolved);
         let stored = self.0.store.ask(&new).await?;
         if stored.call == passage.id {
             let mut record = self.entry(&passage, Kind::ApprovalRequested);
@@ -115,10 +125,11 @@ impl Engine {
     }
 
     /// What an agent is told of an approval: where it stands, and the stored outcome once there is one.
-    fn told(&self, approval: &StoredApproval) -> Answer {
+    pub(crate) fn told(&self, approval: &StoredApproval) -> Answer {
         let status = match approval.state {
             ApprovalState::Pending => "approval_required",
             ApprovalState::Executing => "running",
+            ApprovalState::Parked => "sign_in_required",
             ApprovalState::Done => "done",
             ApprovalState::Failed => "failed",
             ApprovalState::Unknown => "outcome_unknown",
@@ -128,7 +139,7 @@ impl Engine {
         };
         let pending = matches!(
             approval.state,
-            ApprovalState::Pending | ApprovalState::Executing
+            ApprovalState::Pending | ApprovalState::Executing | ApprovalState::Parked
         );
         let mut body = match (&approval.outcome, pending) {
             (Some(Value::Object(outcome)), false) => Value::Object(outcome.clone()),
@@ -137,13 +148,18 @@ impl Engine {
         body["status"] = status.into();
         body["approval_id"] = approval.id.as_str().into();
         match approval.state {
-            ApprovalState::Pending => {
+            ApprovalState::Pending | ApprovalState::Parked => {
                 body["summary"] = approval.summary.as_str().into();
                 let zone = approval.card["zone"].as_str().and_then(|name| Zone::named(name).ok());
                 let zone = zone.unwrap_or_else(Zone::utc);
                 body["expires"] = local_text(&zone.at(approval.expires)).into();
-                body["link"] = format!("{}/approvals/{}", self.0.settings.base_url, approval.id).into();
-                body["message"] = "The person must decide this on attache's own page. Give her the link; then use check_approval, or repeat the same call.".into();
+                let base = &self.0.settings.base_url;
+                let (link, message) = match approval.state {
+                    ApprovalState::Parked => (format!("{base}/integrations/outlook-calendar"), SIGN_IN),
+                    _ => (format!("{base}/approvals/{}", approval.id), DECIDE),
+                };
+                body["link"] = link.into();
+                body["message"] = message.into();
             }
             ApprovalState::Declined => body["message"] = "The person declined. Do not repeat this call; ask her what she would like instead.".into(),
             ApprovalState::Expired => body["message"] = "Nobody decided in time and nothing was done. Repeat the call to ask again.".into(),
@@ -174,7 +190,9 @@ impl Engine {
             .store
             .standing(&agent.caller.person, &approval.tool)
             .await?;
-        if visible(level, &availability(connection.as_ref(), tool)).is_err() {
+        if approval.state == ApprovalState::Done
+            && visible(level, &availability(connection.as_ref(), tool)).is_err()
+        {
             // What a tool once read is not told by a tool that is denied or disconnected now.
             approval.outcome = None;
         }
@@ -305,8 +323,40 @@ impl Engine {
     ) -> Result<(), Error> {
         let store = &self.0.store;
         // Everything that can fail without a trace comes before the claim.
-        let agents = store.agents(&person.id).await?;
-        let connection = store
+        let agent = self.still_valid(&person, &stored).await?;
+        // Whoever comes second finds it claimed: one yes, one execution.
+        let Some(approval) = store.claim_approval(&person.id, &stored.id).await? else {
+            return Err(already_decided());
+        };
+        if let Err(error) = store.record(decided).await {
+            store.release_approval(&person.id, &stored.id).await?;
+            return Err(error.into());
+        }
+        let claimed = Claimed {
+            id: stored.id.clone(),
+            approval: Some(approval),
+            call: stored.call.clone(),
+        };
+        match self.run(&stored, agent, claimed, &request).await? {
+            Some(error) => {
+                // The yes stays possible: an administrator acts, or attache is well again, and she decides once more.
+                store.release_approval(&person.id, &stored.id).await?;
+                Err(waits(error))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The agent that asked for a stored call, if it may still act and the connection is the one it asked for.
+    pub(crate) async fn still_valid(
+        &self,
+        person: &store::people::Person,
+        stored: &StoredApproval,
+    ) -> Result<Option<AgentCaller>, Error> {
+        let agents = self.0.store.agents(&person.id).await?;
+        let connection = self
+            .0
+            .store
             .connection(&person.id, Integration::OutlookCalendar)
             .await?;
         let now = self.0.clock.now();
@@ -317,47 +367,54 @@ impl Engine {
             .into_iter()
             .find(|agent| agent.id == stored.agent && live(agent));
         let unchanged = connection.is_some_and(|connection| connection.id == stored.connection);
-        // Whoever comes second finds it claimed: one yes, one execution.
-        let Some(approval) = store.claim_approval(&person.id, &stored.id).await? else {
-            return Err(already_decided());
-        };
-        if let Err(error) = store.record(decided).await {
-            store.release_approval(&person.id, &stored.id).await?;
-            return Err(error.into());
-        }
+        Ok(agent.filter(|_| unchanged).map(|agent| AgentCaller {
+            caller: Caller {
+                organisation: stored.organisation.clone(),
+                person: person.id.clone(),
+                agent: stored.agent.clone(),
+                surface: stored.surface,
+            },
+            person: person.clone(),
+            agent_name: agent.name,
+        }))
+    }
+
+    /// Runs a claimed call through the one door and keeps what came of it: its outcome, that it waits for a sign-in, or
+    /// that its person must be asked by now. An error is given back when nothing was sent and nothing was kept.
+    pub(crate) async fn run(
+        &self,
+        stored: &StoredApproval,
+        agent: Option<AgentCaller>,
+        claimed: Claimed,
+        request: &RequestId,
+    ) -> Result<Option<Error>, Error> {
+        let store = &self.0.store;
         let (state, outcome) = match agent {
-            Some(agent) if unchanged => {
-                let caller = Caller {
-                    organisation: stored.organisation.clone(),
-                    person: person.id.clone(),
-                    agent: stored.agent.clone(),
-                    surface: stored.surface,
-                };
-                let agent = AgentCaller {
-                    caller,
-                    person: person.clone(),
-                    agent_name: agent.name,
-                };
-                let claimed = Some((approval, stored.call.clone()));
+            Some(agent) => {
                 let arguments = stored.arguments.clone();
-                match self
-                    .enter(&agent, &request, &stored.tool, arguments, claimed)
-                    .await
-                {
-                    Err(error) if nothing_was_sent(&error) => {
-                        // The yes stays possible: the person signs in, or attache is well again, and decides once more.
-                        store.release_approval(&person.id, &stored.id).await?;
-                        return Err(waits(error));
+                let result = self
+                    .enter(&agent, request, &stored.tool, arguments, Some(claimed))
+                    .await;
+                match result {
+                    Ok(answer) if answer.pending => return Ok(None),
+                    Err(error) if error.code == "needs_sign_in" => {
+                        if self.park_again(&agent, stored, request).await? {
+                            return Ok(None);
+                        }
+                        (ApprovalState::Failed, failed(&error))
+                    }
+                    Err(error) if nothing_was_sent(&error) || waits_on(stored, &error) => {
+                        return Ok(Some(error));
                     }
                     result => outcome_of(result),
                 }
             }
-            Some(_) | None => (ApprovalState::Void, json!({"code": "changed_meanwhile"})),
+            None => (ApprovalState::Void, json!({"code": "changed_meanwhile"})),
         };
         store
-            .finish_approval(&person.id, &stored.id, state, &outcome)
+            .finish_approval(&stored.person, &stored.id, state, &outcome)
             .await?;
-        Ok(())
+        Ok(None)
     }
 
     /// The owner's no.
@@ -371,6 +428,7 @@ impl Engine {
         request: &RequestId,
     ) -> Result<ApprovalView, Error> {
         let stored = self.hers(person, id).await?;
+        // Also what only waits for her sign-in can be stopped.
         if !self.0.store.decline_approval(person.id(), id).await? {
             return Err(already_decided());
         }
@@ -431,28 +489,42 @@ fn outcome_of(result: Result<Answer, Error>) -> (ApprovalState, Value) {
                 ErrorKind::UnknownTool | ErrorKind::NotConnected => ApprovalState::Void,
                 _ => ApprovalState::Failed,
             };
-            (state, json!({"code": error.code, "message": error.message}))
+            (state, failed(&error))
         }
     }
 }
 
+fn failed(error: &Error) -> Value {
+    json!({"code": error.code, "message": error.message})
+}
+
 /// The call was approved, but could not begin, for a reason that may pass.
-fn nothing_was_sent(error: &Error) -> bool {
-    matches!(error.code, "needs_sign_in" | "needs_admin") || error.kind == ErrorKind::Unavailable
+pub(crate) fn nothing_was_sent(error: &Error) -> bool {
+    error.code == "needs_admin" || error.kind == ErrorKind::Unavailable
+}
+
+/// What goes on by itself can also wait until Microsoft has time for it.
+fn waits_on(stored: &StoredApproval, error: &Error) -> bool {
+    stored.state == ApprovalState::Parked
+        && matches!(error.kind, ErrorKind::Throttled | ErrorKind::Unreachable)
 }
 
 fn waits(error: Error) -> Error {
     if error.kind == ErrorKind::Unavailable {
         return error;
     }
-    let words = "Microsoft asks you to sign in again first. Nothing was done, and the request still waits for your decision.";
-    let waiting = Error::new(ErrorKind::NotConnected, "approval_waits_for_sign_in", words);
+    let words = "An administrator at Microsoft must act first. Nothing was done, and the request still waits for your decision.";
+    let waiting = Error::new(
+        ErrorKind::NotConnected,
+        "approval_waits_for_administrator",
+        words,
+    );
     let link = error.link.as_deref().unwrap_or_default().to_owned();
     waiting.with_link(link).caused_by(error)
 }
 
 /// An approval ends with its lifetime, and never after the event it would make has begun.
-fn expires(passage: &Passage, card: &Card, lifetime: SignedDuration) -> Timestamp {
+pub(crate) fn expires(passage: &Passage, card: &Card, lifetime: SignedDuration) -> Timestamp {
     let latest = passage
         .began
         .checked_add(lifetime)

@@ -6,7 +6,7 @@ use domain::approval::Approval;
 use domain::audit::{Kind, Record, UpstreamRequest};
 use domain::canonical::Digest;
 use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
-use domain::id::{CallId, RequestId};
+use domain::id::{ApprovalId, CallId, RequestId};
 use domain::people::Address;
 use domain::permission::Level;
 use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
@@ -27,8 +27,15 @@ use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
 pub struct Answer {
     /// An object whose `status` says how it ended; the rest is as the tool's output schema says.
     pub body: Value,
-    /// Whether the person has yet to decide.
+    /// Whether the person has yet to decide or to sign in, or the call still runs.
     pub pending: bool,
+}
+
+/// A stored call that was taken for its one run: its place, the person's yes if it needed one, and the call's own id.
+pub(crate) struct Claimed {
+    pub(crate) id: ApprovalId,
+    pub(crate) approval: Option<Approval>,
+    pub(crate) call: CallId,
 }
 
 /// One call on its way: what every step needs to know of it.
@@ -84,14 +91,14 @@ impl Engine {
         self.enter(agent, request, name, arguments, None).await
     }
 
-    /// The same door for a call an agent makes and for one its person has approved.
+    /// The same door for a call an agent makes, for one its person has approved, and for one that goes on.
     pub(crate) async fn enter(
         &self,
         agent: &AgentCaller,
         request: &RequestId,
         name: &str,
         arguments: Value,
-        approved: Option<(Approval, CallId)>,
+        claimed: Option<Claimed>,
     ) -> Result<Answer, Error> {
         if self.0.stopping.is_cancelled() {
             return Err(Error::stopping());
@@ -102,12 +109,8 @@ impl Engine {
             request.clone(),
             name.to_owned(),
         );
-        self.to_the_end(async move {
-            engine
-                .pass(agent, request, &name, arguments, approved)
-                .await
-        })
-        .await?
+        self.to_the_end(async move { engine.pass(agent, request, &name, arguments, claimed).await })
+            .await?
     }
 
     async fn pass(
@@ -116,7 +119,7 @@ impl Engine {
         request: RequestId,
         name: &str,
         arguments: Value,
-        approved: Option<(Approval, CallId)>,
+        claimed: Option<Claimed>,
     ) -> Result<Answer, Error> {
         let began = self.0.clock.now();
         let Some(tool) = tools::find(name) else {
@@ -141,15 +144,21 @@ impl Engine {
             arguments: digest,
             at: began,
         };
-        let (approval, id) = match approved {
-            Some((approval, id)) => (Some(approval), id),
-            None => (None, CallId::random(&self.0.random)),
+        let (stored, approval, id) = match claimed {
+            Some(claimed) => (Some(claimed.id), claimed.approval, claimed.call),
+            None => (None, None, CallId::random(&self.0.random)),
         };
         let decision = decide(level, &available, &call, approval.as_ref());
         if let Decision::Deny(reason) = &decision {
             self.note_denied(&agent, &request, Some(tool), reason.as_str())
                 .await?;
-            return Err(self.denied(reason, connection.as_ref()));
+            let waits = match (reason, &stored, &checked, &connection) {
+                (DenyReason::NotConnected, None, Ok(arguments), Some(connection)) => {
+                    self.parked(&agent, tool, arguments, connection).await?
+                }
+                _ => None,
+            };
+            return waits.ok_or_else(|| self.denied(reason, connection.as_ref()));
         }
         let arguments = match checked {
             Ok(arguments) => arguments,
@@ -172,9 +181,11 @@ impl Engine {
             connection,
             began,
         };
-        match decision {
-            Decision::Allow(permit) => self.perform(&permit, passage).await,
-            Decision::Ask(_) => {
+        match (decision, stored) {
+            (Decision::Allow(permit), Some(_)) => self.perform(&permit, &passage).await,
+            (Decision::Allow(permit), None) => self.perform_or_park(&permit, &passage).await,
+            (Decision::Ask(_), Some(stored)) => self.ask_instead(&passage, &stored).await,
+            (Decision::Ask(_), None) => {
                 let (agent, request) = (passage.agent.clone(), passage.request.clone());
                 let asked = self.ask(passage).await;
                 if let Err(error) = &asked
@@ -185,23 +196,27 @@ impl Engine {
                 }
                 asked
             }
-            Decision::Deny(reason) => Err(self.denied(&reason, None)),
+            (Decision::Deny(reason), _) => Err(self.denied(&reason, None)),
         }
     }
 
     /// Begins the entry, acts, finishes the entry. No entry, no act.
-    async fn perform(&self, permit: &Permit, passage: Passage) -> Result<Answer, Error> {
-        let mut begun = self.entry(&passage, Kind::CallBegun);
+    pub(crate) async fn perform(
+        &self,
+        permit: &Permit,
+        passage: &Passage,
+    ) -> Result<Answer, Error> {
+        let mut begun = self.entry(passage, Kind::CallBegun);
         begun.approval = permit.approval().cloned();
         self.0.store.record(begun).await?;
 
         let mut upstream = Vec::new();
         let slot = self.0.operations.slot(&passage.connection.id);
         let inside = slot.enter().await;
-        let result = self.act(permit, &passage, &slot, &mut upstream).await;
+        let result = self.act(permit, passage, &slot, &mut upstream).await;
         drop(inside);
 
-        let mut finished = self.entry(&passage, Kind::CallFinished);
+        let mut finished = self.entry(passage, Kind::CallFinished);
         finished.approval = permit.approval().cloned();
         finished.upstream = upstream;
         finished.duration_ms = Some(

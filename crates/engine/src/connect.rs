@@ -1,5 +1,6 @@
 //! Connecting Outlook Calendar, its state, and disconnecting it.
 
+use domain::approval::ApprovalState;
 use domain::audit::Kind;
 use domain::connection::{AdminWhy, ConnectionState, Integration, missing};
 use domain::id::RequestId;
@@ -14,7 +15,9 @@ use store::connections::Connection;
 use store::people::Person;
 
 use crate::session::Proof;
-use crate::{Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools};
+use crate::{
+    ApprovalView, Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools,
+};
 
 /// One person's connection as her pages show it.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct ConnectionView {
     pub missing: Vec<Scope>,
     /// Where an administrator at Microsoft consents for the organisation, while that may be what is missing.
     pub consent_link: Option<String>,
+    /// Calls that wait for her sign-in, and go on by themselves afterwards.
+    pub waiting: Vec<ApprovalView>,
     /// Every tool, with its level and why agents cannot use it, if so.
     pub tools: Vec<ToolView>,
 }
@@ -143,6 +148,7 @@ impl Engine {
                 let mut record = self.about(&person.person, Kind::Connected);
                 record.request = Some(request.clone());
                 self.0.store.record(record).await?;
+                self.go_on(person.id());
                 Ok(Finished::Connected)
             }
             Err(error) => {
@@ -242,6 +248,13 @@ impl Engine {
                 }
             })
             .collect();
+        let waiting = match connection.as_ref().map(|connection| &connection.state) {
+            Some(ConnectionState::NeedsSignIn { .. }) => {
+                let parked = Some(ApprovalState::Parked);
+                self.approvals(person, parked, None, 20).await?.items
+            }
+            Some(_) | None => Vec::new(),
+        };
         let wanted = scopes::names();
         // `offline_access` is never echoed by Microsoft; the refresh token itself is its proof.
         let lacks = |c: &Connection| {
@@ -265,6 +278,7 @@ impl Engine {
             consent_link: may_lack_consent(connection.as_ref())
                 .then(|| self.consent_link(&person.person)),
             missing: live.map(lacks).unwrap_or_default(),
+            waiting,
             tools,
         })
     }

@@ -15,6 +15,7 @@ pub mod tools;
 
 mod approve;
 mod card;
+mod park;
 
 mod caller;
 mod connect;

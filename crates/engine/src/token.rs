@@ -150,6 +150,12 @@ impl Engine {
             &passage.agent.caller.person,
             &passage.connection.id,
         );
+        // Whoever waited here while another call was refused learns it without asking Entra once more.
+        let now = store.connection(person, passage.connection.integration);
+        let now = now.await?.map(|connection| connection.state);
+        if now != Some(ConnectionState::Connected) {
+            return Err(self.not_working(now.as_ref()));
+        }
         let (grant, version) = match store.open_grant(person, connection).await {
             Ok(opened) => opened,
             Err(error) => return Err(self.closed(passage, error).await?),
@@ -174,7 +180,7 @@ impl Engine {
                 store.record(record).await?;
                 Ok(redeemed.access)
             }
-            Err(error) => Err(self.refused(passage, error, version).await?),
+            Err(error) => Err(self.refused(passage, error, version, claims).await?),
         }
     }
 
@@ -212,6 +218,7 @@ impl Engine {
         passage: &Passage,
         error: microsoft::Error,
         version: i64,
+        challenge: Option<&str>,
     ) -> Result<Error, Error> {
         let microsoft::Kind::Refresh(problem) = error.kind() else {
             return Ok(error.into());
@@ -258,9 +265,11 @@ impl Engine {
                 claims: None,
                 code,
             },
-            RefreshProblem::SignInAgain { claims, .. } => {
-                ConnectionState::NeedsSignIn { claims, code }
-            }
+            // What Graph asked for stays asked for, unless Entra asks for something newer.
+            RefreshProblem::SignInAgain { claims, .. } => ConnectionState::NeedsSignIn {
+                claims: claims.or_else(|| challenge.map(str::to_owned)),
+                code,
+            },
             RefreshProblem::AccountDisabled => ConnectionState::Revoked {
                 why: RevokedWhy::AccountDisabled,
             },

@@ -3,6 +3,7 @@
 mod asking;
 mod deciding;
 mod ending;
+mod parking;
 
 use std::fmt;
 
@@ -12,6 +13,8 @@ use domain::canonical::Digest;
 use domain::id::{AgentId, ApprovalId, CallId, ConnectionId, OrganisationId, PersonId};
 use jiff::Timestamp;
 use serde_json::Value;
+
+pub use self::parking::{Resumed, WhyParked};
 
 pub(crate) use self::ending::{Pending, forget, void};
 
@@ -91,7 +94,7 @@ pub struct StoredApproval {
 /// more than five minutes lost its executor, as no call takes that long, and so nobody knows what became of it.
 macro_rules! shown_state {
     () => {
-        "CASE WHEN state = 'pending' AND expires_ms <= $1 THEN 'expired'
+        "CASE WHEN state IN ('pending', 'parked') AND expires_ms <= $1 THEN 'expired'
             WHEN state = 'executing' AND decided_ms + 300000 < $1 THEN 'unknown'
             ELSE state END"
     };

@@ -99,6 +99,7 @@ fn simplify(field: &mut Value) {
 pub(crate) fn answer_schema(statuses: &[&str]) -> Value {
     let everywhere = [
         "approval_required",
+        "sign_in_required",
         "running",
         "declined",
         "expired",

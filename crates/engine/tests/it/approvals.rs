@@ -4,7 +4,6 @@ use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::{Value, json};
-use sim::{Fault, FaultAnswer, Surface};
 
 use crate::house::{House, Pair};
 
@@ -195,48 +194,6 @@ async fn the_card_says_what_will_run() {
     assert_eq!(view.card.attendees[0].address, "kim@other.example");
     assert_eq!(view.card.zone.as_deref(), Some("Europe/Berlin"));
     assert_eq!(view.agent_name, "Test agent");
-}
-
-#[tokio::test]
-async fn a_needed_sign_in_does_not_use_up_the_yes() {
-    let house = House::new().await;
-    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
-    let id = asked(&house, &pair, "Still possible").await;
-    house.sim.fault(Fault {
-        surface: Surface::Token,
-        answer: FaultAnswer::EntraError {
-            code: 50076,
-            error: "interaction_required".into(),
-            suberror: Some("basic_action".into()),
-            claims: None,
-        },
-        ..Fault::default()
-    });
-    let result = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
-        .await;
-    assert_eq!(
-        result.err().map(|error| error.code),
-        Some("approval_waits_for_sign_in")
-    );
-    house.sim.clear_faults();
-    let begun = house
-        .engine
-        .begin_connect(&pair.person, None)
-        .await
-        .expect("begins");
-    house
-        .come_back(&begun, 1, Some(&pair.person))
-        .await
-        .expect("connects again");
-    let view = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
-        .await
-        .expect("approves");
-    assert_eq!(view.state, ApprovalState::Done);
-    assert_eq!(house.events(&pair.login, "Still possible"), 1);
 }
 
 #[tokio::test]

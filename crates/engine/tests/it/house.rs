@@ -354,12 +354,21 @@ pub(crate) async fn walk(location: &str, person: &Person) -> Callback {
             match name.as_str() {
                 "loginfmt" => value.clone_from(&person.login),
                 "passwd" => value.clone_from(&person.password),
+                // The number that the telephone would be asked for.
+                "otc" => *value = shown(&page),
                 _ => {}
             }
         }
         fields = Some(sent);
     }
     panic!("Microsoft's pages have no end")
+}
+
+/// The number on the page for the second factor.
+fn shown(page: &str) -> String {
+    let after = page.split("idRichContext_DisplaySign\">").nth(1);
+    let number = after.and_then(|rest| rest.split('<').next());
+    number.unwrap_or_default().to_owned()
 }
 
 fn attribute(html: &str, name: &str) -> Option<String> {

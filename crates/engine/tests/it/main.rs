@@ -7,5 +7,6 @@ mod bursts;
 mod connecting;
 mod keys;
 mod one_place;
+mod parked;
 mod record;
 mod weather;

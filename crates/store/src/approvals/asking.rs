@@ -1,5 +1,6 @@
 //! Storing a call. Few may wait at once, so that nobody is worn down into approving.
 
+use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 
 use super::{NewApproval, StoredApproval, approval_columns, shown_outcome, shown_state};
@@ -19,21 +20,35 @@ impl Store {
     /// # Errors
     /// [`Error::TooManyPending`] when ten wait for the person or five of the agent; or when the database fails.
     pub async fn ask(&self, new: &NewApproval) -> Result<StoredApproval, Error> {
+        self.keep(new, ApprovalState::Pending).await
+    }
+
+    /// Stores a call that Microsoft has interrupted, to go on when the person has signed in there again; or answers the
+    /// one the same agent has waiting so with the same arguments.
+    ///
+    /// # Errors
+    /// As [`Store::ask`].
+    pub async fn park(&self, new: &NewApproval) -> Result<StoredApproval, Error> {
+        self.keep(new, ApprovalState::Parked).await
+    }
+
+    async fn keep(&self, new: &NewApproval, state: ApprovalState) -> Result<StoredApproval, Error> {
         let doing = "store an approval";
         let mut write = self.database().write().await?;
         let lock = sqlx::query("UPDATE persons SET asked_ms = $2 WHERE id = $1");
         let lock = lock.bind(new.person.as_str()).bind(self.now_ms());
         write.execute(doing, lock).await?;
         let expire = sqlx::query(
-            "UPDATE approvals SET state = 'expired' WHERE person = $1 AND state = 'pending' AND expires_ms <= $2",
+            "UPDATE approvals SET state = 'expired' WHERE person = $1 AND state IN ('pending', 'parked')
+                AND expires_ms <= $2",
         );
         let expire = expire.bind(new.person.as_str()).bind(self.now_ms());
         write.execute(doing, expire).await?;
-        let approval = match self.find_waiting(&mut write, new).await? {
+        let approval = match self.find_waiting(&mut write, new, state).await? {
             Some(waiting) => waiting,
             None => {
                 refuse_too_many(&mut write, new).await?;
-                self.insert(&mut write, new).await?
+                self.insert(&mut write, new, state).await?
             }
         };
         write.commit(doing).await?;
@@ -44,12 +59,13 @@ impl Store {
         &self,
         write: &mut Write,
         new: &NewApproval,
+        state: ApprovalState,
     ) -> Result<Option<StoredApproval>, Error> {
         let query = sqlx::query(concat!(
             "SELECT ",
             approval_columns!(),
             " FROM approvals
-             WHERE agent = $2 AND digest = $3 AND person = $4 AND connection = $5 AND tool = $6 AND state = 'pending'"
+             WHERE agent = $2 AND digest = $3 AND person = $4 AND connection = $5 AND tool = $6 AND state = $7"
         ));
         let query = query
             .bind(self.now_ms())
@@ -57,17 +73,23 @@ impl Store {
             .bind(new.digest.to_string())
             .bind(new.person.as_str())
             .bind(new.connection.as_str())
-            .bind(new.tool.as_str());
+            .bind(new.tool.as_str())
+            .bind(state.as_str());
         let row = write.optional("find an approval", query).await?;
         row.as_ref().map(StoredApproval::from_row).transpose()
     }
 
-    async fn insert(&self, write: &mut Write, new: &NewApproval) -> Result<StoredApproval, Error> {
+    async fn insert(
+        &self,
+        write: &mut Write,
+        new: &NewApproval,
+        state: ApprovalState,
+    ) -> Result<StoredApproval, Error> {
         let query = sqlx::query(concat!(
             "INSERT INTO approvals
                 (id, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary, state,
-                created_ms, expires_ms, call)
-             VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', $1, $13, $14)
+                created_ms, expires_ms, call, parked)
+             VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15, $1, $13, $14, $16)
              RETURNING ",
             approval_columns!()
         ));
@@ -85,7 +107,9 @@ impl Store {
             .bind(new.card.to_string())
             .bind(new.summary.as_str())
             .bind(new.expires.as_millisecond())
-            .bind(new.call.as_str());
+            .bind(new.call.as_str())
+            .bind(state.as_str())
+            .bind(i64::from(state == ApprovalState::Parked));
         let row = write.optional("store an approval", query).await?;
         StoredApproval::from_row(&row.ok_or(Error::Unreadable { column: "approval" })?)
     }
@@ -94,7 +118,7 @@ impl Store {
 async fn refuse_too_many(write: &mut Write, new: &NewApproval) -> Result<(), Error> {
     let query = sqlx::query(
         "SELECT COUNT(*) AS of_person, COUNT(CASE WHEN agent = $2 THEN 1 END) AS of_agent
-         FROM approvals WHERE person = $1 AND state = 'pending'",
+         FROM approvals WHERE person = $1 AND state IN ('pending', 'parked')",
     );
     let query = query.bind(new.person.as_str()).bind(new.agent.as_str());
     let row = write.optional("count approvals", query).await?;

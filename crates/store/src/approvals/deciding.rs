@@ -23,7 +23,7 @@ impl Store {
         let doing = "claim an approval";
         let mut write = self.database().write().await?;
         let query = sqlx::query(
-            "UPDATE approvals SET state = 'executing', decided_ms = $1
+            "UPDATE approvals SET state = 'executing', decided_ms = $1, approved = 1
              WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms > $1
              RETURNING tool, digest, expires_ms",
         );
@@ -45,7 +45,7 @@ impl Store {
         Ok(Some(approval))
     }
 
-    /// The person's no. Answers whether it was still waiting.
+    /// The person's no, also to a call that waits for her sign-in. Answers whether it was still waiting.
     ///
     /// # Errors
     /// When the database fails.
@@ -56,7 +56,7 @@ impl Store {
     ) -> Result<bool, Error> {
         let query = sqlx::query(
             "UPDATE approvals SET state = 'declined', decided_ms = $1
-             WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms > $1",
+             WHERE person = $2 AND id = $3 AND state IN ('pending', 'parked') AND expires_ms > $1",
         );
         let query = query
             .bind(self.now_ms())
@@ -81,7 +81,7 @@ impl Store {
         let mut write = self.database().write().await?;
         lock_connection(&mut write, person, id).await?;
         let query = sqlx::query(concat!(
-            "UPDATE approvals SET decided_ms = NULL,
+            "UPDATE approvals SET decided_ms = NULL, approved = 0,
                 state = CASE WHEN expires_ms <= $1 THEN 'expired'
                     WHEN EXISTS (SELECT 1 FROM grants g JOIN connections c ON c.id = g.connection
                         WHERE c.id = approvals.connection AND c.connected_ms <= approvals.decided_ms) THEN 'pending'
@@ -123,6 +123,7 @@ impl Store {
             | ApprovalState::Void => {}
             ApprovalState::Pending
             | ApprovalState::Executing
+            | ApprovalState::Parked
             | ApprovalState::Declined
             | ApprovalState::Expired => return Ok(false),
         }
@@ -147,7 +148,7 @@ impl Store {
 }
 
 /// An update that changes nothing locks the row on both databases: the connection does not end in between.
-async fn lock_connection(
+pub(super) async fn lock_connection(
     write: &mut Write,
     person: &PersonId,
     id: &ApprovalId,

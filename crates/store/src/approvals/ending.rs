@@ -6,7 +6,8 @@ use crate::Store;
 use crate::database::Write;
 use crate::error::Error;
 
-/// Which pending approvals a change makes void.
+/// Which waiting calls a change makes void. What waits for a sign-in is decided again when it goes on, so a change of
+/// level is seen then.
 pub(crate) enum Pending<'a> {
     OfConnection(&'a ConnectionId),
     OfAgent(&'a AgentId),
@@ -17,12 +18,12 @@ pub(crate) enum Pending<'a> {
 pub(crate) async fn void(write: &mut Write, which: Pending<'_>, now_ms: i64) -> Result<(), Error> {
     let query = match which {
         Pending::OfConnection(connection) => sqlx::query(
-            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND connection = $2",
+            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state IN ('pending', 'parked') AND connection = $2",
         )
         .bind(now_ms)
         .bind(connection.as_str()),
         Pending::OfAgent(agent) => sqlx::query(
-            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state = 'pending' AND agent = $2",
+            "UPDATE approvals SET state = 'void', decided_ms = $1 WHERE state IN ('pending', 'parked') AND agent = $2",
         )
         .bind(now_ms)
         .bind(agent.as_str()),
@@ -61,7 +62,7 @@ impl Store {
     pub async fn void_approval(&self, person: &PersonId, id: &ApprovalId) -> Result<bool, Error> {
         let query = sqlx::query(
             "UPDATE approvals SET state = 'void', decided_ms = $1
-             WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms > $1",
+             WHERE person = $2 AND id = $3 AND state IN ('pending', 'parked') AND expires_ms > $1",
         );
         let query = query
             .bind(self.now_ms())

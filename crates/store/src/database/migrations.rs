@@ -8,12 +8,17 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
         "sealed_version",
         include_str!("../../migrations/0002_sealed_version.sql"),
+    ),
+    (
+        3,
+        "parked",
+        include_str!("../../migrations/0003_parked.sql"),
     ),
 ];
 

@@ -20,6 +20,7 @@ mod levels;
 mod agents;
 mod attempts;
 mod opening;
+mod parking;
 mod people;
 mod sessions;
 

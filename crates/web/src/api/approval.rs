@@ -74,7 +74,10 @@ pub(super) fn openapi() -> Value {
         "properties": {"status": {"type": "string"}},
     });
     let mut responses = super::openapi::responses("200", "Decided", &answer);
-    responses["202"] = super::openapi::response("The person has yet to decide", &answer);
+    responses["202"] = super::openapi::response(
+        "The person has yet to decide or to sign in, or the call still runs",
+        &answer,
+    );
     json!({
         "operationId": "read_approval",
         "summary": "How one of this agent's own approvals stands",

@@ -63,7 +63,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 pub(super) fn openapi(tool: &Offered) -> Value {
     let mut responses = super::openapi::responses("200", "How the call ended", &tool.output_schema);
     responses["202"] = super::openapi::response(
-        "The person has yet to decide: the answer names the approval and the page to decide on",
+        "The person has yet to decide, or to sign in at Microsoft: the answer names the approval and the page for it",
         &tool.output_schema,
     );
     json!({

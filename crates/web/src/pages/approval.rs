@@ -44,6 +44,8 @@ struct ApprovalPage {
     mark: &'static str,
     tool: String,
     pending: bool,
+    /// Whether it waits for the person's sign-in; until then she can still stop it.
+    parked: bool,
     outcome: Option<Outcome>,
     effects: Vec<Effect>,
     title: Option<Foreign>,
@@ -77,6 +79,7 @@ impl ApprovalPage {
             id: view.id.to_string(),
             mark: view.state.as_str(),
             pending,
+            parked: view.state == ApprovalState::Parked,
             outcome: (!pending).then(|| outcome(words, view)),
             effects: card::effects(words, view.definition, card),
             title: card.title.as_deref().map(Foreign::of),
@@ -110,7 +113,10 @@ fn outcome(words: Words, view: &ApprovalView) -> Outcome {
     } else {
         words.say(&format!("outcome-text-{state}"))
     };
-    let code = told("code").and_then(Value::as_str);
+    let code = match view.state {
+        ApprovalState::Parked => Some("needs_sign_in"),
+        _ => told("code").and_then(Value::as_str),
+    };
     let connection = code.filter(|code| CONNECTION_CODES.contains(code));
     Outcome {
         tone: approval_tone(view.state),

@@ -45,7 +45,7 @@ const BACK_TO_OUTLOOK: &[&str] = &[
     "app_unavailable",
     "blocked_by_policy",
     "account_disabled",
-    "approval_waits_for_sign_in",
+    "approval_waits_for_administrator",
 ];
 
 /// A failure of the pages' own.
@@ -176,7 +176,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     let mut consent = of(StatusCode::FORBIDDEN, "admin_must_consent", "");
     consent.link = Some("https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=6731de76-14a6-49ae-97bc-6eba6914391e".to_owned());
     let cancelled = of(StatusCode::BAD_REQUEST, "consent_cancelled", "");
-    let mut waits = of(StatusCode::CONFLICT, "approval_waits_for_sign_in", "");
+    let mut waits = of(StatusCode::CONFLICT, "approval_waits_for_administrator", "");
     waits.link = Some("https://attache.nordwind.example/integrations/outlook-calendar".to_owned());
     vec![
         sample(
@@ -207,7 +207,11 @@ mod tests {
 
     #[test]
     fn every_failure_that_a_person_can_end_has_words_of_its_own() {
-        let others = ["levels_changed", "approval_waits_for_sign_in", "restarting"];
+        let others = [
+            "levels_changed",
+            "approval_waits_for_administrator",
+            "restarting",
+        ];
         for language in Language::ALL {
             let words = Words::in_language(language);
             for code in CALLBACK_CODES.iter().chain(CONNECTION_CODES).chain(&others) {
@@ -250,7 +254,7 @@ mod tests {
         );
         check("needs_sign_in", None, OUTLOOK, "Back to Outlook Calendar");
         check(
-            "approval_waits_for_sign_in",
+            "approval_waits_for_administrator",
             None,
             OUTLOOK,
             "Back to Outlook Calendar",

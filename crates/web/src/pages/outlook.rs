@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State as With};
 use axum::response::Response;
+use domain::approval::ApprovalState;
 use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
 use domain::permission::Level;
 use domain::policy::DenyReason;
@@ -17,6 +18,13 @@ use crate::State;
 use crate::caller::SignedIn;
 use crate::error::PageError;
 use crate::words::Words;
+
+struct Waiting {
+    path: String,
+    tool: String,
+    title: String,
+    agent: String,
+}
 
 struct Fact {
     name: String,
@@ -47,6 +55,8 @@ struct OutlookPage {
     /// What Microsoft's number adds to that, for the numbers that add something.
     hint: Option<String>,
     button: Option<String>,
+    /// What goes on by itself after she has signed in.
+    waiting: Vec<Waiting>,
     facts: Vec<Fact>,
     tools: Vec<ToolRow>,
     scopes: Vec<ScopeRow>,
@@ -79,6 +89,16 @@ impl OutlookPage {
                 .and_then(ConnectionState::code)
                 .and_then(|code| number_hint(words, code)),
             button,
+            waiting: connection
+                .waiting
+                .iter()
+                .map(|view| Waiting {
+                    path: format!("/approvals/{}", view.id),
+                    tool: tool_title(words, view.definition),
+                    title: view.card.title.clone().unwrap_or_default(),
+                    agent: view.agent_name.clone(),
+                })
+                .collect(),
             facts: facts(&page, connection, can_disconnect),
             tools: if can_disconnect {
                 rows(words, &connection.tools)
@@ -219,6 +239,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
             zone: Some("Europe/Berlin".to_owned()),
             address: Some("jonas.weber@nordwind.example".to_owned()),
             missing: Vec::new(),
+            waiting: Vec::new(),
             consent_link: lacks_consent(state.as_ref()).then(|| SAMPLE_CONSENT.to_owned()),
             tools: sample_tools((!works).then_some(&DenyReason::NotConnected)),
             state,
@@ -235,10 +256,18 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         ..view(Some(ConnectionState::Connected))
     };
     let connected = view(Some(ConnectionState::Connected));
+    let waits = ConnectionView {
+        waiting: vec![super::approval::sample_view(ApprovalState::Parked)],
+        ..view(Some(ConnectionState::NeedsSignIn {
+            claims: None,
+            code: None,
+        }))
+    };
     let mut samples = vec![
         render("outlook-never", None, &view(None)),
         render("outlook-connected", Some("connected-note"), &connected),
         render("outlook-partly", None, &partly),
+        render("outlook-needs-sign-in-waiting", None, &waits),
     ];
     let mut also = |name, note, state| samples.push(render(name, note, &view(Some(state))));
     also(

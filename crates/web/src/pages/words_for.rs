@@ -75,7 +75,10 @@ pub(super) fn level_tone(level: Level) -> &'static str {
 
 pub(super) fn approval_tone(state: ApprovalState) -> &'static str {
     match state {
-        ApprovalState::Pending | ApprovalState::Executing | ApprovalState::Unknown => "warn",
+        ApprovalState::Pending
+        | ApprovalState::Executing
+        | ApprovalState::Parked
+        | ApprovalState::Unknown => "warn",
         ApprovalState::Done => "good",
         ApprovalState::Failed => "bad",
         ApprovalState::Declined | ApprovalState::Expired | ApprovalState::Void => "",

@@ -8,3 +8,4 @@ mod api;
 mod mcp;
 mod pages;
 mod routes;
+mod waiting;

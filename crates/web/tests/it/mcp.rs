@@ -13,14 +13,14 @@ fn post(app: &App) -> Asked {
 }
 
 /// A request as clients up to 2025-11-25 send it.
-async fn legacy(app: &App, method: &str, params: Value) -> Answer {
+pub(crate) async fn legacy(app: &App, method: &str, params: Value) -> Answer {
     let asked = post(app).header("mcp-protocol-version", "2025-11-25");
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     asked.json(&message).send().await
 }
 
 /// A request as clients from 2026-07-28 on send it.
-async fn modern(app: &App, method: &str, mut params: Value) -> Answer {
+pub(crate) async fn modern(app: &App, method: &str, mut params: Value) -> Answer {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},

@@ -150,6 +150,7 @@ pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
             let name = match state {
                 ApprovalState::Pending => "approval-pending",
                 ApprovalState::Executing => "approval-executing",
+                ApprovalState::Parked => "approval-parked",
                 ApprovalState::Done => "approval-done",
                 ApprovalState::Failed => "approval-failed",
                 ApprovalState::Unknown => "approval-unknown",
