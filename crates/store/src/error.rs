@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use domain::id::{ConnectionId, OrganisationId};
 
+use crate::seal::Shut;
+
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -52,6 +54,12 @@ pub enum Error {
     KeyMissing {
         /// Which key.
         key_id: String,
+    },
+    /// The service that has the key-encryption key could not be used. Nothing is wrong with what it sealed.
+    #[error("the key service cannot be used now: {why}")]
+    KeyService {
+        /// What happened.
+        why: String,
     },
     /// The key given under this id is not the one that was used before.
     #[error("the key-encryption key {key_id} is not the one this database was sealed with")]
@@ -140,7 +148,10 @@ impl Error {
             | Self::NotSqlite
             | Self::KeyMissing { .. }
             | Self::KeyWrong { .. } => Kind::Setup,
-            Self::NotWritable { .. } | Self::NotWiped | Self::Overtaken => Kind::Unavailable,
+            Self::NotWritable { .. }
+            | Self::NotWiped
+            | Self::Overtaken
+            | Self::KeyService { .. } => Kind::Unavailable,
             Self::NotRecorded(source) => source.kind(),
             Self::Damaged { .. } => Kind::Damaged,
             Self::NoGrant { .. } => Kind::NoGrant,
@@ -148,6 +159,17 @@ impl Error {
             Self::NoOrganisation(_) | Self::Unreadable { .. } | Self::NotKept => Kind::Internal,
             Self::Database { source, .. } if source.refused => Kind::Internal,
             Self::Database { .. } => Kind::Unavailable,
+        }
+    }
+
+    /// Wraps why a key could not be used. What it was used on is whole as far as anybody knows.
+    pub(crate) fn key(shut: Shut) -> Self {
+        match shut {
+            Shut::KeyMissing(key_id) => Self::KeyMissing { key_id },
+            Shut::Unavailable(why) => Self::KeyService { why },
+            Shut::Damaged => Self::KeyService {
+                why: "it refuses what it has just been given".to_owned(),
+            },
         }
     }
 

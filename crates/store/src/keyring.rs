@@ -1,5 +1,7 @@
 //! The key-encryption keys: one that seals, and older ones that can still open. They never lie in the database.
 
+mod service;
+
 use std::fmt;
 
 use base64::Engine as _;
@@ -12,6 +14,8 @@ use crate::connections;
 use crate::database::Database;
 use crate::error::Error;
 use crate::seal;
+
+pub use self::service::{KeyService, ServiceAnswer, ServiceFault, ServiceKey};
 
 /// A key that wraps data keys. Overwritten when dropped, never printed.
 pub struct KeyEncryptionKey {
@@ -108,8 +112,19 @@ fn is_guessable(key: &[u8; 32]) -> bool {
 /// The keys this process has.
 #[derive(Debug)]
 pub struct Keyring {
-    active: KeyEncryptionKey,
-    decrypt_only: Vec<KeyEncryptionKey>,
+    /// The id of the one that seals.
+    active: String,
+    local: Vec<KeyEncryptionKey>,
+    service: Option<ServiceKey>,
+}
+
+/// One key of a ring.
+#[derive(Clone, Copy)]
+pub(crate) enum Key<'a> {
+    /// We have it.
+    Local(&'a KeyEncryptionKey),
+    /// A version of one that a service has.
+    Service(&'a ServiceKey, u64),
 }
 
 impl Keyring {
@@ -121,26 +136,70 @@ impl Keyring {
         active: KeyEncryptionKey,
         decrypt_only: Vec<KeyEncryptionKey>,
     ) -> Result<Self, Error> {
-        let mut ids: Vec<&str> = decrypt_only.iter().map(KeyEncryptionKey::id).collect();
-        ids.push(active.id());
-        ids.sort_unstable();
-        match ids.windows(2).any(|pair| pair[0] == pair[1]) {
-            true => Err(Error::KeyUnusable("two keys have the same id")),
-            false => Ok(Self {
-                active,
-                decrypt_only,
-            }),
-        }
+        let id = active.id().to_owned();
+        let local = std::iter::once(active).chain(decrypt_only).collect();
+        Self::checked(id, local, None)
     }
 
-    pub(crate) fn active(&self) -> &KeyEncryptionKey {
+    /// A ring in which a service seals, and any number of keys only open.
+    ///
+    /// # Errors
+    /// When two keys have the same id.
+    pub fn with_service(
+        service: ServiceKey,
+        decrypt_only: Vec<KeyEncryptionKey>,
+    ) -> Result<Self, Error> {
+        Self::checked(service.active_id(), decrypt_only, Some(service))
+    }
+
+    /// The same ring, with a service that only opens.
+    ///
+    /// # Errors
+    /// When two keys have the same id.
+    pub fn and_service(self, service: ServiceKey) -> Result<Self, Error> {
+        Self::checked(self.active, self.local, Some(service))
+    }
+
+    fn checked(
+        active: String,
+        local: Vec<KeyEncryptionKey>,
+        service: Option<ServiceKey>,
+    ) -> Result<Self, Error> {
+        let mut ids: Vec<&str> = local.iter().map(KeyEncryptionKey::id).collect();
+        ids.sort_unstable();
+        let twice = ids.windows(2).any(|pair| pair[0] == pair[1]);
+        let of_service = |id: &&str| {
+            service
+                .as_ref()
+                .and_then(|key| key.version_of(id))
+                .is_some()
+        };
+        if twice || ids.iter().any(of_service) {
+            return Err(Error::KeyUnusable("two keys have the same id"));
+        }
+        Ok(Self {
+            active,
+            local,
+            service,
+        })
+    }
+
+    /// The id of the key that seals.
+    pub(crate) fn active_id(&self) -> &str {
         &self.active
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<&KeyEncryptionKey> {
-        std::iter::once(&self.active)
-            .chain(&self.decrypt_only)
-            .find(|key| key.id() == id)
+    pub(crate) fn active(&self) -> Key<'_> {
+        self.find(&self.active)
+            .expect("a ring is made with its active key")
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<Key<'_>> {
+        if let Some(key) = self.local.iter().find(|key| key.id() == id) {
+            return Some(Key::Local(key));
+        }
+        let service = self.service.as_ref()?;
+        Some(Key::Service(service, service.version_of(id)?))
     }
 }
 
@@ -170,19 +229,30 @@ pub(crate) async fn check(
         unchecked.push(key_id);
     }
     for (key_id, check_value) in check_values(database).await? {
-        // A check value without a key belongs to a retired key: the loop above has shown that nothing needs it.
-        if let Some(key) = keys.find(&key_id)
-            && !seal::passes_check(key, &check_value)
-        {
-            return Err(Error::KeyWrong { key_id });
-        }
+        let needed = unchecked.contains(&key_id);
         unchecked.retain(|id| *id != key_id);
+        match keys.find(&key_id) {
+            // A service is not asked about versions that nothing needs.
+            Some(Key::Service(..)) if !needed && key_id != keys.active_id() => {}
+            Some(key) => passes(key, &key_id, &check_value).await?,
+            // A check value without a key belongs to a retired key: the loop above has shown that nothing needs it.
+            None => {}
+        }
     }
     if let Some(key_id) = unchecked.pop() {
         // Something is sealed under it, so there was a check value; somebody removed it.
         return Err(Error::KeyWrong { key_id });
     }
-    begin_use(database, keys.active(), random).await
+    begin_use(database, keys, random).await
+}
+
+async fn passes(key: Key<'_>, key_id: &str, check_value: &str) -> Result<(), Error> {
+    let key_id = key_id.to_owned();
+    match seal::passes_check(key, &key_id, check_value).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::KeyWrong { key_id }),
+        Err(shut) => Err(Error::key(shut)),
+    }
 }
 
 async fn check_values(database: &Database) -> Result<Vec<(String, String)>, Error> {
@@ -195,28 +265,26 @@ async fn check_values(database: &Database) -> Result<Vec<(String, String)>, Erro
 
 /// Writes the check value of a key that has none yet. Of two instances that start at once with different keys under one
 /// id, the slower one finds the other's value and stops.
-async fn begin_use(
-    database: &Database,
-    key: &KeyEncryptionKey,
-    random: &Random,
-) -> Result<(), Error> {
+async fn begin_use(database: &Database, keys: &Keyring, random: &Random) -> Result<(), Error> {
+    let id = keys.active_id();
     let known = check_values(database).await?;
-    if known.iter().any(|(id, _)| id == key.id()) {
+    if known.iter().any(|(known, _)| known == id) {
         return Ok(());
     }
     let doing = "write a key check";
+    let value = seal::check_value(keys.active(), id, random).await;
+    let value = value.map_err(Error::key)?;
     let mut write = database.write().await?;
     let query = sqlx::query(
         "INSERT INTO key_checks (key_id, check_value) VALUES ($1, $2) ON CONFLICT (key_id) DO NOTHING",
     );
-    let query = query.bind(key.id()).bind(seal::check_value(key, random));
-    write.execute(doing, query).await?;
+    write.execute(doing, query.bind(id).bind(value)).await?;
     write.commit(doing).await?;
     let known = check_values(database).await?;
-    match known.iter().find(|(id, _)| id == key.id()) {
-        Some((_, value)) if seal::passes_check(key, value) => Ok(()),
-        Some(_) | None => Err(Error::KeyWrong {
-            key_id: key.id().to_owned(),
+    match known.iter().find(|(known, _)| known == id) {
+        Some((_, value)) => passes(keys.active(), id, value).await,
+        None => Err(Error::KeyWrong {
+            key_id: id.to_owned(),
         }),
     }
 }

@@ -35,7 +35,7 @@ use tokio::sync::mpsc;
 
 pub use crate::audit::AuditWriter;
 pub use crate::error::{Error, Kind};
-pub use crate::keyring::{KeyEncryptionKey, Keyring};
+pub use crate::keyring::{KeyEncryptionKey, KeyService, Keyring, ServiceKey};
 
 use crate::database::Database;
 

@@ -13,6 +13,9 @@
 //! refresh token of the same person for the same connection; after a disconnect it gains one that was valid then. Deleting
 //! the row is no attack on the seal: it is a disconnect.
 //!
+//! The key-encryption key may be in a service instead: then wrapping the data key, with the same associated data, is its
+//! work. The token itself is sealed here in either case.
+//!
 //! Text form: `v1.<key id>.<base64url of salt, ciphertext and tag>`.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -27,7 +30,7 @@ use domain::secret::RefreshToken;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::keyring::{KeyEncryptionKey, Keyring};
+use crate::keyring::{Key, Keyring, ServiceFault};
 
 const SALT: usize = 32;
 const KEY: usize = 32;
@@ -81,30 +84,43 @@ pub(crate) enum Shut {
     Damaged,
     /// This process does not have the key with this id.
     KeyMissing(String),
+    /// The service that has the key could not be used, for this reason.
+    Unavailable(String),
 }
 
 /// Seals a token for its place, under the active key.
-pub(crate) fn seal(
+///
+/// # Errors
+/// Only when a service has that key and could not be used.
+pub(crate) async fn seal(
     keys: &Keyring,
     random: &Random,
     place: &Place<'_>,
     token: &RefreshToken,
-) -> Sealed {
-    let key = keys.active();
+) -> Result<Sealed, Shut> {
+    let key_id = keys.active_id();
     let data_key = Zeroizing::new(random.bytes::<KEY>());
-    let lock = |with: &[u8; KEY], purpose: &str, plain: &[u8]| {
-        let data = place.associated_data(purpose, key.id());
-        to_text(key.id(), &encrypt(with, random, purpose, &data, plain))
-    };
-    Sealed {
-        key_id: key.id().to_owned(),
-        wrapped_key: lock(key.bytes(), DATA_KEY, data_key.as_slice()),
-        sealed: lock(&data_key, TOKEN, token.expose().as_bytes()),
-    }
+    let data = place.associated_data(DATA_KEY, key_id);
+    let wrapped = wrap(
+        keys.active(),
+        key_id,
+        random,
+        DATA_KEY,
+        &data,
+        data_key.as_slice(),
+    )
+    .await?;
+    let data = place.associated_data(TOKEN, key_id);
+    let token = encrypt(&data_key, random, TOKEN, &data, token.expose().as_bytes());
+    Ok(Sealed {
+        key_id: key_id.to_owned(),
+        wrapped_key: to_text(key_id, &wrapped),
+        sealed: to_text(key_id, &token),
+    })
 }
 
 /// Opens what was sealed for this place.
-pub(crate) fn open(
+pub(crate) async fn open(
     keys: &Keyring,
     place: &Place<'_>,
     sealed: &Sealed,
@@ -117,13 +133,11 @@ pub(crate) fn open(
     let Some(key) = keys.find(key_id) else {
         return Err(Shut::KeyMissing(key_id.to_owned()));
     };
-    let unlock = |with: &[u8; KEY], purpose: &str, message| {
-        let data = place.associated_data(purpose, key_id);
-        decrypt(with, purpose, &data, message)
-    };
-    let data_key = unlock(key.bytes(), DATA_KEY, wrapped_key)?;
+    let data = place.associated_data(DATA_KEY, key_id);
+    let data_key = unwrap(key, key_id, DATA_KEY, &data, wrapped_key).await?;
     let data_key = <&[u8; KEY]>::try_from(data_key.as_slice()).map_err(|_| Shut::Damaged)?;
-    let token = unlock(data_key, TOKEN, token)?;
+    let data = place.associated_data(TOKEN, key_id);
+    let token = decrypt(data_key, TOKEN, &data, token)?;
     // The text becomes the secret's own, overwritten when that is dropped.
     match std::str::from_utf8(&token) {
         Ok(token) => Ok(RefreshToken::new(token.to_owned())),
@@ -132,21 +146,74 @@ pub(crate) fn open(
 }
 
 /// A constant that only this key opens.
-pub(crate) fn check_value(key: &KeyEncryptionKey, random: &Random) -> String {
-    let data = check_data(key);
-    let message = encrypt(key.bytes(), random, KEY_CHECK, &data, KEY_CHECK.as_bytes());
-    to_text(key.id(), &message)
+pub(crate) async fn check_value(
+    key: Key<'_>,
+    key_id: &str,
+    random: &Random,
+) -> Result<String, Shut> {
+    let data = check_data(key_id);
+    let message = wrap(key, key_id, random, KEY_CHECK, &data, KEY_CHECK.as_bytes()).await?;
+    Ok(to_text(key_id, &message))
 }
 
 /// Whether a stored check value was made with this key.
-pub(crate) fn passes_check(key: &KeyEncryptionKey, value: &str) -> bool {
-    let opened = from_text(value)
-        .and_then(|(_, message)| decrypt(key.bytes(), KEY_CHECK, &check_data(key), message));
-    opened.is_ok_and(|plain| plain.as_slice() == KEY_CHECK.as_bytes())
+pub(crate) async fn passes_check(key: Key<'_>, key_id: &str, value: &str) -> Result<bool, Shut> {
+    let Ok((_, message)) = from_text(value) else {
+        return Ok(false);
+    };
+    match unwrap(key, key_id, KEY_CHECK, &check_data(key_id), message).await {
+        Ok(plain) => Ok(plain.as_slice() == KEY_CHECK.as_bytes()),
+        Err(Shut::Damaged) => Ok(false),
+        Err(shut) => Err(shut),
+    }
 }
 
-fn check_data(key: &KeyEncryptionKey) -> String {
-    associated_data(&json!({ "v": 1, "purpose": KEY_CHECK, "key_id": key.id() }))
+/// Encrypts with a key-encryption key, wherever it is.
+async fn wrap(
+    key: Key<'_>,
+    key_id: &str,
+    random: &Random,
+    purpose: &str,
+    data: &str,
+    plain: &[u8],
+) -> Result<Vec<u8>, Shut> {
+    match key {
+        Key::Local(key) => Ok(encrypt(key.bytes(), random, purpose, data, plain)),
+        Key::Service(key, version) => {
+            let wrapped = key.service().wrap(version, plain, data).await;
+            Ok(wrapped.map_err(|fault| shut(fault, key_id))?.into_bytes())
+        }
+    }
+}
+
+/// Decrypts with a key-encryption key, wherever it is.
+async fn unwrap(
+    key: Key<'_>,
+    key_id: &str,
+    purpose: &str,
+    data: &str,
+    message: Vec<u8>,
+) -> Result<Zeroizing<Vec<u8>>, Shut> {
+    match key {
+        Key::Local(key) => decrypt(key.bytes(), purpose, data, message),
+        Key::Service(key, version) => {
+            let wrapped = String::from_utf8(message).map_err(|_| Shut::Damaged)?;
+            let plain = key.service().unwrap(version, &wrapped, data).await;
+            plain.map_err(|fault| shut(fault, key_id))
+        }
+    }
+}
+
+fn shut(fault: ServiceFault, key_id: &str) -> Shut {
+    match fault {
+        ServiceFault::Shut => Shut::Damaged,
+        ServiceFault::VersionMissing => Shut::KeyMissing(key_id.to_owned()),
+        ServiceFault::Unavailable(why) => Shut::Unavailable(why),
+    }
+}
+
+fn check_data(key_id: &str) -> String {
+    associated_data(&json!({ "v": 1, "purpose": KEY_CHECK, "key_id": key_id }))
 }
 
 fn to_text(key_id: &str, message: &[u8]) -> String {
@@ -223,6 +290,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::keyring::KeyEncryptionKey;
+
+    /// Without a service there is nothing to wait for.
+    fn now<T>(work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match work.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(done) => done,
+            std::task::Poll::Pending => panic!("it waits for something"),
+        }
+    }
 
     /// Without optimisation a million take too long.
     const MESSAGES: usize = if cfg!(debug_assertions) {
@@ -264,11 +342,11 @@ mod tests {
 
         fn seal(&self, text: &str) -> Sealed {
             let token = RefreshToken::new(text.to_owned());
-            seal(&self.keys, &self.random, &self.place(1), &token)
+            now(seal(&self.keys, &self.random, &self.place(1), &token)).expect("no service")
         }
 
         fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Result<String, Shut> {
-            open(&self.keys, place, sealed).map(|token| token.expose().to_owned())
+            now(open(&self.keys, place, sealed)).map(|token| token.expose().to_owned())
         }
     }
 
@@ -323,7 +401,7 @@ mod tests {
         let sealed = fixture.seal("token");
         let (stranger, _) = KeyEncryptionKey::generate(&Random::seeded(99));
         let ring = Keyring::new(stranger, Vec::new()).expect("one key");
-        let result = open(&ring, &fixture.place(1), &sealed).map(|_| ());
+        let result = now(open(&ring, &fixture.place(1), &sealed)).map(|_| ());
         assert_eq!(result, Err(Shut::KeyMissing(sealed.key_id)));
     }
 
@@ -332,10 +410,11 @@ mod tests {
         let random = Random::seeded(5);
         let token = |seed| Random::seeded(seed).token();
         let key = |seed| KeyEncryptionKey::from_base64url("same", &token(seed)).expect("a key");
-        let value = check_value(&key(1), &random);
-        assert!(passes_check(&key(1), &value));
-        assert!(!passes_check(&key(2), &value));
-        assert!(!passes_check(&key(1), "v1.same."));
+        let value = now(check_value(Key::Local(&key(1)), "same", &random)).expect("no service");
+        let passes = |seed, value: &str| now(passes_check(Key::Local(&key(seed)), "same", value));
+        assert_eq!(passes(1, &value), Ok(true));
+        assert_eq!(passes(2, &value), Ok(false));
+        assert_eq!(passes(1, "v1.same."), Ok(false));
     }
 
     #[test]

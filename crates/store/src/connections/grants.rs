@@ -96,7 +96,7 @@ impl Store {
                 integration,
                 record_version: version,
             };
-            let sealed = seal::seal(self.keys(), self.random(), &place, grant);
+            let sealed = self.seal(&place, grant).await?;
             let kept = self
                 .keep_connection(&place, scopes, account, &sealed)
                 .await?;
@@ -187,8 +187,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NoGrant`] when there is none, [`Error::Damaged`] when it does not open (the connection is *damaged* from
-    /// then on and its row is kept), [`Error::KeyMissing`] when another instance sealed it with a newer key, or when the
-    /// database fails.
+    /// then on and its row is kept), [`Error::KeyMissing`] when another instance sealed it with a newer key,
+    /// [`Error::KeyService`] when the service with its key cannot be used, or when the database fails.
     pub async fn open_grant(
         &self,
         person: &PersonId,
@@ -217,11 +217,16 @@ impl Store {
         }
         let version = row.number("version")?;
         let damaged = state == ConnectionState::Damaged;
-        match Kept::from_row(&row).map(|kept| self.unseal(&kept)) {
-            Ok(Ok(grant)) => Ok((grant, version)),
+        let opened = match Kept::from_row(&row) {
+            Ok(kept) => self.unseal(&kept).await,
+            Err(_) => Err(Shut::Damaged),
+        };
+        match opened {
+            Ok(grant) => Ok((grant, version)),
+            Err(shut @ Shut::Unavailable(_)) => Err(Error::key(shut)),
             // The key of a damaged grant need not be kept for ever.
-            Ok(Err(Shut::KeyMissing(key_id))) if !damaged => Err(Error::KeyMissing { key_id }),
-            Ok(Err(_)) | Err(_) => {
+            Err(shut @ Shut::KeyMissing(_)) if !damaged => Err(Error::key(shut)),
+            Err(Shut::KeyMissing(_) | Shut::Damaged) => {
                 if !damaged {
                     let damaged = ConnectionState::Damaged;
                     self.set_connection_state(person, connection, &damaged, version)
@@ -257,7 +262,7 @@ impl Store {
         let sealed = match (grant, &owner) {
             (Some(grant), Some(owner)) => {
                 let place = owner.place(person, connection, expected_version + 1);
-                let sealed = seal::seal(self.keys(), self.random(), &place, grant);
+                let sealed = self.seal(&place, grant).await?;
                 Some((place, sealed))
             }
             (Some(_), None) => return Ok(false),
@@ -309,12 +314,17 @@ impl Store {
     }
 
     /// The token, if the grant is whole, in its place and the newest one the connection had.
-    pub(super) fn unseal(&self, kept: &Kept) -> Result<RefreshToken, Shut> {
+    pub(super) async fn unseal(&self, kept: &Kept) -> Result<RefreshToken, Shut> {
         // A later one comes from a process of a release that did not know of this column yet.
         if kept.record_version < kept.sealed_version {
             return Err(Shut::Damaged);
         }
-        seal::open(self.keys(), &kept.place(), &kept.sealed)
+        seal::open(self.keys(), &kept.place(), &kept.sealed).await
+    }
+
+    async fn seal(&self, place: &Place<'_>, grant: &RefreshToken) -> Result<Sealed, Error> {
+        let sealed = seal::seal(self.keys(), self.random(), place, grant).await;
+        sealed.map_err(Error::key)
     }
 }
 

@@ -47,7 +47,7 @@ struct Pair {
 impl Store {
     /// The id of the key that seals what is new.
     pub fn active_key(&self) -> &str {
-        self.keys().active().id()
+        self.keys().active_id()
     }
 
     /// How many grants are under which key.
@@ -107,7 +107,7 @@ impl Store {
         }
         let mut pairs = Vec::with_capacity(rows.len());
         for row in &rows {
-            match self.under_active_key(row)? {
+            match self.under_active_key(row).await? {
                 Some(pair) => pairs.push(pair),
                 None => step.damaged.extend(self.mark_damaged(row).await?),
             }
@@ -117,24 +117,26 @@ impl Store {
     }
 
     /// `None` when it does not open.
-    fn under_active_key(&self, row: &Row) -> Result<Option<Pair>, Error> {
+    async fn under_active_key(&self, row: &Row) -> Result<Option<Pair>, Error> {
         let Ok(before) = Kept::from_row(row) else {
             return Ok(None);
         };
         let state: ConnectionState = row.parsed("state", |text| serde_json::from_str(text).ok())?;
-        let grant = match self.unseal(&before) {
+        let grant = match self.unseal(&before).await {
             Ok(grant) => grant,
-            Err(Shut::KeyMissing(key_id)) if state != ConnectionState::Damaged => {
-                return Err(Error::KeyMissing { key_id });
+            Err(shut @ Shut::Unavailable(_)) => return Err(Error::key(shut)),
+            Err(shut @ Shut::KeyMissing(_)) if state != ConnectionState::Damaged => {
+                return Err(Error::key(shut));
             }
-            Err(_) => return Ok(None),
+            Err(Shut::KeyMissing(_) | Shut::Damaged) => return Ok(None),
         };
         let (keys, place) = (self.keys(), before.place());
-        let after = seal::seal(keys, self.random(), &place, &grant);
-        let again = seal::open(keys, &place, &after);
-        match again.is_ok_and(|again| again.expose() == grant.expose()) {
-            true => Ok(Some(Pair { before, after })),
-            false => Err(Error::NotKept),
+        let after = seal::seal(keys, self.random(), &place, &grant).await;
+        let after = after.map_err(Error::key)?;
+        match seal::open(keys, &place, &after).await {
+            Ok(again) if again.expose() == grant.expose() => Ok(Some(Pair { before, after })),
+            Err(shut @ (Shut::Unavailable(_) | Shut::KeyMissing(_))) => Err(Error::key(shut)),
+            Ok(_) | Err(Shut::Damaged) => Err(Error::NotKept),
         }
     }
 

@@ -9,6 +9,7 @@ mod postgres;
 mod grants;
 mod keys;
 mod rewrap;
+mod service;
 mod shredding;
 mod tampering;
 mod wiping;
