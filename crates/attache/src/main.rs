@@ -8,6 +8,7 @@ mod commands;
 mod settings;
 mod telemetry;
 mod terminal;
+mod transit;
 mod wiring;
 
 use std::process::ExitCode;

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use self::database::Database;
 pub(crate) use self::document::{example, reference};
 pub(crate) use self::entra::Entra;
-pub(crate) use self::keys::Keys;
+pub(crate) use self::keys::{Keys, Vault, secret_in};
 pub(crate) use self::log::{Format, Log};
 pub(crate) use self::policy::Policy;
 use self::reader::Reader;
@@ -160,6 +160,13 @@ fn environment() -> Vec<(String, String)> {
                 .then(|| (name, value.to_string_lossy().into_owned()))
         })
         .collect()
+}
+
+/// Where systemd has put the credentials of this service, if it has.
+fn credentials_folder() -> Option<PathBuf> {
+    std::env::vars_os()
+        .find(|(name, _)| name == "CREDENTIALS_DIRECTORY")
+        .map(|(_, folder)| PathBuf::from(folder))
 }
 
 #[cfg(test)]

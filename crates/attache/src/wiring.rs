@@ -9,6 +9,7 @@ mod listener;
 mod signals;
 mod simulator;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -16,12 +17,13 @@ use domain::clock::Clock;
 use domain::random::Random;
 use engine::Engine;
 use microsoft::Microsoft;
-use store::Store;
+use store::{Keyring, ServiceKey, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::settings::{Refused, Settings};
+use crate::settings::{Keys, Refused, Settings};
+use crate::transit::Transit;
 
 pub(crate) use listener::bind;
 pub(crate) use signals::stop_on_signal;
@@ -46,7 +48,7 @@ pub(crate) struct Parts {
 /// # Errors
 /// When the keys cannot be used or the store cannot be opened as it is.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<(Store, JoinHandle<()>)> {
-    let keys = settings.keys.ring()?;
+    let keys = ring(&settings.keys).await?;
     let (clock, random) = (Clock::system(), Random::operating_system());
     let opened = Store::open(&settings.database.for_store(), keys, clock, random).await;
     let (store, writer) = match opened {
@@ -68,6 +70,28 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<(Store, Jo
     )]
     let recorder = tokio::spawn(writer.run());
     Ok((store, recorder))
+}
+
+/// The keys from files and environment, and the one that a service has.
+async fn ring(keys: &Keys) -> anyhow::Result<Keyring> {
+    let (active, older) = keys.local()?;
+    let service = match &keys.vault {
+        Some(vault) => {
+            let transit = Transit::new(vault)?;
+            let version = transit.newest_version().await?;
+            Some(ServiceKey::new(&vault.key, version, Arc::new(transit))?)
+        }
+        None => None,
+    };
+    let ring = match (active, service) {
+        (Some(active), None) => Keyring::new(active, older),
+        (Some(active), Some(service)) => {
+            Keyring::new(active, older).and_then(|ring| ring.and_service(service))
+        }
+        (None, Some(service)) => Keyring::with_service(service, older),
+        (None, None) => bail!("no key is given"),
+    };
+    ring.context("the keys do not make a ring")
 }
 
 /// Joins store, Microsoft and engine.

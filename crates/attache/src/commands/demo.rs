@@ -92,6 +92,7 @@ fn configure(
     settings.keys.file = Some(key);
     settings.keys.value = None;
     settings.keys.decrypt_only.clear();
+    settings.keys.vault = None;
     settings.entra.tenants = vec![TenantId::parse(simulator.tenant_id())?];
     settings.entra.client_id = Some(simulator.client_id().to_owned());
     settings.entra.client_secret = Some(ClientSecret::new(simulator.client_secret().to_owned()));

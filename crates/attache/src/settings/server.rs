@@ -129,7 +129,7 @@ impl Server {
 }
 
 /// An address of scheme, host and port only, without a slash at the end.
-fn origin(text: &str) -> Option<String> {
+pub(super) fn origin(text: &str) -> Option<String> {
     let url = url::Url::parse(text).ok()?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.host_str().is_some()

@@ -21,7 +21,7 @@ use crate::postgres::cluster;
 use crate::program::{Running, answer, attache, run, text};
 
 /// A folder with settings and keys, a database, and people who are connected.
-struct Vault {
+pub(crate) struct Vault {
     folder: TempDir,
     url: String,
     /// The files of all keys, the oldest first.
@@ -30,7 +30,7 @@ struct Vault {
 }
 
 impl Vault {
-    async fn new(url: Option<String>, people: usize) -> Self {
+    pub(crate) async fn new(url: Option<String>, people: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("attache.db");
         let url = url.unwrap_or_else(|| format!("sqlite:{}", file.display()));
@@ -70,7 +70,7 @@ impl Vault {
         vault
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -88,21 +88,26 @@ impl Vault {
     }
 
     /// Writes the settings of a server with these keys.
-    fn configure(&self, active: usize, older: &[usize]) {
+    pub(crate) fn configure(&self, active: usize, older: &[usize]) {
+        let active = format!("file = {:?}", self.keys[active]);
+        self.configure_with(&active, older);
+    }
+
+    /// The same with whatever seals.
+    pub(crate) fn configure_with(&self, active: &str, older: &[usize]) {
         let older: Vec<_> = older.iter().map(|at| &self.keys[*at]).collect();
         let settings = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{}\"\n[keys]\nfile = {:?}\ndecrypt_only = {older:?}\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{}\"\n[keys]\n{active}\ndecrypt_only = {older:?}\n\
              [entra]\ntenants = [\"{guid}\"]\nclient_id = \"{guid}\"\nclient_secret = \"x\"\n\
              login = \"http://127.0.0.1:1\"\ngraph = \"http://127.0.0.1:1/v1.0\"\nsimulator = true\n",
             self.url,
-            self.keys[active],
             guid = "11111111-2222-3333-4444-555555555555",
         );
         fs::write(self.path().join("attache.toml"), settings).expect("written");
     }
 
     /// What a server with these keys has.
-    async fn open(&self, active: usize, older: &[usize]) -> Store {
+    pub(crate) async fn open(&self, active: usize, older: &[usize]) -> Store {
         let older = older.iter().map(|at| self.key(*at)).collect();
         let keys = Keyring::new(self.key(active), older).expect("a ring");
         let settings = store::Settings {
@@ -121,7 +126,7 @@ impl Vault {
     }
 
     /// The tokens of everybody, in order.
-    async fn tokens(&self, store: &Store) -> Vec<String> {
+    pub(crate) async fn tokens(&self, store: &Store) -> Vec<String> {
         let mut tokens = Vec::new();
         for (person, connection) in &self.people {
             let opened = store.open_grant(&person.id, connection).await;

@@ -11,3 +11,5 @@ mod keys;
 mod postgres;
 mod program;
 mod serve;
+mod transit;
+mod vault;
