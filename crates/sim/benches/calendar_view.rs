@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::body::Bytes;
 use sim::{Company, Options, Simulator};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 const PEOPLE: usize = 1_000;
 const FOR: Duration = Duration::from_secs(3);
@@ -19,7 +21,7 @@ const START: &str = "2026-03-25T09:00:00Z";
 /// What is asked for.
 struct Query {
     name: &'static str,
-    /// How many windows there are before one comes again.
+    /// How many windows there are before one comes again; none for the server that does not look.
     windows: usize,
     /// Everything after the window.
     options: &'static str,
@@ -29,7 +31,13 @@ struct Query {
 /// What a client asks for that takes what it needs, and no more.
 const SELECTED: &str = "&$top=26&$select=id%2Csubject%2Cstart%2Cend%2CisAllDay%2Clocation%2Corganizer%2CisOrganizer%2Cattendees%2CresponseStatus%2CshowAs%2Csensitivity%2CisCancelled%2Ctype%2CisOnlineMeeting%2ConlineMeeting&$orderby=start%2FdateTime";
 
-static QUERIES: [Query; 3] = [
+static QUERIES: [Query; 4] = [
+    Query {
+        name: "new to a server that always answers the same",
+        windows: 0,
+        options: "&$top=25",
+        prefer: "Europe/Berlin",
+    },
     Query {
         name: "the same window",
         windows: 1,
@@ -70,13 +78,20 @@ async fn main() {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
+    let simulated = simulator.base().trim_start_matches("http://").to_owned();
+    let fixed = fixed().await;
     for connections in [1, 16] {
         for query in &QUERIES {
             if !words.iter().all(|word| query.name.contains(word)) {
                 continue;
             }
+            let address = if query.windows == 0 {
+                &fixed
+            } else {
+                &simulated
+            };
             let before = cpu();
-            let (answers, bytes) = load(&simulator, &tokens, connections, query).await;
+            let (answers, bytes) = load(address, &tokens, connections, query).await;
             let answers = answers as f64;
             println!(
                 "{connections:>2} connections, {}: {:.0} answers/s of {bytes} bytes, {:.0} µs of CPU each with the load's",
@@ -102,20 +117,30 @@ async fn started() -> Simulator {
     sim::start(options).await.expect("a free port")
 }
 
+/// Starts the least that can stand in for a calendar: one text, whatever is asked.
+async fn fixed() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound").to_string();
+    let page = Bytes::from("x".repeat(57_000));
+    let router = Router::new().fallback(async move || page.clone());
+    #[expect(clippy::disallowed_methods, reason = "it ends with the program")]
+    tokio::spawn(async { axum::serve(listener, router).await });
+    address
+}
+
 /// Drives keep-alive connections, each through all people; how many answers came, and how long one was.
 async fn load(
-    simulator: &Simulator,
+    address: &str,
     tokens: &Arc<Vec<String>>,
     connections: usize,
     query: &'static Query,
 ) -> (usize, usize) {
     let (answers, bytes) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let address = simulator.base().trim_start_matches("http://").to_owned();
     let mut drivers = tokio::task::JoinSet::new();
     for connection in 0..connections {
         let (tokens, answers, bytes) =
             (Arc::clone(tokens), Arc::clone(&answers), Arc::clone(&bytes));
-        let address = address.clone();
+        let address = address.to_owned();
         drivers.spawn(async move {
             let mut stream = TcpStream::connect(&address).await.expect("a connection");
             stream.set_nodelay(true).expect("an option");
@@ -124,7 +149,7 @@ async fn load(
             let mut read = Vec::with_capacity(128 * 1_024);
             while began.elapsed() < FOR {
                 let token = &tokens[number % tokens.len().min(32)];
-                let request = request(&address, token, number % query.windows, query);
+                let request = request(&address, token, number % query.windows.max(1), query);
                 stream.write_all(request.as_bytes()).await.expect("sent");
                 bytes.store(answer(&mut stream, &mut read).await, Ordering::Relaxed);
                 answers.fetch_add(1, Ordering::Relaxed);

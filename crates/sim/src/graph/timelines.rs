@@ -10,7 +10,7 @@ use crate::mailbox::timeline::{Order, Page, Timeline, Window};
 use crate::state::World;
 
 /// How many bytes of them are kept; with more, those of the mailbox that came first are forgotten.
-const BUDGET: usize = 64 * 1_024 * 1_024;
+const BUDGET: usize = 96 * 1_024 * 1_024;
 
 /// One way of showing a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
