@@ -45,6 +45,28 @@ pub enum AdminWhy {
     AppUnavailable,
 }
 
+impl RevokedWhy {
+    /// The word for machines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EndedAtMicrosoft => "ended_at_microsoft",
+            Self::Expired => "expired",
+            Self::AccountDisabled => "account_disabled",
+        }
+    }
+}
+
+impl AdminWhy {
+    /// The word for machines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConsentMissing => "consent_missing",
+            Self::BlockedByPolicy => "blocked_by_policy",
+            Self::AppUnavailable => "app_unavailable",
+        }
+    }
+}
+
 /// The state of a connection. Each state has one next step for its person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -92,6 +114,15 @@ impl ConnectionState {
             Self::Revoked { .. } => "revoked",
             Self::Damaged => "damaged",
             Self::Disconnected => "disconnected",
+        }
+    }
+
+    /// The word for its finer reason, where there is one.
+    pub fn why(&self) -> Option<&'static str> {
+        match self {
+            Self::NeedsAdmin { why, .. } => Some(why.as_str()),
+            Self::Revoked { why } => Some(why.as_str()),
+            Self::Connected | Self::NeedsSignIn { .. } | Self::Damaged | Self::Disconnected => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Personal keys: what an agent shows to act for a person.
 
 use domain::audit::Kind;
-use domain::connection::Integration;
+use domain::connection::{ConnectionState, Integration};
 use domain::id::{AgentId, RequestId};
 use domain::secret::AgentKey;
 use domain::text;
@@ -163,9 +163,18 @@ impl Engine {
             .as_ref()
             .map_or("not_connected", |connection| connection.state.as_str());
         let link = format!("{}/integrations/outlook-calendar", self.0.settings.base_url);
-        Ok(
-            json!({"connections": [{"integration": Integration::OutlookCalendar.as_str(), "state": state, "link": link}]}),
-        )
+        let mut shown = json!({"integration": Integration::OutlookCalendar.as_str(), "state": state, "link": link});
+        match connection.as_ref().map(|connection| &connection.state) {
+            Some(ConnectionState::Connected) => {}
+            state => {
+                // The same code and sentence as a call would be answered with.
+                let told = self.not_working(state);
+                shown["code"] = told.code.into();
+                shown["message"] = told.message.into();
+                shown["why"] = state.and_then(ConnectionState::why).into();
+            }
+        }
+        Ok(json!({ "connections": [shown] }))
     }
 
     pub(crate) async fn agent_names(

@@ -15,6 +15,8 @@ use crate::{Engine, Error, ErrorKind, PersonCaller, TroubleKind};
 pub struct Begun {
     /// Microsoft's sign-in page, with everything it needs to know.
     pub location: String,
+    /// The attempt's `state`, which the way back brings along: names the cookie of this attempt.
+    pub state: StateSecret,
     /// Goes into a cookie for ten minutes; the attempt ends only in the browser that has it.
     pub browser: BrowserSecret,
 }
@@ -127,7 +129,11 @@ impl Engine {
             .store
             .begin_attempt(&state.hash(), &browser.hash(), &attempt)
             .await?;
-        Ok(Begun { location, browser })
+        Ok(Begun {
+            location,
+            state,
+            browser,
+        })
     }
 
     /// Ends an attempt with what Microsoft's redirect brought, in the browser that began it.

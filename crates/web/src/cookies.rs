@@ -1,4 +1,5 @@
-//! The two cookies: the session, and the one that ties a sign-in attempt to its browser.
+//! The cookies: the session's, and for each sign-in attempt one that ties it to its browser, so that attempts in several
+//! tabs do not take each other's place.
 //!
 //! Over https their names begin with `__Host-`, so that no other host and no plain-http page can set them. Over http,
 //! which is for loopback only, browsers refuse that prefix and `Secure`.
@@ -6,6 +7,7 @@
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use domain::secret::{BrowserSecret, SessionSecret};
+use sha2::{Digest as _, Sha256};
 
 use crate::State;
 
@@ -26,18 +28,29 @@ pub(crate) fn clear_session(state: &State) -> HeaderValue {
 }
 
 /// The `Set-Cookie` that ties a sign-in or connect attempt to this browser.
-pub(crate) fn browser_cookie(state: &State, secret: &BrowserSecret) -> HeaderValue {
+pub(crate) fn browser_cookie(state: &State, attempt: &str, secret: &BrowserSecret) -> HeaderValue {
     set(
         state.secure,
-        BROWSER,
+        &of_attempt(attempt),
         secret.expose(),
         Some(BROWSER_SECONDS),
     )
 }
 
 /// The `Set-Cookie` that removes the attempt's cookie.
-pub(crate) fn clear_browser(state: &State) -> HeaderValue {
-    set(state.secure, BROWSER, "", Some(0))
+pub(crate) fn clear_browser(state: &State, attempt: &str) -> HeaderValue {
+    set(state.secure, &of_attempt(attempt), "", Some(0))
+}
+
+/// The name of an attempt's cookie, made from its `state`, which the way back brings along.
+fn of_attempt(attempt: &str) -> String {
+    let hash = Sha256::digest(attempt.as_bytes());
+    let mark: String = hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{BROWSER}-{mark}")
 }
 
 /// The session secret that the browser sent, if it sent exactly one.
@@ -46,8 +59,12 @@ pub(crate) fn read_session(state: &State, headers: &HeaderMap) -> Option<Session
 }
 
 /// The attempt's secret that the browser sent, if it sent exactly one.
-pub(crate) fn read_browser(state: &State, headers: &HeaderMap) -> Option<BrowserSecret> {
-    read(state.secure, headers, BROWSER).map(BrowserSecret::new)
+pub(crate) fn read_browser(
+    state: &State,
+    headers: &HeaderMap,
+    attempt: &str,
+) -> Option<BrowserSecret> {
+    read(state.secure, headers, &of_attempt(attempt)).map(BrowserSecret::new)
 }
 
 fn name(secure: bool, base: &str) -> String {

@@ -291,6 +291,19 @@ pub(crate) fn copy(secret: &BrowserSecret) -> BrowserSecret {
 
 /// A browser without scripts at Microsoft's pages, until they lead back to us.
 pub(crate) async fn walk(location: &str, person: &Person) -> Callback {
+    match tour(location, person, &[]).await {
+        Ok(address) => callback(&address),
+        Err(page) => panic!("no way on from {page}"),
+    }
+}
+
+/// The same, with buttons to press on the pages that hold certain words; otherwise the way forward is taken. Where none
+/// is, the page on which it ended.
+pub(crate) async fn tour(
+    location: &str,
+    person: &Person,
+    presses: &[(&str, &[(&str, &str)])],
+) -> Result<String, String> {
     let (mut url, mut fields, mut cookie) = (
         location.to_owned(),
         None::<Vec<(String, String)>>,
@@ -324,44 +337,68 @@ pub(crate) async fn walk(location: &str, person: &Person) -> Callback {
             .and_then(|value| value.to_str().ok())
         {
             if to.starts_with("http://127.0.0.1:9/") {
-                return callback(to);
+                return Ok(to.to_owned());
             }
             (url, fields) = (to.to_owned(), None);
             continue;
         }
         let page = answer.text().await.expect("a page");
-        let form = page
-            .split("<form")
-            .find(|form| form.contains("idSIButton9"))
-            .unwrap_or_else(|| panic!("no form on {page}"));
+        let pressed = presses.iter().find(|(words, _)| page.contains(words));
+        let forms = |mark: &str| page.split("<form").skip(1).find(|form| form.contains(mark));
+        let form = match pressed {
+            Some(_) => forms("name=\"ctx\""),
+            None => forms("idSIButton9"),
+        };
+        let Some(form) = form else {
+            return Err(page);
+        };
         let action = attribute(form, "action").expect("an action");
         url = url::Url::parse(&url)
             .and_then(|base| base.join(&action))
             .expect("an address")
             .into();
-        let mut sent: Vec<(String, String)> = form
-            .split("<input")
-            .skip(1)
-            .filter_map(|input| {
-                Some((
-                    attribute(input, "name")?,
-                    attribute(input, "value").unwrap_or_default(),
-                ))
-            })
-            .filter(|(name, _)| name != "organizationConsent")
-            .collect();
-        for (name, value) in &mut sent {
-            match name.as_str() {
-                "loginfmt" => value.clone_from(&person.login),
-                "passwd" => value.clone_from(&person.password),
-                // The number that the telephone would be asked for.
-                "otc" => *value = shown(&page),
-                _ => {}
-            }
-        }
-        fields = Some(sent);
+        fields = Some(filled(
+            form,
+            &page,
+            person,
+            pressed.map_or(&[][..], |(_, fields)| fields),
+        ));
     }
     panic!("Microsoft's pages have no end")
+}
+
+/// What a form sends: its own fields, what the person types, and the button that is pressed.
+fn filled(
+    form: &str,
+    page: &str,
+    person: &Person,
+    press: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    let mut sent: Vec<(String, String)> = form
+        .split("<input")
+        .skip(1)
+        .filter_map(|input| {
+            Some((
+                attribute(input, "name")?,
+                attribute(input, "value").unwrap_or_default(),
+            ))
+        })
+        .filter(|(name, _)| name != "organization")
+        .collect();
+    for (name, value) in &mut sent {
+        match name.as_str() {
+            "loginfmt" => value.clone_from(&person.login),
+            "passwd" => value.clone_from(&person.password),
+            // The number that the telephone would be asked for.
+            "otc" => *value = shown(page),
+            _ => {}
+        }
+    }
+    let press = press
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    sent.extend(press);
+    sent
 }
 
 /// The number on the page for the second factor.
@@ -387,7 +424,7 @@ fn attribute(html: &str, name: &str) -> Option<String> {
     )
 }
 
-fn callback(location: &str) -> Callback {
+pub(crate) fn callback(location: &str) -> Callback {
     let url = url::Url::parse(location).expect("an address");
     let get = |name: &str| {
         url.query_pairs()

@@ -5,6 +5,7 @@ mod house;
 mod approvals;
 mod bursts;
 mod connecting;
+mod consent;
 mod keys;
 mod one_place;
 mod parked;

@@ -23,7 +23,14 @@ pub(super) fn openapi() -> Value {
     let connection = json!({
         "type": "object",
         "required": ["integration", "state", "link"],
-        "properties": {"integration": text(), "state": text(), "link": text()},
+        "properties": {
+            "integration": text(),
+            "state": text(),
+            "link": {"type": "string", "description": "The page on which the person can do something about it."},
+            "code": {"type": "string", "description": "The code that a call would be answered with; absent while it works."},
+            "message": {"type": "string", "description": "What the person can do, to be passed on to her."},
+            "why": {"type": ["string", "null"], "description": "A finer reason, where there is one."},
+        },
     });
     let connections = json!({
         "type": "object",

@@ -77,7 +77,7 @@ pub(super) async fn begin(
 
 /// Sends the browser to Microsoft, bound to the attempt by a cookie.
 pub(super) fn to_microsoft(state: &State, begun: &engine::Begun) -> Response {
-    let cookie = cookies::browser_cookie(state, &begun.browser);
+    let cookie = cookies::browser_cookie(state, begun.state.expose(), &begun.browser);
     ([(SET_COOKIE, cookie)], Redirect::to(&begun.location)).into_response()
 }
 
@@ -121,12 +121,13 @@ pub(super) async fn finish(
         return consent::heard(&state, person.as_ref(), &visit, answer.error.as_deref());
     }
     let callback = answer.into_callback().ok_or_else(not_an_answer)?;
-    let browser = cookies::read_browser(&state, &headers);
+    let attempt = callback.state.expose().to_owned();
+    let browser = cookies::read_browser(&state, &headers, &attempt);
     let finished = state
         .engine
         .finish(callback, browser.as_ref(), person.as_ref(), &request)
         .await?;
-    let done = (SET_COOKIE, cookies::clear_browser(&state));
+    let done = (SET_COOKIE, cookies::clear_browser(&state, &attempt));
     Ok(match finished {
         Finished::SignedIn { session, return_to } => {
             let session = (SET_COOKIE, cookies::session_cookie(&state, &session));

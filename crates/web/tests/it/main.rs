@@ -8,4 +8,5 @@ mod api;
 mod mcp;
 mod pages;
 mod routes;
+mod states;
 mod waiting;

@@ -3,6 +3,7 @@
 use axum::http::Method;
 
 use crate::app::App;
+use crate::stack::Stack;
 
 const TOOLS: &str = "/administration/tools";
 const OUTLOOK: &str = "/integrations/outlook-calendar";
@@ -136,4 +137,56 @@ async fn who_is_not_connected_finds_what_to_send_to_an_administrator() {
     assert!(page.contains(
         "scope=openid+offline_access+email+profile+https%3A%2F%2Fgraph.microsoft.com%2FUser.Read+"
     ));
+}
+
+#[tokio::test]
+async fn attempts_in_two_tabs_have_a_cookie_each_and_both_come_back() {
+    let stack = Stack::new().await;
+    let seat = stack
+        .person(
+            "00000000-0000-4000-8000-00000000000d",
+            "anna@nordwind.example",
+            false,
+        )
+        .await;
+    let token = seat.app.form_token().await;
+    let mut tabs = Vec::new();
+    for _ in 0..2 {
+        let form = seat
+            .app
+            .ask(Method::POST, "/integrations/outlook-calendar/connect")
+            .form(&token, &[]);
+        let answer = form.header("sec-fetch-site", "same-origin").send().await;
+        let cookie = answer
+            .header("set-cookie")
+            .expect("a cookie")
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let location =
+            url::Url::parse(answer.header("location").expect("a place")).expect("an address");
+        let state = location
+            .query_pairs()
+            .find(|(name, _)| name == "state")
+            .expect("a state")
+            .1
+            .into_owned();
+        tabs.push((cookie, state));
+    }
+    assert_ne!(tabs[0].0.split('=').next(), tabs[1].0.split('=').next());
+    let jar = format!("{}; {}", tabs[0].0, tabs[1].0);
+    for (_, state) in &tabs {
+        let path = format!(
+            "/auth/microsoft/callback?error=access_denied&error_subcode=cancel&state={state}"
+        );
+        let page = seat
+            .app
+            .ask(Method::GET, &path)
+            .signed_in_with(&jar)
+            .send()
+            .await
+            .body;
+        assert!(page.contains("You stopped at Microsoft"), "{page}");
+    }
 }
