@@ -108,7 +108,11 @@ pub(crate) async fn join(settings: &Settings) -> anyhow::Result<Parts> {
         simulator::refuse(&settings.entra).await?;
     }
     if settings.database.migrate_at_start {
-        for name in Store::migrate(&settings.database.for_store()).await? {
+        let database = settings.database.for_store();
+        if let Some(copy) = Store::back_up_before_migrating(&database).await? {
+            tracing::info!(copy = %copy.display(), "the database as it was is kept; remove the copy when all is well");
+        }
+        for name in Store::migrate(&database).await? {
             tracing::info!(migration = name, "migrated the database");
         }
     }

@@ -135,6 +135,25 @@ impl Store {
         copied
     }
 
+    /// Copies a SQLite database that has migrations to come, to a file beside it that is named for the first of them. `None`
+    /// when there is nothing to migrate or to lose, and on PostgreSQL. A copy of an earlier try stays as it is.
+    ///
+    /// # Errors
+    /// When the database cannot be read or the copy cannot be written.
+    pub async fn back_up_before_migrating(
+        settings: &Settings,
+    ) -> Result<Option<std::path::PathBuf>, Error> {
+        let database = match Database::open(settings).await {
+            Ok(database) => database,
+            // There is no database yet.
+            Err(Error::NotMigrated { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let copied = database.copy_before_migrating(settings).await;
+        database.close().await;
+        copied
+    }
+
     /// How many bytes [`Store::back_up`] will write, about.
     ///
     /// # Errors

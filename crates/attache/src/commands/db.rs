@@ -56,8 +56,14 @@ impl Db {
 
 impl Migrate {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let settings = self.config.load()?;
-        let applied = Store::migrate(&settings.database.for_store()).await?;
+        let settings = self.config.load()?.database.for_store();
+        if let Some(copy) = Store::back_up_before_migrating(&settings).await? {
+            terminal::note(&format!(
+                "the database as it was is in {}; remove it when all is well",
+                copy.display()
+            ));
+        }
+        let applied = Store::migrate(&settings).await?;
         for name in &applied {
             terminal::answer(&format!("applied {name}"))?;
         }

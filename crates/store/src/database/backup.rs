@@ -1,12 +1,13 @@
 //! Copying a SQLite database while it is in use.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::Connection as _;
 
-use super::open::create_new_file;
+use super::open::{create_new_file, sqlite_file};
 use super::{Database, Product};
+use crate::Settings;
 use crate::error::Error;
 
 impl Database {
@@ -36,6 +37,27 @@ impl Database {
             synced.map_err(|error| failed(error.to_string()))?;
         }
         Ok(())
+    }
+
+    /// Copies what a migration is going to change. Answers where the copy is.
+    pub(crate) async fn copy_before_migrating(
+        &self,
+        settings: &Settings,
+    ) -> Result<Option<PathBuf>, Error> {
+        let pending = self.pending_migrations().await?;
+        let nothing_to_lose = pending.len() == super::migrations::names().len();
+        let (Product::Sqlite, Some(first), false) =
+            (self.product, pending.first(), nothing_to_lose)
+        else {
+            return Ok(None);
+        };
+        let mut name = sqlite_file(&settings.url)?.into_os_string();
+        name.push(format!(".before-{first}"));
+        let file = PathBuf::from(name);
+        if !file.exists() {
+            self.copy_to(&file).await?;
+        }
+        Ok(Some(file))
     }
 
     /// How many bytes the database holds, free pages left out; 0 on PostgreSQL.

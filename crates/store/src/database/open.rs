@@ -147,7 +147,7 @@ fn product(url: &str) -> Result<Product, Error> {
     }
 }
 
-fn sqlite_file(url: &str) -> Result<std::path::PathBuf, Error> {
+pub(super) fn sqlite_file(url: &str) -> Result<std::path::PathBuf, Error> {
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(Error::Settings(
             "a database in memory would be lost, and not be shared between connections",

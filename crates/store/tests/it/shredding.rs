@@ -202,6 +202,76 @@ on_both! {
     }
 }
 
+/// A fixture whose database is a copy, with the key of the original.
+fn at(original: &Fixture, copy: &std::path::Path) -> Fixture {
+    let mut fixture = Fixture::sqlite();
+    fixture.key.clone_from(&original.key);
+    fixture.settings.url = format!("sqlite:{}", copy.display());
+    fixture
+}
+
+#[tokio::test]
+async fn a_backup_works_in_another_place_with_its_key_and_not_without() {
+    let original = Fixture::sqlite();
+    let store = original.store().await;
+    let member = members(&original, &store, 1).await.remove(0);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let file = elsewhere.path().join("copy.db");
+    let copied = Store::back_up(&original.settings, &file).await;
+    copied.expect("it is copied");
+    let bytes = std::fs::read(&file).expect("the copy");
+    let key = original.key.split(':').next_back().expect("the key");
+    let holds = bytes
+        .windows(key.len())
+        .any(|piece| piece == key.as_bytes());
+    assert!(!holds, "the key is not in it");
+    let copy = at(&original, &file);
+    let (_, stranger) = store::KeyEncryptionKey::generate(&domain::random::Random::seeded(9));
+    let refused = copy.open(crate::fixture::ring(&stranger, &[])).await;
+    assert!(matches!(refused, Err(Error::KeyMissing { .. })));
+    let restored = copy.open(copy.keys()).await.expect("it opens");
+    let grant = restored
+        .open_grant(&member.person.id, &member.connection.id)
+        .await;
+    assert_eq!(grant.expect("it opens").1, member.connection.version);
+}
+
+#[tokio::test]
+async fn what_a_migration_will_change_is_copied_before() {
+    let fixture = Fixture::sqlite();
+    let before = async || Store::back_up_before_migrating(&fixture.settings).await;
+    assert_eq!(before().await.expect("nothing is there"), None);
+    let store = fixture.store().await;
+    let member = members(&fixture, &store, 1).await.remove(0);
+    drop(store);
+    assert_eq!(before().await.expect("nothing to migrate"), None);
+    fixture
+        .sql(
+            "ALTER TABLE connections DROP COLUMN sealed_version;
+             DELETE FROM _sqlx_migrations WHERE description = 'sealed_version'",
+        )
+        .await;
+    let copy = before()
+        .await
+        .expect("it is copied")
+        .expect("there is something to lose");
+    let name = copy.file_name().expect("a name").to_string_lossy();
+    assert_eq!(name, "attache.db.before-0002_sealed_version");
+    fixture.migrate().await;
+    assert_eq!(before().await.expect("nothing to migrate any more"), None);
+    // Going back is taking the copy.
+    let copy = at(&fixture, &copy);
+    let columns = "SELECT name FROM pragma_table_info('connections') WHERE name = 'sealed_version'";
+    assert!(copy.texts(columns).await.is_empty());
+    assert_eq!(fixture.texts(columns).await.len(), 1);
+    copy.migrate().await;
+    let store = copy.open(copy.keys()).await.expect("it opens");
+    let grant = store
+        .open_grant(&member.person.id, &member.connection.id)
+        .await;
+    grant.expect("it opens");
+}
+
 /// Every row of every table as text, as a logical backup has it.
 async fn dump(fixture: &Fixture) -> Vec<String> {
     let (tables, columns) = match fixture.folder {
