@@ -14,6 +14,7 @@ use store::attempts::{Attempt, Purpose};
 use store::connections::Connection;
 use store::people::Person;
 
+use crate::people::Ender;
 use crate::session::Proof;
 use crate::{
     ApprovalView, Begun, CallbackAnswer, Engine, Error, ErrorKind, Finished, PersonCaller, tools,
@@ -292,24 +293,8 @@ impl Engine {
         person: &PersonCaller,
         request: &RequestId,
     ) -> Result<(), Error> {
-        let Some(connection) = self
-            .0
-            .store
-            .connection(person.id(), Integration::OutlookCalendar)
-            .await?
-        else {
-            return Ok(());
-        };
-        // Holding the slot keeps every call of this connection out until the grant is gone.
-        let slot = self.0.operations.slot(&connection.id);
-        let _alone = slot.end().await;
-        self.0
-            .store
-            .disconnect(person.id(), Integration::OutlookCalendar)
+        self.end_connection(&person.person, Ender::Herself, request)
             .await?;
-        let mut record = self.about(&person.person, Kind::Disconnected);
-        record.request = Some(request.clone());
-        self.0.store.record(record).await?;
         Ok(())
     }
 }

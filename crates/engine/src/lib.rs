@@ -24,6 +24,7 @@ mod session;
 mod activity;
 mod admin;
 mod agents;
+mod people;
 mod seed;
 
 mod error;
@@ -48,6 +49,7 @@ pub use card::{Card, CardAttendee, CardSpan};
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
 pub use microsoft::entra::scopes::Asked;
+pub use people::{PeopleFilter, PersonView};
 pub use session::{Begun, Callback, CallbackAnswer, Finished};
 pub use tools::Offered;
 pub use trouble::{InstallationTrouble, TroubleKind};

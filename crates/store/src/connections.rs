@@ -1,6 +1,7 @@
 //! Connections: one row for each person and integration, changed only by those who know its version.
 
 mod grants;
+pub mod overview;
 mod refresh;
 mod rewrap;
 

@@ -532,3 +532,59 @@ error-admin_consent_declined-next = Nur die Administration des Verzeichnisses ka
 error-account_differs-title = Das war ein anderes Konto
 error-account_differs-what = Bei Microsoft haben Sie ein anderes Konto gewählt als das, mit dem Sie hier angemeldet sind. Es wurde nichts verbunden.
 error-account_differs-next = Verbinden Sie neu und wählen Sie das Konto, mit dem Sie angemeldet sind.
+
+# --- Personen und Verbindungen ---
+nav-people = Personen
+people-title = Personen & Verbindungen
+people-about = Wer in Ihrer Organisation was verbunden hat, und ob es funktioniert. Kalender sind hier nicht zu sehen, von niemandem.
+people-filter = Personen filtern
+people-filter-text = Name oder Anmeldename
+people-filter-state = Verbindung
+people-none = Noch hat sich niemand angemeldet.
+people-none-filtered = Niemand passt zu diesem Filter.
+people-column-name = Person
+people-column-state = Outlook-Kalender
+people-column-since = Verbunden seit
+people-column-worked = Zuletzt benutzt
+people-column-action = Aktion
+people-administrator = Administration
+people-next = Nächste Seite
+people-end-label = { $name } trennen
+people-ended-one = Die Verbindung ist beendet. Von der Erlaubnis ist hier nichts übrig.
+people-ended-all = Alle sind getrennt. Von den Erlaubnissen ist hier nichts übrig.
+people-ending = { $count ->
+    [one] Eine Verbindung wird noch beendet.
+   *[other] { $count } Verbindungen werden noch beendet.
+ }
+people-look-again = Erneut nachsehen
+people-live = { $count ->
+    [one] Eine Verbindung kann beendet werden.
+   *[other] { $count } Verbindungen können beendet werden.
+ }
+people-everybody = Alle trennen
+people-everybody-about = Für den Notfall: Jeder Agent verliert sofort seinen Zugang. Danach kann man sich wieder verbinden.
+people-everybody-button = Alle trennen
+end-one-title = Diese Verbindung beenden?
+end-one-about = { $name } ({ $login }) wird vom Outlook-Kalender getrennt.
+end-what-1 = Zuerst wird die gespeicherte Erlaubnis vernichtet; nichts bringt sie zurück.
+end-what-2 = Laufende Aufrufe enden, und Anfragen, die auf Freigabe warten, werden verworfen.
+end-what-3 = Termine bleiben, wie sie sind, die Aufzeichnung bleibt lesbar und nennt Sie. Wer getrennt wurde, kann sich wieder verbinden.
+end-all-title = Alle trennen?
+end-all-about = { $count ->
+    [0] Niemand ist verbunden. Es gibt nichts zu beenden.
+    [one] Eine Verbindung zum Outlook-Kalender wird beendet.
+   *[other] { $count } Verbindungen zum Outlook-Kalender werden beendet.
+ }
+end-all-microsoft = Das vernichtet, was attache aufbewahrt. Damit Microsoft attache nichts Neues gibt, öffnen Sie dort „Unternehmensanwendungen“, wählen attache, dann „Eigenschaften“, und stellen „Aktiviert für die Benutzeranmeldung“ auf „Nein“:
+end-all-type = Tippen Sie zur Bestätigung { $number }
+end-all-wrong = Das war nicht die Zahl. Jetzt sind es { $number }.
+step-needs_sign_in = Die Person meldet sich auf ihrer eigenen Seite neu an.
+step-needs_admin-consent_missing = Bei Microsoft fehlt die Zustimmung für Ihre Organisation.
+step-needs_admin-blocked_by_policy = Eine Ihrer Richtlinien für bedingten Zugriff verhindert es.
+step-needs_admin-app_unavailable = attache ist in Ihrem Verzeichnis bei Microsoft deaktiviert.
+step-revoked-ended_at_microsoft = Bei Microsoft zurückgezogen. Die Person kann sich neu verbinden.
+step-revoked-expired = Zu lange nicht benutzt. Die Person kann sich neu verbinden.
+step-revoked-account_disabled = Das Konto ist bei Microsoft deaktiviert oder gelöscht.
+step-damaged = Die gespeicherte Erlaubnis lässt sich nicht öffnen. Sehen Sie in das Audit-Protokoll; die Person verbindet sich neu.
+reason-by_administrator = durch die Administration
+reason-by_operator = durch den Betreiber von attache

@@ -532,3 +532,59 @@ error-admin_consent_declined-next = Only an administrator of the directory can g
 error-account_differs-title = That was another account
 error-account_differs-what = At Microsoft you chose another account than the one you are signed in with here, so nothing was connected.
 error-account_differs-next = Connect again and choose the account you signed in with.
+
+# --- people and connections ---
+nav-people = People
+people-title = People & connections
+people-about = Who in your organisation has connected what, and whether it works. Nobody's calendar is shown here, and nobody's can be.
+people-filter = Filter people
+people-filter-text = Name or sign-in name
+people-filter-state = Connection
+people-none = Nobody has signed in yet.
+people-none-filtered = Nobody fits this filter.
+people-column-name = Person
+people-column-state = Outlook Calendar
+people-column-since = Connected since
+people-column-worked = Last worked
+people-column-action = Action
+people-administrator = Administrator
+people-next = Next page
+people-end-label = Disconnect { $name }
+people-ended-one = The connection is ended. Nothing of the permission is left here.
+people-ended-all = Everybody is disconnected. Nothing of the permissions is left here.
+people-ending = { $count ->
+    [one] One connection is still being ended.
+   *[other] { $count } connections are still being ended.
+ }
+people-look-again = Look again
+people-live = { $count ->
+    [one] One connection can be ended.
+   *[other] { $count } connections can be ended.
+ }
+people-everybody = Disconnect everybody
+people-everybody-about = For an emergency: every agent loses its access at once. People can connect again afterwards.
+people-everybody-button = Disconnect everybody
+end-one-title = End this connection?
+end-one-about = { $name } ({ $login }) will be disconnected from Outlook Calendar.
+end-what-1 = The stored permission is destroyed first; nothing can bring it back.
+end-what-2 = Running calls end, and requests that wait for approval are cancelled.
+end-what-3 = Events stay as they are, the record stays readable, and it says that you did this. Whoever was disconnected can connect again.
+end-all-title = Disconnect everybody?
+end-all-about = { $count ->
+    [0] Nobody is connected. There is nothing to end.
+    [one] One connection to Outlook Calendar will be ended.
+   *[other] { $count } connections to Outlook Calendar will be ended.
+ }
+end-all-microsoft = This destroys what attache keeps. To stop Microsoft from giving attache anything new, open Enterprise applications there, choose attache, then Properties, and set “Enabled for users to sign in” to No:
+end-all-type = Type { $number } to confirm
+end-all-wrong = That was not the number. Now there are { $number }.
+step-needs_sign_in = The person signs in again on her own page.
+step-needs_admin-consent_missing = Consent for your organisation is missing at Microsoft.
+step-needs_admin-blocked_by_policy = A Conditional Access policy of yours blocks it.
+step-needs_admin-app_unavailable = attache is disabled in your directory at Microsoft.
+step-revoked-ended_at_microsoft = Withdrawn at Microsoft. The person can connect again.
+step-revoked-expired = Not used for too long. The person can connect again.
+step-revoked-account_disabled = The account is disabled or gone at Microsoft.
+step-damaged = The stored permission does not open. Look at the audit log; the person connects again.
+reason-by_administrator = by an administrator
+reason-by_operator = by the operator of attache

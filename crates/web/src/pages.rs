@@ -21,6 +21,7 @@ mod approvals;
 mod activity;
 mod keys;
 mod language;
+mod people;
 mod setup;
 mod tools;
 
@@ -69,6 +70,15 @@ pub(crate) fn routes() -> Router<State> {
         .route("/activity", get(activity::show))
         .route("/keys", get(keys::show).post(keys::create))
         .route("/keys/{id}/revoke", post(keys::revoke))
+        .route("/administration/people", get(people::show))
+        .route(
+            "/administration/people/disconnect",
+            get(people::ask_all).post(people::end_all),
+        )
+        .route(
+            "/administration/people/{id}/disconnect",
+            get(people::ask_one).post(people::end_one),
+        )
         .route("/administration/tools", get(tools::show).post(tools::save))
         .route(
             "/administration/tools/recommended",
@@ -94,6 +104,7 @@ pub fn render_samples() -> Vec<(String, String)> {
             activity::samples(words),
             keys::samples(words),
             tools::samples(words),
+            people::samples(words),
             setup::samples(words),
             failure::samples(words),
         ];

@@ -73,6 +73,16 @@ pub const ROUTES: &[Route] = {
         on(GET, "/administration/tools", Administrator),
         on(POST, "/administration/tools", Administrator),
         on(POST, "/administration/tools/recommended", Administrator),
+        // Whose connection an administrator sees and ends.
+        on(GET, "/administration/people", Administrator),
+        on(GET, "/administration/people/disconnect", Administrator),
+        on(POST, "/administration/people/disconnect", Administrator),
+        on(GET, "/administration/people/{id}/disconnect", Administrator),
+        on(
+            POST,
+            "/administration/people/{id}/disconnect",
+            Administrator,
+        ),
         // What agents call. Nothing here approves, connects, changes a level or makes a key.
         on(POST, "/mcp", Agent),
         on(GET, "/api/v1/tools", Agent),

@@ -51,6 +51,14 @@ for (const button of document.querySelectorAll("button[data-once]")) {
 }
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+// Something long is under way on the server: look again until it is over, but not for ever.
+if (document.querySelector("[data-look-again]")) {
+  const next = new URL(location.href);
+  const left = Number(next.searchParams.get("look") ?? 150);
+  next.searchParams.set("look", String(left - 1));
+  if (left > 0) setTimeout(() => location.replace(next), 2000);
+}
+
 // Approvals look for news while somebody is looking at them. Not for ever: a forgotten tab must not keep a session alive.
 const live = document.querySelector("[data-refresh]");
 if (live) {

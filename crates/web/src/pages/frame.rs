@@ -86,15 +86,17 @@ pub(super) enum Section {
     Activity,
     Keys,
     Tools,
+    People,
 }
 
 impl Section {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Integrations,
         Self::Approvals,
         Self::Activity,
         Self::Keys,
         Self::Tools,
+        Self::People,
     ];
 
     fn place(self) -> (&'static str, &'static str) {
@@ -104,7 +106,12 @@ impl Section {
             Self::Activity => ("/activity", "nav-activity"),
             Self::Keys => ("/keys", "nav-keys"),
             Self::Tools => ("/administration/tools", "nav-tools"),
+            Self::People => ("/administration/people", "nav-people"),
         }
+    }
+
+    fn is_for_administrators(self) -> bool {
+        matches!(self, Self::Tools | Self::People)
     }
 }
 
@@ -261,7 +268,7 @@ impl Frame {
         };
         Section::ALL
             .into_iter()
-            .filter(|section| *section != Section::Tools || reader.administrator)
+            .filter(|section| reader.administrator || !section.is_for_administrators())
             .map(|section| {
                 let (path, name) = section.place();
                 let waits = section == Section::Approvals && reader.pending > 0;

@@ -113,6 +113,26 @@ pub(super) fn hidden_why(words: Words, why: &DenyReason) -> String {
     }
 }
 
+/// What an administrator can do about somebody's connection; nothing where only she herself can, or nothing is wrong.
+pub(super) fn administrators_step(words: Words, state: Option<&ConnectionState>) -> Option<String> {
+    let id = match state? {
+        ConnectionState::Connected | ConnectionState::Disconnected => return None,
+        ConnectionState::NeedsSignIn { .. } => "step-needs_sign_in",
+        ConnectionState::NeedsAdmin { why, .. } => match why {
+            AdminWhy::ConsentMissing => "step-needs_admin-consent_missing",
+            AdminWhy::BlockedByPolicy => "step-needs_admin-blocked_by_policy",
+            AdminWhy::AppUnavailable => "step-needs_admin-app_unavailable",
+        },
+        ConnectionState::Revoked { why } => match why {
+            RevokedWhy::EndedAtMicrosoft => "step-revoked-ended_at_microsoft",
+            RevokedWhy::Expired => "step-revoked-expired",
+            RevokedWhy::AccountDisabled => "step-revoked-account_disabled",
+        },
+        ConnectionState::Damaged => "step-damaged",
+    };
+    Some(words.say(id).into_owned())
+}
+
 /// The one next step of a connection: what to do, and what the button says, if there is one.
 pub(super) fn next_step(
     words: Words,

@@ -7,6 +7,7 @@ mod aadsts;
 mod api;
 mod mcp;
 mod pages;
+mod people;
 mod routes;
 mod states;
 mod waiting;

@@ -147,6 +147,18 @@ impl Stack {
         seat
     }
 
+    /// Somebody whose organisation is another one.
+    pub(crate) async fn of_another_organisation(&self) -> PersonId {
+        let identity = Identity {
+            tenant: TenantId::parse("33333333-3333-4333-8333-333333333333").expect("a GUID"),
+            object: ObjectId::parse("44444444-4444-4444-8444-444444444444").expect("a GUID"),
+        };
+        let person = self
+            .engine
+            .seed_person(&identity, "Other", "other@else.example", false);
+        person.await.expect("a person")
+    }
+
     pub(crate) async fn allow(&self, tool: &str, by: &Seat) {
         self.store
             .set_level(&self.organisation, tool, Level::AlwaysAllow, &by.person)
