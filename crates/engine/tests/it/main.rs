@@ -4,6 +4,7 @@ mod house;
 
 mod approvals;
 mod bursts;
+mod causes;
 mod connecting;
 mod consent;
 mod keys;
