@@ -87,13 +87,13 @@ fn causes() -> Vec<(Cause, Option<u32>, Left)> {
 async fn happens(house: &House, login: &str, cause: &Cause) {
     match cause {
         Cause::Person(change) => {
-            drop(control(house, &format!("people/{login}"), Some(change.clone())).await)
+            drop(control(house, &format!("people/{login}"), Some(change.clone())).await);
         }
         Cause::Tenant(change) => {
-            drop(control(house, "tenants/nordwind.example", Some(change.clone())).await)
+            drop(control(house, "tenants/nordwind.example", Some(change.clone())).await);
         }
         Cause::Application(change) => {
-            drop(control(house, "application", Some(change.clone())).await)
+            drop(control(house, "application", Some(change.clone())).await);
         }
         Cause::Revoked => house.sim.revoke_sessions(login),
         Cause::ConsentTakenBack => house.sim.take_back_grant(login, None),
@@ -129,7 +129,7 @@ async fn what_is_done_at_microsoft_is_felt_at_the_next_call_once_and_with_its_nu
         assert_eq!(now.as_str(), state, "{shown}");
         match (left, &now) {
             (Left::Admin(expected), ConnectionState::NeedsAdmin { why, code, .. }) => {
-                assert_eq!((why, code), (&expected, &number))
+                assert_eq!((why, code), (&expected, &number));
             }
             (Left::Over(expected), ConnectionState::Revoked { why }) => assert_eq!(why, &expected),
             (Left::SignIn, ConnectionState::NeedsSignIn { code, .. }) => assert_eq!(code, &number),
