@@ -153,6 +153,7 @@ impl Parts {
             store,
             recorder,
         } = self;
+        engine.keep_connections_alive();
         let router = web::router(engine.clone(), for_web(settings));
         engine.keep_resuming();
         let limits = listener::Limits {
@@ -213,6 +214,7 @@ fn for_engine(settings: &Settings) -> engine::Settings {
         approval_lifetime: settings.policy.approval_lifetime,
         home_domains: settings.policy.home_domains.clone(),
         simulated: settings.entra.simulator,
+        instances: settings.database.instances(),
     }
 }
 

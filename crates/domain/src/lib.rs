@@ -15,6 +15,7 @@ pub mod approval;
 pub mod audit;
 pub mod caller;
 pub mod connection;
+pub mod keep_alive;
 
 pub mod calendar;
 pub mod people;

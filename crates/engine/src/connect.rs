@@ -27,6 +27,8 @@ pub struct ConnectionView {
     pub state: Option<ConnectionState>,
     /// Since when.
     pub connected_at: Option<Timestamp>,
+    /// When Microsoft is going to end it because nobody has used it, once that is near and keeping it alive has failed.
+    pub ends_at: Option<Timestamp>,
     /// The IANA name of the mailbox's zone, or of the browser's until the mailbox's is known.
     pub zone: Option<String>,
     /// The mailbox's address, once known.
@@ -225,6 +227,7 @@ impl Engine {
             .await?;
         // A token of the grant before must not outlive it.
         self.0.operations.forget(&stored.id).await;
+        self.end_elsewhere(&stored.id).await?;
         Ok(())
     }
 
@@ -270,6 +273,9 @@ impl Engine {
         Ok(ConnectionView {
             state: connection.as_ref().map(|c| c.state.clone()),
             connected_at: live.map(|c| c.connected_at),
+            ends_at: live.and_then(|c| {
+                domain::keep_alive::ends(&c.state, c.refreshed_at, self.0.clock.now())
+            }),
             zone: live
                 .and_then(|c| c.mailbox_zone.clone())
                 .or_else(|| person.person.browser_zone.clone()),

@@ -7,9 +7,12 @@
 //! **Start reading** at `call.rs`, which is the straight line of `ARCHITECTURE.md`; then `tools.rs`.
 
 mod call;
+mod keep;
 mod operation;
+mod sharing;
 mod token;
 mod trouble;
+mod turn;
 
 pub mod tools;
 
@@ -30,12 +33,14 @@ mod seed;
 mod error;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use domain::clock::Clock;
 use domain::random::Random;
 use microsoft::Microsoft;
 use store::Store;
+use store::connections::InstanceId;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -71,6 +76,17 @@ pub struct Settings {
     pub home_domains: Vec<String>,
     /// Whether Microsoft is the simulator; pages then say so.
     pub simulated: bool,
+    /// Whether other processes use the same database.
+    pub instances: Instances,
+}
+
+/// How many processes serve one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instances {
+    /// This one only.
+    One,
+    /// Perhaps several: they share access tokens and end each other's bursts.
+    Several,
 }
 
 /// The engine. Cheap to clone; all clones are one.
@@ -85,6 +101,10 @@ struct Inner {
     settings: Settings,
     operations: operation::Operations,
     trouble: trouble::Noted,
+    /// What this process is called among others; `None` when there are none.
+    instance: Option<InstanceId>,
+    /// Whether other instances are being served.
+    serving: AtomicBool,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -113,6 +133,10 @@ impl Engine {
         settings: Settings,
     ) -> Self {
         let operations = operation::Operations::new(settings.token_linger);
+        let instance = match settings.instances {
+            Instances::One => None,
+            Instances::Several => Some(InstanceId::random(&random)),
+        };
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         Self(Arc::new(Inner {
             store,
@@ -122,6 +146,8 @@ impl Engine {
             settings,
             operations,
             trouble: trouble::Noted::default(),
+            instance,
+            serving: AtomicBool::new(false),
             tasks,
             stopping,
         }))
@@ -164,6 +190,11 @@ impl Engine {
             .await
             .is_ok();
         self.0.operations.forget_all().await;
+        if let Some(instance) = &self.0.instance
+            && let Err(error) = self.0.store.end_instance(instance).await
+        {
+            tracing::warn!(error = %error, "The other instances were not told that this one ends; they will notice");
+        }
         drained
     }
 }

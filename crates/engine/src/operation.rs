@@ -1,17 +1,22 @@
 //! Operations: one burst of calls of one person shares one access token, in memory only.
 //!
 //! A burst ends when no call has come for `linger`, when its token is about to end, or after ten minutes; disconnecting
-//! or a challenge by Microsoft ends it at once. Entra refuses an application that asks for tokens too often, so a
+//! or a challenge by Microsoft ends it at once, on every instance: a token belongs to one version of its connection, and
+//! a call that knows a newer one does not use it. Entra refuses an application that asks for tokens too often, so a
 //! connection that has asked nearly ten times within five minutes keeps its token a little longer instead.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::id::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
 use microsoft::entra::AccessToken;
+use store::connections::Connection;
 use tokio::sync::{Mutex as AsyncMutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::turn::Got;
 
 /// A burst never lasts longer than this.
 const LONGEST: SignedDuration = SignedDuration::from_mins(10);
@@ -19,7 +24,7 @@ const LONGEST: SignedDuration = SignedDuration::from_mins(10);
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 /// The window and the number of token requests Entra is sure to accept in it.
 const GUARD_WINDOW: SignedDuration = SignedDuration::from_mins(5);
-const GUARD_REQUESTS: usize = 9;
+pub(crate) const GUARD_REQUESTS: usize = 9;
 /// From here on a token is kept rather than asked for again.
 const GUARD_KEEPS: usize = 7;
 
@@ -32,6 +37,8 @@ pub(crate) struct Operations {
 /// One connection's place: its calls share it, ending it excludes them.
 pub(crate) struct Slot {
     calls: RwLock<()>,
+    /// Another instance has ended the burst, and the running calls are being waited for.
+    pub(crate) ending: AtomicBool,
     /// Held across the request for a token, on purpose: whoever waits here waits for exactly that token.
     pub(crate) token: AsyncMutex<Burst>,
 }
@@ -43,12 +50,29 @@ pub(crate) struct Burst {
     requests: VecDeque<Timestamp>,
     running: usize,
     reaped: bool,
+    /// Other instances have been told that there is a token here, and not yet that it is gone.
+    noted: bool,
+    /// The newest version whose token Microsoft rejected; no other instance's token of it is taken.
+    rejected: i64,
 }
 
 struct Held {
     token: Arc<AccessToken>,
     began: Timestamp,
     last: Timestamp,
+    /// The version of the connection it belongs to, and when that was connected.
+    version: i64,
+    connected_at: Timestamp,
+}
+
+/// What a burst has for a call.
+pub(crate) enum Current {
+    /// The token to use.
+    Token(Arc<AccessToken>),
+    /// Nothing.
+    None,
+    /// A token of a connection that was made after the one the call knows.
+    OfAnother,
 }
 
 impl Operations {
@@ -71,6 +95,7 @@ impl Operations {
         let fresh = || {
             Arc::new(Slot {
                 calls: RwLock::new(()),
+                ending: AtomicBool::new(false),
                 token: AsyncMutex::default(),
             })
         };
@@ -94,6 +119,14 @@ impl Operations {
         for slot in slots {
             slot.token.lock().await.drop_token();
         }
+    }
+
+    /// Whether any connection has a token now, or may be getting one.
+    pub(crate) fn holds_any(&self) -> bool {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots
+            .values()
+            .any(|slot| slot.token.try_lock().map_or(true, |burst| burst.noted))
     }
 
     /// Forgets a connection nobody uses: no token, no recent request, no other holder.
@@ -127,43 +160,61 @@ impl Slot {
 }
 
 impl Burst {
-    /// The token to use now, if there is one.
+    /// The token for a call that knows the connection like this.
     pub(crate) fn current(
+        &mut self,
+        connection: &Connection,
+        now: Timestamp,
+        linger: SignedDuration,
+    ) -> Current {
+        let newer = |held: &Held| connection.version > held.version;
+        if self.over(now, linger) || self.held.as_ref().is_some_and(newer) {
+            self.drop_token();
+        }
+        let Some(held) = &mut self.held else {
+            return Current::None;
+        };
+        if held.connected_at != connection.connected_at {
+            return Current::OfAnother;
+        }
+        held.last = now;
+        Current::Token(Arc::clone(&held.token))
+    }
+
+    /// The token for another instance, when the burst began, and what it belongs to. Sharing does not prolong the burst.
+    pub(crate) fn shared(
         &mut self,
         now: Timestamp,
         linger: SignedDuration,
-    ) -> Option<Arc<AccessToken>> {
+    ) -> Option<(Arc<AccessToken>, Timestamp, i64)> {
         if self.over(now, linger) {
             self.drop_token();
         }
-        let held = self.held.as_mut()?;
-        held.last = now;
-        Some(Arc::clone(&held.token))
+        let held = self.held.as_ref()?;
+        Some((Arc::clone(&held.token), held.began, held.version))
     }
 
-    /// Begins a burst.
-    pub(crate) fn begin(&mut self, token: Arc<AccessToken>, now: Timestamp) {
+    /// Begins a burst, or goes on with one that began elsewhere.
+    pub(crate) fn begin(
+        &mut self,
+        got: Got,
+        connected_at: Timestamp,
+        now: Timestamp,
+    ) -> Arc<AccessToken> {
+        self.noted = true;
+        let token = Arc::new(got.token);
+        // All instances' requests, ours among them; a token from another instance comes without.
+        if !got.asked.is_empty() {
+            self.requests = got.asked.into();
+        }
         self.held = Some(Held {
-            token,
-            began: now,
+            token: Arc::clone(&token),
+            began: got.began,
             last: now,
+            version: got.version,
+            connected_at,
         });
-    }
-
-    /// How long to wait before Entra may be asked for a token again, if it may not be asked now.
-    pub(crate) fn must_wait(&mut self, now: Timestamp) -> Option<Duration> {
-        self.forget_old_requests(now);
-        let oldest = self
-            .requests
-            .front()
-            .filter(|_| self.requests.len() >= GUARD_REQUESTS)?;
-        let wait = GUARD_WINDOW - now.duration_since(*oldest);
-        Some(Duration::try_from(wait).unwrap_or(Duration::from_secs(300)))
-    }
-
-    /// Entra is being asked for a token.
-    pub(crate) fn asked(&mut self, now: Timestamp) {
-        self.requests.push_back(now);
+        token
     }
 
     fn forget_old_requests(&mut self, now: Timestamp) {
@@ -199,13 +250,17 @@ impl Burst {
 
     /// Microsoft rejected a token: it is forgotten, unless another call has got a newer one already.
     pub(crate) fn reject(&mut self, token: &Arc<AccessToken>) {
-        if self
-            .held
-            .as_ref()
-            .is_some_and(|held| Arc::ptr_eq(&held.token, token))
+        if let Some(held) = &self.held
+            && Arc::ptr_eq(&held.token, token)
         {
+            self.rejected = held.version;
             self.drop_token();
         }
+    }
+
+    /// The version above which a token of this connection may still be good; every version is above zero.
+    pub(crate) fn rejected(&self) -> i64 {
+        self.rejected
     }
 
     /// Whether somebody must watch over the end of this burst; says yes once.
@@ -213,17 +268,23 @@ impl Burst {
         !std::mem::replace(&mut self.reaped, true)
     }
 
-    /// The reaper's question: how long to wait before looking again, or `None` when all is gone.
-    pub(crate) fn reap(&mut self, now: Timestamp, linger: SignedDuration) -> Option<Duration> {
+    /// The reaper's question: whether others must be told now that the token is gone, and how long to wait before looking
+    /// again, if ever.
+    pub(crate) fn reap(
+        &mut self,
+        now: Timestamp,
+        linger: SignedDuration,
+    ) -> (bool, Option<Duration>) {
         if self.over(now, linger) {
             self.drop_token();
         }
         self.forget_old_requests(now);
+        let gone = self.held.is_none() && std::mem::take(&mut self.noted);
         if self.held.is_none() && self.requests.is_empty() {
             self.reaped = false;
-            return None;
+            return (gone, None);
         }
-        Some(Duration::from_secs(1))
+        (gone, Some(Duration::from_secs(1)))
     }
 
     fn over(&self, now: Timestamp, linger: SignedDuration) -> bool {

@@ -302,7 +302,10 @@ impl Engine {
         // Holding the slot keeps every call of this connection out until the grant is gone.
         let slot = self.0.operations.slot(&connection.id);
         let _alone = slot.end().await;
+        self.let_go(&connection.id).await?;
         let was = store.disconnect(&person.id, integration).await?.is_some();
+        // Calls that run on other instances end before anybody is told that this is done.
+        self.end_elsewhere(&connection.id).await?;
         let mut record = self.about(person, Kind::Disconnected);
         record.request = Some(request.clone());
         match by {

@@ -4,20 +4,33 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::audit::{Kind, Severity, UpstreamRequest};
+use domain::audit::{Kind, Record, Severity, UpstreamRequest};
 use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
 use domain::id::ConnectionId;
 use domain::policy::Permit;
 use microsoft::RefreshProblem;
 use microsoft::entra::AccessToken;
+use store::connections::Connection;
 
 use crate::call::Passage;
-use crate::operation::{Burst, Slot};
+use crate::operation::{Current, Slot};
 use crate::{Engine, Error, ErrorKind};
 
-/// A refresher that died leaves its lease behind, and everybody waits for its end: so it is short, and kept while a
-/// refresh is under way.
-const LEASE: Duration = Duration::from_secs(3);
+/// Whose grant it is, and for which call it was opened, if for one.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) passage: Option<&'a Passage>,
+}
+
+impl<'a> From<&'a Passage> for Whose<'a> {
+    fn from(passage: &'a Passage) -> Self {
+        Self {
+            connection: &passage.connection,
+            passage: Some(passage),
+        }
+    }
+}
 
 impl Engine {
     /// The burst's token, or a new one. Callers of one connection wait for each other here, others do not.
@@ -31,24 +44,20 @@ impl Engine {
     ) -> Result<Arc<AccessToken>, Error> {
         let mut burst = slot.token.lock().await;
         let (now, linger) = (self.0.clock.now(), self.0.operations.linger());
-        if let Some(token) = burst.current(now, linger) {
-            burst.started();
-            return Ok(token);
-        }
-        if let Some(wait) = burst.must_wait(now) {
-            let error = Error::new(
-                ErrorKind::Throttled,
-                "microsoft_throttled",
-                "Too many tokens were asked for this connection. Wait as long as it says.",
-            );
-            return Err(error.after(Some(wait)));
+        match burst.current(&passage.connection, now, linger) {
+            Current::Token(token) => {
+                burst.started();
+                return Ok(token);
+            }
+            Current::OfAnother => return Err(self.changed_meanwhile()),
+            Current::None => {}
         }
         let claims = claims.filter(|claims| !claims.is_empty());
-        let token = Arc::new(
-            self.redeem(permit, passage, claims, &mut burst, upstream)
-                .await?,
-        );
-        burst.begin(Arc::clone(&token), self.0.clock.now());
+        let got = self
+            .obtain(permit, passage, claims, burst.rejected(), upstream)
+            .await?;
+        let connected_at = passage.connection.connected_at;
+        let token = burst.begin(got, connected_at, self.0.clock.now());
         burst.started();
         if burst.needs_reaper() {
             self.watch(slot, passage.connection.id.clone());
@@ -60,15 +69,18 @@ impl Engine {
     fn watch(&self, slot: &Arc<Slot>, connection: ConnectionId) {
         let (engine, slot) = (self.clone(), Arc::downgrade(slot));
         self.0.tasks.spawn(async move {
-            loop {
-                let wait = match slot.upgrade() {
-                    Some(slot) => slot
-                        .token
-                        .lock()
-                        .await
-                        .reap(engine.0.clock.now(), engine.0.operations.linger()),
-                    None => None,
-                };
+            while let Some(slot) = slot.upgrade() {
+                let (now, linger) = (engine.0.clock.now(), engine.0.operations.linger());
+                let mut burst = slot.token.lock().await;
+                let (gone, wait) = burst.reap(now, linger);
+                // The burst is kept locked meanwhile, so that no new one begins before it is said that this one ended.
+                if gone
+                    && let Err(error) = engine.let_go(&connection).await
+                {
+                    tracing::warn!(connection.id = %connection, error = %error, "It could not be said that a token is gone");
+                }
+                drop(burst);
+                drop(slot);
                 let Some(wait) = wait else { break };
                 tokio::select! {
                     () = engine.0.stopping.cancelled() => break,
@@ -79,120 +91,19 @@ impl Engine {
         });
     }
 
-    /// Opens the sealed grant and redeems it, alone among all instances.
-    async fn redeem(
-        &self,
-        permit: &Permit,
-        passage: &Passage,
-        claims: Option<&str>,
-        burst: &mut Burst,
-        upstream: &mut Vec<UpstreamRequest>,
-    ) -> Result<AccessToken, Error> {
-        let (store, person, connection) = (
-            &self.0.store,
-            &passage.agent.caller.person,
-            &passage.connection.id,
-        );
-        let fence = self.lease(passage).await?;
-        let result = tokio::select! {
-            result = self.redeem_leased(permit, passage, claims, burst, upstream) => result,
-            never = self.keep_lease(passage, fence) => match never {},
-        };
-        if let Err(error) = store.release_refresh(person, connection, fence).await {
-            tracing::warn!(connection.id = %connection, error = %error, "A refresh lease could not be released; it ends by itself");
-        }
-        result
-    }
-
-    async fn lease(&self, passage: &Passage) -> Result<i64, Error> {
-        const TRIES: u32 = 150;
-        for _ in 0..TRIES {
-            let lease = self
-                .0
-                .store
-                .lease_refresh(&passage.agent.caller.person, &passage.connection.id, LEASE)
-                .await?;
-            match lease {
-                Some(fence) => return Ok(fence),
-                None => tokio::time::sleep(Duration::from_millis(100)).await,
-            }
-        }
-        Err(Error::new(
-            ErrorKind::Unavailable,
-            "unavailable",
-            "Another part of attache is renewing this connection and does not finish. Try again shortly.",
-        ))
-    }
-
-    /// Renews the lease as long as it is waited for. One that is lost all the same does no harm: what is committed is
-    /// decided by the version.
-    async fn keep_lease(&self, passage: &Passage, fence: i64) -> std::convert::Infallible {
-        loop {
-            tokio::time::sleep(LEASE / 3).await;
-            let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
-            let renewed = self.0.store.renew_refresh(person, connection, fence, LEASE);
-            if !matches!(renewed.await, Ok(true)) {
-                tracing::warn!(connection.id = %connection, "A refresh lease could not be renewed");
-            }
-        }
-    }
-
-    async fn redeem_leased(
-        &self,
-        permit: &Permit,
-        passage: &Passage,
-        claims: Option<&str>,
-        burst: &mut Burst,
-        upstream: &mut Vec<UpstreamRequest>,
-    ) -> Result<AccessToken, Error> {
-        let (store, person, connection) = (
-            &self.0.store,
-            &passage.agent.caller.person,
-            &passage.connection.id,
-        );
-        // Whoever waited here while another call was refused learns it without asking Entra once more.
-        let now = store.connection(person, passage.connection.integration);
-        let now = now.await?.map(|connection| connection.state);
-        if now != Some(ConnectionState::Connected) {
-            return Err(self.not_working(now.as_ref()));
-        }
-        let (grant, version) = match store.open_grant(person, connection).await {
-            Ok(opened) => opened,
-            Err(error) => return Err(self.closed(passage, error).await?),
-        };
-        burst.asked(self.0.clock.now());
-        match self.0.microsoft.entra().redeem(permit, grant, claims).await {
-            Ok(redeemed) => {
-                self.forget_trouble();
-                // The new grant is durable before the new token is used.
-                let (grant, scopes) = (redeemed.grant.as_ref(), &redeemed.scopes);
-                let committed = store.commit_grant(person, connection, version, grant, scopes);
-                if !committed.await? {
-                    // Disconnected or connected anew while Entra answered: this token belongs to nothing any more.
-                    return Err(self.reconnect(
-                        "not_connected",
-                        "The connection was changed meanwhile. Try again, or connect.",
-                    ));
-                }
-                upstream.push(redeemed.upstream);
-                let mut record = self.entry(passage, Kind::TokenRefreshed);
-                record.tool = None;
-                store.record(record).await?;
-                Ok(redeemed.access)
-            }
-            Err(error) => Err(self.refused(passage, error, version, claims).await?),
-        }
-    }
-
     /// The grant could not be opened.
-    async fn closed(&self, passage: &Passage, error: store::Error) -> Result<Error, Error> {
+    pub(crate) async fn closed(
+        &self,
+        whose: Whose<'_>,
+        error: store::Error,
+    ) -> Result<Error, Error> {
         match error.kind() {
             store::Kind::Damaged => {
-                let mut record = self.entry(passage, Kind::ConnectionStateChanged);
+                let mut record = self.entry_of(whose, Kind::ConnectionStateChanged);
                 record.outcome = Some(ConnectionState::Damaged.as_str().into());
                 record.severity = Some(Severity::High);
                 self.0.store.record(record).await?;
-                tracing::error!(connection.id = %passage.connection.id, "A stored grant does not open: its row was altered, moved or put back");
+                tracing::error!(connection.id = %whose.connection.id, "A stored grant does not open: its row was altered, moved or put back");
                 Ok(self
                     .reconnect(
                         "connection_damaged",
@@ -205,7 +116,7 @@ impl Engine {
                 .caused_by(error)),
             store::Kind::Setup => {
                 // Another instance has a newer key than this one. The connection is whole and the call can be repeated.
-                tracing::error!(connection.id = %passage.connection.id, error = %error, "This instance cannot open a grant that others can");
+                tracing::error!(connection.id = %whose.connection.id, error = %error, "This instance cannot open a grant that others can");
                 Ok(error.into())
             }
             _ => Ok(error.into()),
@@ -213,9 +124,9 @@ impl Engine {
     }
 
     /// Entra refused the grant: what that means for the connection is decided by `microsoft`, kept here.
-    async fn refused(
+    pub(crate) async fn refused(
         &self,
-        passage: &Passage,
+        whose: Whose<'_>,
         error: microsoft::Error,
         version: i64,
         challenge: Option<&str>,
@@ -223,7 +134,7 @@ impl Engine {
         let microsoft::Kind::Refresh(problem) = error.kind() else {
             return Ok(error.into());
         };
-        let mut record = self.entry(passage, Kind::TokenRefreshFailed);
+        let mut record = self.entry_of(whose, Kind::TokenRefreshFailed);
         record.reason = error.code().map(|code| format!("AADSTS{code}"));
         self.0.store.record(record).await?;
         self.note_trouble(&error);
@@ -280,7 +191,7 @@ impl Engine {
                 why: RevokedWhy::EndedAtMicrosoft,
             },
         };
-        self.change_state_at(passage, &state, version).await?;
+        self.change_state_at(whose, &state, version).await?;
         Ok(self.not_working(Some(&state)).caused_by(error))
     }
 
@@ -295,7 +206,7 @@ impl Engine {
             .connection(&passage.agent.caller.person, passage.connection.integration)
             .await?;
         self.change_state_at(
-            passage,
+            passage.into(),
             state,
             current.map_or(passage.connection.version, |connection| connection.version),
         )
@@ -304,21 +215,33 @@ impl Engine {
 
     async fn change_state_at(
         &self,
-        passage: &Passage,
+        whose: Whose<'_>,
         state: &ConnectionState,
         version: i64,
     ) -> Result<(), Error> {
-        let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
+        let (person, connection) = (&whose.connection.person, &whose.connection.id);
         if self
             .0
             .store
             .set_connection_state(person, connection, state, version)
             .await?
         {
-            let mut record = self.entry(passage, Kind::ConnectionStateChanged);
+            let mut record = self.entry_of(whose, Kind::ConnectionStateChanged);
             record.outcome = Some(state.as_str().into());
             self.0.store.record(record).await?;
+            self.end_elsewhere_soon(connection).await?;
         }
         Ok(())
+    }
+
+    /// A record of what happened to a grant, now.
+    pub(crate) fn entry_of(&self, whose: Whose<'_>, kind: Kind) -> Record {
+        if let Some(passage) = whose.passage {
+            return self.entry(passage, kind);
+        }
+        let connection = whose.connection;
+        let mut record = Record::new(self.0.clock.now(), kind, connection.organisation.clone());
+        record.person = Some(connection.person.clone());
+        record
     }
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::audit::UpstreamRequest;
 use domain::clock::Clock;
 use domain::id::{Identity, TenantId};
+use domain::keep_alive::KeepAlive;
 use domain::policy::Permit;
 use domain::random::Random;
 use domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken, StateSecret};
@@ -22,6 +23,7 @@ mod claims;
 mod credential;
 mod discovery;
 mod granted;
+mod handover;
 mod id_token;
 mod keys;
 pub(crate) mod refusal;
@@ -29,6 +31,7 @@ mod token;
 
 pub use callback::{CallbackProblem, callback_error, number as aadsts_number};
 pub use credential::{Certificate, CertificateFault, Credential};
+pub use handover::{Asking, HandedOver};
 pub use token::AccessToken;
 
 pub(crate) use claims::readable as readable_claims;
@@ -113,6 +116,20 @@ pub struct Redeemed {
     pub scopes: Vec<Scope>,
     /// For the audit entry.
     pub upstream: UpstreamRequest,
+    /// How often Entra was asked: more than once if an answer was lost.
+    pub requests: usize,
+}
+
+/// A grant that was kept alive.
+pub struct Kept {
+    /// The grant to be used from now on, if Microsoft gave a new one.
+    pub grant: Option<RefreshToken>,
+    /// What it is good for, of what attache knows.
+    pub scopes: Vec<Scope>,
+    /// For the audit entry.
+    pub upstream: UpstreamRequest,
+    /// How often Entra was asked: more than once if an answer was lost.
+    pub requests: usize,
 }
 
 impl Entra {
@@ -253,7 +270,7 @@ impl Entra {
             .send(&Grant::Refresh(&grant), &asked, &claims)
             .await?;
         drop(grant);
-        let upstream = answer.upstream().clone();
+        let (upstream, requests) = (answer.upstream().clone(), answer.requests);
         let answer = answer.read()?;
         let granted = granted::read(&answer.scope, &asked, answer.refresh_token.is_some());
         let Some(token) = answer.access_token else {
@@ -270,6 +287,34 @@ impl Entra {
             grant: answer.refresh_token,
             scopes: granted.scopes,
             upstream,
+            requests,
+        })
+    }
+
+    /// Exchanges the grant of an idle connection for a newer one, so that Microsoft does not forget it. The access token
+    /// that comes along is dropped unread: nobody has a permit.
+    ///
+    /// # Errors
+    /// As [`Entra::redeem`].
+    pub async fn keep_alive(&self, _: &KeepAlive, grant: RefreshToken) -> Result<Kept, Error> {
+        let claims = claims::with_capability(None)?;
+        let metadata = self.discovery.metadata().await?;
+        let exchange = self.exchange(&metadata.token_endpoint);
+        let asked = scopes::names();
+        let answer = exchange
+            .send(&Grant::Refresh(&grant), &asked, &claims)
+            .await?;
+        drop(grant);
+        let requests = answer.requests;
+        let upstream = answer.upstream().clone();
+        let answer = answer.read()?;
+        drop(answer.access_token);
+        let granted = granted::read(&answer.scope, &asked, answer.refresh_token.is_some());
+        Ok(Kept {
+            grant: answer.refresh_token,
+            scopes: granted.scopes,
+            upstream,
+            requests,
         })
     }
 

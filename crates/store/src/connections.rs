@@ -1,6 +1,7 @@
 //! Connections: one row for each person and integration, changed only by those who know its version.
 
 mod grants;
+mod holds;
 pub mod overview;
 mod refresh;
 mod rewrap;
@@ -18,6 +19,8 @@ use crate::database::{Write, containing};
 use crate::error::Error;
 use crate::row::Row;
 
+pub use self::holds::{Ask, Asked, InstanceId};
+pub use self::refresh::{Failure, Mine, Others, Outcome, Turn};
 pub use self::rewrap::{KeyUse, Rewrapped};
 
 /// A person's connection, without its grant.
@@ -183,6 +186,30 @@ impl Store {
             .bind(after.map(ConnectionId::as_str))
             .bind(i64::from(limit));
         let rows = self.database().rows("list connections", query).await?;
+        rows.iter().map(Connection::from_row).collect()
+    }
+
+    /// Working connections whose grant was used before a moment and may be tried now, the longest idle first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn idle_connections(
+        &self,
+        used_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Connection>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            connection_columns!(""),
+            " FROM connections WHERE refreshed_ms <= $1 AND state = $2 AND retry_ms <= $3
+             ORDER BY refreshed_ms, id LIMIT $4"
+        ));
+        let query = query
+            .bind(used_before.as_millisecond())
+            .bind(state_text(&ConnectionState::Connected))
+            .bind(self.now_ms())
+            .bind(i64::from(limit));
+        let rows = self.database().rows("list idle connections", query).await?;
         rows.iter().map(Connection::from_row).collect()
     }
 

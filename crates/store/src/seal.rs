@@ -39,6 +39,7 @@ const TAG: usize = 16;
 const TOKEN: &str = "attache refresh token 1";
 const DATA_KEY: &str = "attache data key 1";
 const KEY_CHECK: &str = "attache key check 1";
+const NOTE: &str = "attache note between instances 1";
 
 /// The one row a sealed grant belongs to.
 pub(crate) struct Place<'a> {
@@ -143,6 +144,37 @@ pub(crate) async fn open(
         Ok(token) => Ok(RefreshToken::new(token.to_owned())),
         Err(_) => Err(Shut::Damaged),
     }
+}
+
+/// Seals a short message from one instance to another: what only a holder of the keys can have written, about exactly
+/// this. Both sides give the same `about`.
+pub(crate) async fn seal_note(
+    keys: &Keyring,
+    random: &Random,
+    about: &str,
+    plain: &[u8],
+) -> Result<String, Shut> {
+    let key_id = keys.active_id();
+    let data = note_data(about, key_id);
+    let message = wrap(keys.active(), key_id, random, NOTE, &data, plain).await?;
+    Ok(to_text(key_id, &message))
+}
+
+/// Opens such a message.
+pub(crate) async fn open_note(
+    keys: &Keyring,
+    about: &str,
+    text: &str,
+) -> Result<Zeroizing<Vec<u8>>, Shut> {
+    let (key_id, message) = from_text(text)?;
+    let Some(key) = keys.find(key_id) else {
+        return Err(Shut::KeyMissing(key_id.to_owned()));
+    };
+    unwrap(key, key_id, NOTE, &note_data(about, key_id), message).await
+}
+
+fn note_data(about: &str, key_id: &str) -> String {
+    associated_data(&json!({ "v": 1, "purpose": NOTE, "about": about, "key_id": key_id }))
 }
 
 /// A constant that only this key opens.

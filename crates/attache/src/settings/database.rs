@@ -66,6 +66,15 @@ impl Database {
         }
     }
 
+    /// Whether other processes may serve the same database. A SQLite file belongs to one.
+    pub(crate) fn instances(&self) -> engine::Instances {
+        if self.url.starts_with("sqlite:") {
+            engine::Instances::One
+        } else {
+            engine::Instances::Several
+        }
+    }
+
     /// What the store wants to know.
     pub(crate) fn for_store(&self) -> store::Settings {
         store::Settings {

@@ -298,14 +298,14 @@ impl House {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    fn program(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         let folder = self.database.folder.path();
         command.args(arguments).current_dir(folder).env_clear();
         command
     }
 
-    fn log(&self) -> File {
+    pub(crate) fn log(&self) -> File {
         let path = self.database.folder.path().join("server.log");
         let log = OpenOptions::new().append(true).create(true).open(path);
         log.expect("a file")

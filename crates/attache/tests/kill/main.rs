@@ -56,7 +56,7 @@ async fn kill(database: Database, rotation: Rotation, name: &str) -> Tally {
     let seed = number("ATTACHE_KILL_SEED").unwrap_or(1);
     let random = Random::seeded(seed as u64);
     // Entra and attache both limit how often one connection may ask for tokens, so the cycles go round many people.
-    let people = (cycles / 3).clamp(6, 400);
+    let people = cycles.clamp(6, 400);
     let mut house = House::build(database, rotation, people).await;
     let mut tally = Tally::new(format!("{name} {rotation:?} seed {seed}"), cycles);
     for number in 0..cycles {

@@ -1,5 +1,6 @@
 //! One house for every test: engine, store and a Microsoft of its own. Reads like the story.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::audit::Kind;
@@ -10,8 +11,8 @@ use domain::permission::Level;
 use domain::random::Random;
 use domain::secret::{AuthorizationCode, BrowserSecret, ClientSecret, StateSecret};
 use engine::{
-    AgentCaller, Answer, Begun, Callback, CallbackAnswer, Engine, Error, Finished, LevelChange,
-    PersonCaller,
+    AgentCaller, Answer, Begun, Callback, CallbackAnswer, Engine, Error, Finished, Instances,
+    LevelChange, PersonCaller,
 };
 use microsoft::Microsoft;
 use serde_json::Value;
@@ -23,14 +24,36 @@ use tokio::task::JoinHandle;
 /// Everything a test needs, running.
 pub(crate) struct House {
     pub(crate) engine: Engine,
-    pub(crate) sim: Simulator,
+    pub(crate) sim: Arc<Simulator>,
     pub(crate) store: Store,
     pub(crate) random: Random,
-    clock: Clock,
+    pub(crate) clock: Clock,
     pub(crate) writer: JoinHandle<()>,
-    folder: tempfile::TempDir,
+    database: Arc<Database>,
+    linger: Duration,
     /// The text of the file of its key.
     pub(crate) key: String,
+}
+
+/// Where a house keeps what it knows.
+pub(crate) enum Database {
+    /// A file in a folder of its own.
+    Sqlite(tempfile::TempDir),
+    /// The address of a database of a cluster.
+    Postgres(String),
+}
+
+impl Database {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite:{}/attache.db", folder.path().display()),
+            Self::Postgres(url) => url.clone(),
+        }
+    }
 }
 
 /// A person who has connected, and her agent.
@@ -45,19 +68,66 @@ impl House {
         Self::with(Options::default(), Duration::from_secs(60)).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the test is the wiring")]
     pub(crate) async fn with(options: Options, token_linger: Duration) -> Self {
-        microsoft::install_crypto();
+        let random = Random::operating_system();
+        let (_, key) = KeyEncryptionKey::generate(&random);
         let sim = sim::start(options).await.expect("a free port");
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (clock, random) = (Clock::system(), Random::operating_system());
+        let (sim, database) = (Arc::new(sim), Arc::new(Database::sqlite()));
+        Self::build(
+            sim,
+            database,
+            key,
+            Clock::system(),
+            token_linger,
+            Instances::One,
+        )
+        .await
+    }
+
+    /// One of several instances, on a database of its own so far.
+    pub(crate) async fn one_of_several(
+        options: Options,
+        database: Database,
+        clock: Clock,
+        token_linger: Duration,
+    ) -> Self {
+        let (_, key) = KeyEncryptionKey::generate(&Random::operating_system());
+        let sim = Arc::new(sim::start(options).await.expect("a free port"));
+        let database = Arc::new(database);
+        Self::build(sim, database, key, clock, token_linger, Instances::Several).await
+    }
+
+    /// Another instance beside this one: the same database, key, clock and Microsoft.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::build(
+            Arc::clone(&self.sim),
+            Arc::clone(&self.database),
+            self.key.clone(),
+            self.clock.clone(),
+            self.linger,
+            Instances::Several,
+        )
+        .await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the test is the wiring")]
+    async fn build(
+        sim: Arc<Simulator>,
+        database: Arc<Database>,
+        key: String,
+        clock: Clock,
+        token_linger: Duration,
+        instances: Instances,
+    ) -> Self {
+        microsoft::install_crypto();
+        let random = Random::operating_system();
         let settings = store::Settings {
-            url: format!("sqlite:{}/attache.db", folder.path().display()),
+            url: database.url(),
             max_connections: 4,
         };
-        Store::migrate(&settings).await.expect("a fresh database");
-        let (key, key_text) = KeyEncryptionKey::generate(&random);
-        let keys = Keyring::new(key, vec![]).expect("one key");
+        Store::migrate(&settings).await.expect("it migrates");
+        let keys = KeyEncryptionKey::parse_file(&key).expect("a key");
+        let keys = Keyring::new(keys, vec![]).expect("one key");
         let (store, writer) = Store::open(&settings, keys, clock.clone(), random.clone())
             .await
             .expect("opens");
@@ -86,6 +156,7 @@ impl House {
             approval_lifetime: Duration::from_secs(900),
             home_domains: vec![],
             simulated: true,
+            instances,
         };
         let engine = Engine::new(
             store.clone(),
@@ -111,8 +182,9 @@ impl House {
             random,
             clock,
             writer,
-            folder,
-            key: key_text,
+            database,
+            linger: token_linger,
+            key,
         }
     }
 
@@ -233,7 +305,7 @@ impl House {
 
     /// Where the database is, for those who go behind the store's back.
     pub(crate) fn database(&self) -> String {
-        format!("sqlite:{}/attache.db", self.folder.path().display())
+        self.database.url()
     }
 
     /// The requests Graph has seen.

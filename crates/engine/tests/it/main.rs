@@ -1,14 +1,20 @@
 //! The engine against the simulator: what is decided, recorded and sent, in good weather and bad.
 
 mod house;
+#[path = "../../../store/tests/it/postgres.rs"]
+mod postgres;
 
 mod approvals;
 mod bursts;
 mod causes;
 mod connecting;
 mod consent;
+mod crashes;
+mod instances;
+mod keeping;
 mod keys;
 mod one_place;
 mod parked;
 mod record;
+mod spacing;
 mod weather;

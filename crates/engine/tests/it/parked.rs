@@ -431,6 +431,7 @@ fn another_engine(house: &House) -> Engine {
         approval_lifetime: Duration::from_secs(900),
         home_domains: vec![],
         simulated: true,
+        instances: engine::Instances::One,
     };
     Engine::new(
         house.store.clone(),

@@ -50,6 +50,20 @@ impl AccessToken {
         }
     }
 
+    /// A token that another instance had from Entra.
+    pub(super) fn handed_over(
+        token: Zeroizing<String>,
+        person: PersonId,
+        expires: Timestamp,
+    ) -> Self {
+        Self {
+            token,
+            person,
+            expires,
+            lanes: Semaphore::new(AT_ONCE),
+        }
+    }
+
     /// What a request to Graph waits for before it is sent.
     pub(crate) fn lanes(&self) -> &Semaphore {
         &self.lanes
@@ -90,18 +104,22 @@ pub(crate) struct Exchange<'a> {
 }
 
 /// A success, not yet read.
-pub(crate) struct Success(Answer);
+pub(crate) struct Success {
+    answer: Answer,
+    /// How often Entra was asked for it.
+    pub(crate) requests: usize,
+}
 
 impl Success {
     pub(crate) fn upstream(&self) -> &UpstreamRequest {
-        &self.0.upstream
+        &self.answer.upstream
     }
 
     /// # Errors
     /// [`Error::Garbage`] when it is not a token answer.
     pub(crate) fn read(self) -> Result<TokenAnswer, Error> {
-        serde_json::from_slice(&self.0.body).map_err(|_| Error::Garbage {
-            upstream: self.0.upstream,
+        serde_json::from_slice(&self.answer.body).map_err(|_| Error::Garbage {
+            upstream: self.answer.upstream,
         })
     }
 }
@@ -116,15 +134,18 @@ impl Exchange<'_> {
         claims: &str,
     ) -> Result<Success, Error> {
         let mut proofs = self.settings.credential.proofs().peekable();
+        let mut requests = 0;
         while let Some(proof) = proofs.next() {
             let body = self.body(grant, scopes, claims, proof);
             let mut result = self.once(&body).await;
+            requests += 1;
             if matches!(grant, Grant::Refresh(_)) && worth_repeating(&result) {
                 result = self.once(&body).await;
+                requests += 1;
             }
             let answer = result.map_err(|lost| Error::from(*lost))?;
             if answer.is_success() {
-                return Ok(Success(answer));
+                return Ok(Success { answer, requests });
             }
             let refusal = Box::new(refused(&answer));
             // Whoever does not know us has not looked at the grant, so the other certificate may still be tried.

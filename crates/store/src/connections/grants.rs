@@ -156,6 +156,7 @@ impl Store {
              SET state = excluded.state, scopes = excluded.scopes, account = excluded.account,
                 connected_ms = excluded.connected_ms, refreshed_ms = excluded.refreshed_ms,
                 version = connections.version + 1, sealed_version = connections.version + 1, lease_until_ms = 0,
+                failures = 0, failure = NULL, retry_ms = 0,
                 mailbox_address = CASE WHEN connections.account = excluded.account THEN connections.mailbox_address END,
                 mailbox_zone = CASE WHEN connections.account = excluded.account THEN connections.mailbox_zone END
              RETURNING ",

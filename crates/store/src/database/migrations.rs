@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -19,6 +19,11 @@ const MIGRATIONS: [(i64, &str, &str); 3] = [
         3,
         "parked",
         include_str!("../../migrations/0003_parked.sql"),
+    ),
+    (
+        4,
+        "refresh_turns",
+        include_str!("../../migrations/0004_refresh_turns.sql"),
     ),
 ];
 

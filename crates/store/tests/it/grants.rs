@@ -153,31 +153,6 @@ on_both! {
         assert_eq!((again.id.clone(), again.state, again.version), (connection.id.clone(), ConnectionState::Connected, 3));
     }
 
-    async fn one_at_a_time_may_refresh_and_fences_rise(fixture: &Fixture) {
-        let world = fixture.world().await;
-        let (store, anna, connection) = (&world.store, &world.anna.id, &world.connection.id);
-        let lease = || store.lease_refresh(anna, connection, Duration::from_secs(30));
-        let first = lease().await.expect("an answer").expect("it is free");
-        assert_eq!(lease().await.expect("an answer"), None);
-        fixture.clock.advance(Duration::from_secs(30));
-        let second = lease().await.expect("an answer").expect("the first ran out");
-        assert!(second > first);
-        assert!(!store.release_refresh(anna, connection, first).await.expect("an answer"));
-        assert_eq!(lease().await.expect("an answer"), None, "the late one has not freed it");
-        let renew = |fence| store.renew_refresh(anna, connection, fence, Duration::from_secs(30));
-        fixture.clock.advance(Duration::from_secs(20));
-        assert!(renew(second).await.expect("an answer"));
-        assert!(!renew(first).await.expect("an answer"), "the late one has lost it for good");
-        fixture.clock.advance(Duration::from_secs(20));
-        assert_eq!(lease().await.expect("an answer"), None, "it was renewed");
-        assert!(store.release_refresh(anna, connection, second).await.expect("an answer"));
-        assert!(!renew(second).await.expect("an answer"), "it was given back");
-        let leases = tokio::join!(lease(), lease(), lease(), lease());
-        let leases = [leases.0, leases.1, leases.2, leases.3];
-        let taken = leases.into_iter().filter_map(|lease| lease.expect("an answer")).count();
-        assert_eq!(taken, 1);
-    }
-
     async fn what_is_known_of_a_mailbox_stays_with_its_account(fixture: &Fixture) {
         let world = fixture.world().await;
         let (store, anna, connection) = (&world.store, &world.anna, &world.connection);

@@ -12,6 +12,7 @@ mod rewrap;
 mod service;
 mod shredding;
 mod tampering;
+mod turns;
 mod wiping;
 
 mod approvals;

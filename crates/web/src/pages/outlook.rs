@@ -236,6 +236,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         let works = matches!(state, Some(ConnectionState::Connected));
         ConnectionView {
             connected_at: "2026-11-12T08:31:00Z".parse().ok(),
+            ends_at: None,
             zone: Some("Europe/Berlin".to_owned()),
             address: Some("jonas.weber@nordwind.example".to_owned()),
             missing: Vec::new(),

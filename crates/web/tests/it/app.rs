@@ -245,6 +245,7 @@ async fn parts(folder: &Path) -> (Store, Engine) {
         approval_lifetime: Duration::from_secs(3600),
         home_domains: Vec::new(),
         simulated: true,
+        instances: engine::Instances::One,
     };
     let engine = Engine::new(store.clone(), microsoft, clock, random, settings);
     (store, engine)

@@ -81,6 +81,7 @@ impl Stack {
             approval_lifetime: Duration::from_secs(900),
             home_domains: Vec::new(),
             simulated: true,
+            instances: engine::Instances::One,
         };
         let engine = Engine::new(store.clone(), microsoft, clock, random.clone(), settings);
         let settings = web::Settings {
