@@ -15,6 +15,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// All memory is overwritten when it is freed: our own secrets are anyway, the copies that libraries make of them on the way
+/// to the network are not.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
     telemetry::install_panic_hook();
     wiring::forbid_core_dumps();

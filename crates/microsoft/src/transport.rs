@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
+/// A connection without requests is closed after so long: what was last written to it stays in its buffer, a token too.
+const IDLE: Duration = Duration::from_secs(15);
+
 /// Sends requests and reads answers, whole or not at all.
 #[derive(Clone)]
 pub(crate) struct Transport {
@@ -77,7 +80,7 @@ impl Transport {
             .retry(reqwest::retry::never())
             .timeout(timeout)
             .connect_timeout(timeout.min(Duration::from_secs(5)))
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(IDLE)
             .user_agent(concat!("attache/", env!("CARGO_PKG_VERSION")))
             .referer(false);
         let builder = if loopback {

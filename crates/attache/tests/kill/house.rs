@@ -65,7 +65,7 @@ impl House {
         let options = Options {
             company,
             rotation,
-            log: 500,
+            log: 4_000,
             ..Options::default()
         };
         let sim = sim::start(options).await.expect("a free port");

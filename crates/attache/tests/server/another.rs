@@ -24,6 +24,7 @@ impl Another {
         let started = house
             .program(&["serve"])
             .env("ATTACHE_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env("ATTACHE_SERVER__ALLOWED_HOSTS", format!("127.0.0.1:{port}"))
             .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .stderr(house.log())

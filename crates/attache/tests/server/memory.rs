@@ -110,13 +110,9 @@ async fn an_idle_server_has_no_access_token_in_its_memory() {
     let mut needles = Needles::new();
     let issued = house.sim.issued_secrets();
     assert!(issued.len() > before, "tokens were issued");
+    // Access tokens, and the refresh tokens that came with them.
     for (number, secret) in issued.iter().enumerate().skip(before) {
-        let kind = if secret.starts_with("ey") {
-            "an access token"
-        } else {
-            "a refresh token"
-        };
-        needles.add(&format!("{kind} ({number})"), secret);
+        needles.add(&format!("secret {number}"), secret);
     }
     let looks = |needles: &Needles| -> Vec<String> {
         let memory = memory(server.pid());
@@ -129,7 +125,7 @@ async fn an_idle_server_has_no_access_token_in_its_memory() {
     );
     let began = Instant::now();
     let mut found = looks(&needles);
-    while !found.is_empty() && began.elapsed() < Duration::from_secs(20) {
+    while !found.is_empty() && began.elapsed() < Duration::from_secs(60) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         found = looks(&needles);
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::audit::UpstreamRequest;
 use domain::id::PersonId;
 use domain::random::Random;
@@ -161,7 +162,7 @@ impl Exchange<'_> {
         Err(Error::Settings("there is no credential"))
     }
 
-    async fn once(&self, body: &str) -> Result<Answer, Box<Lost>> {
+    async fn once(&self, body: &Zeroizing<String>) -> Result<Answer, Box<Lost>> {
         let request = self
             .transport
             .request(http::Method::POST, self.endpoint.clone())
@@ -169,7 +170,8 @@ impl Exchange<'_> {
                 http::header::CONTENT_TYPE,
                 "application/x-www-form-urlencoded",
             )
-            .body(body.to_owned());
+            // The copy that is sent is overwritten, too, when it has been sent.
+            .body(Bytes::from_owner(Secret(body.clone())));
         self.transport
             .send(request, CAP, self.settings.timeout)
             .await
@@ -199,6 +201,15 @@ impl Exchange<'_> {
                 .append_pair("refresh_token", token.expose()),
         };
         Zeroizing::new(form.finish())
+    }
+}
+
+/// Bytes for the wire that do not stay in memory.
+struct Secret(Zeroizing<String>);
+
+impl AsRef<[u8]> for Secret {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 
