@@ -279,6 +279,7 @@ fn serving(house: &House, authority: &str, tenants: &[&str]) -> Engine {
         approval_lifetime: Duration::from_secs(900),
         home_domains: vec![],
         simulated: true,
+        instances: engine::Instances::One,
     };
     Engine::new(
         house.store.clone(),
