@@ -104,6 +104,10 @@ impl Engine {
             let last_page = page.len() < 200;
             for logged in page {
                 let record = logged.record;
+                // What has ended is shown, not that it began.
+                if record.kind == Kind::Disconnected && record.outcome.as_deref() == Some("begun") {
+                    continue;
+                }
                 if filter.outcome.is_some() && record.outcome != filter.outcome {
                     continue;
                 }

@@ -57,8 +57,6 @@ pub(crate) enum Ender<'a> {
     Herself,
     /// An administrator's.
     Administrator(&'a PersonId),
-    /// Somebody's who works at the machine that attache runs on.
-    Operator,
 }
 
 impl Engine {
@@ -69,18 +67,6 @@ impl Engine {
     pub async fn people(
         &self,
         administrator: &AdministratorCaller,
-        filter: &PeopleFilter,
-    ) -> Result<Listed<PersonView>, Error> {
-        self.people_of(administrator.organisation(), filter).await
-    }
-
-    /// People of an organisation, for whoever works at the machine.
-    ///
-    /// # Errors
-    /// As [`Engine::people`].
-    pub async fn people_of(
-        &self,
-        organisation: &OrganisationId,
         filter: &PeopleFilter,
     ) -> Result<Listed<PersonView>, Error> {
         let after = match filter.after.as_deref().map(PersonId::parse) {
@@ -102,7 +88,7 @@ impl Engine {
         let limit = filter.limit.clamp(1, 200);
         let integration = Integration::OutlookCalendar;
         let found = self.0.store.people_and_connections(
-            organisation,
+            administrator.organisation(),
             integration,
             &filter.text,
             standing,
@@ -183,7 +169,7 @@ impl Engine {
         request: &RequestId,
     ) -> Result<usize, Error> {
         let by = Ender::Administrator(administrator.id());
-        self.end_all(administrator.organisation(), by, request, &|_| ())
+        self.end_all(administrator.organisation(), by, request)
             .await
     }
 
@@ -212,54 +198,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends the connections of everybody in an organisation, for whoever works at the machine; `ended` hears of the
-    /// number from time to time.
-    ///
-    /// # Errors
-    /// As [`Engine::disconnect_everybody`].
-    pub async fn end_all_connections(
-        &self,
-        organisation: &OrganisationId,
-        request: &RequestId,
-        ended: &(dyn Fn(usize) + Sync),
-    ) -> Result<usize, Error> {
-        self.end_all(organisation, Ender::Operator, request, ended)
-            .await
-    }
-
-    /// Ends the connection of the one person with this login or id, for whoever works at the machine.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::NotFound`] when nobody or more than one has it; [`crate::ErrorKind::Unavailable`].
-    pub async fn end_connection_of(
-        &self,
-        organisation: &OrganisationId,
-        who: &str,
-        request: &RequestId,
-    ) -> Result<bool, Error> {
-        let person = match PersonId::parse(who) {
-            Ok(id) => self.0.store.person(&id).await?,
-            Err(_) => {
-                let found = self.0.store.people(organisation, who, None, STEP).await?;
-                let mut named = found
-                    .into_iter()
-                    .filter(|it| it.login.eq_ignore_ascii_case(who));
-                named.next().filter(|_| named.next().is_none())
-            }
-        };
-        let person = person.filter(|person| person.organisation == *organisation);
-        let person = person.ok_or_else(Error::not_found)?;
-        self.end_connection(&person, Ender::Operator, request).await
-    }
-
     async fn end_all(
         &self,
         organisation: &OrganisationId,
         by: Ender<'_>,
         request: &RequestId,
-        ended: &(dyn Fn(usize) + Sync),
     ) -> Result<usize, Error> {
-        let (mut number, mut after, mut failed) = (0, None, None);
+        let (mut number, mut of_pass, mut after, mut failed) = (0, 0, None, None);
         loop {
             let found = self.0.store.people_and_connections(
                 organisation,
@@ -270,7 +215,15 @@ impl Engine {
                 STEP,
             );
             let found = found.await?;
-            let Some((last, _)) = found.last() else { break };
+            let Some((last, _)) = found.last() else {
+                // Whoever was renamed meanwhile may have moved behind the cursor: gone through again until nobody is left.
+                if of_pass == 0 {
+                    break;
+                }
+                number += of_pass;
+                (of_pass, after) = (0, None);
+                continue;
+            };
             after = Some(last.id.clone());
             let each = found
                 .into_iter()
@@ -278,17 +231,17 @@ impl Engine {
             let mut ending = futures_util::stream::iter(each).buffer_unordered(AT_ONCE);
             while let Some(result) = ending.next().await {
                 match result {
-                    Ok(was) => number += usize::from(was),
+                    Ok(was) => of_pass += usize::from(was),
                     Err(error) => failed = Some(error),
                 }
             }
-            ended(number);
         }
         failed.map_or(Ok(number), Err)
     }
 
-    /// Ends a person's connection: waits for her running calls, destroys the grant and its key, cancels what waits, and
-    /// only then puts it on record. Answers whether there was one.
+    /// Ends a person's connection: waits for her running calls, destroys the grant and its key, and cancels what waits. That
+    /// it begins is on record before anything happens, so that whoever dies in between leaves a trace. Answers whether
+    /// there was a connection.
     pub(crate) async fn end_connection(
         &self,
         person: &Person,
@@ -299,27 +252,34 @@ impl Engine {
         let Some(connection) = store.connection(&person.id, integration).await? else {
             return Ok(false);
         };
+        let mut record = self.about(person, Kind::Disconnected);
+        record.request = Some(request.clone());
+        if let Ender::Administrator(administrator) = by {
+            record.actor = Some(administrator.clone());
+            record.reason = Some("by_administrator".into());
+        }
+        if connection.state != ConnectionState::Disconnected {
+            record.outcome = Some("begun".into());
+            store.record(record.clone()).await?;
+        }
         // Holding the slot keeps every call of this connection out until the grant is gone.
         let slot = self.0.operations.slot(&connection.id);
         let _alone = slot.end().await;
         self.let_go(&connection.id).await?;
-        let was = store.disconnect(&person.id, integration).await?.is_some();
+        let ended = store.disconnect(&person.id, integration).await;
+        let was = match &ended {
+            Ok(connection) => connection.is_some(),
+            // It is ended; only its former bytes are not wiped yet.
+            Err(error) => matches!(error, store::Error::NotWiped),
+        };
         // Calls that run on other instances end before anybody is told that this is done.
         self.end_elsewhere(&connection.id).await?;
-        let mut record = self.about(person, Kind::Disconnected);
-        record.request = Some(request.clone());
-        match by {
-            Ender::Herself => {}
-            Ender::Administrator(administrator) => {
-                record.actor = Some(administrator.clone());
-                record.reason = Some("by_administrator".into());
-            }
-            Ender::Operator => {
-                record.actor = None;
-                record.reason = Some("by_operator".into());
-            }
+        if was {
+            record.at = self.0.clock.now();
+            record.outcome = Some("done".into());
+            store.record(record).await?;
         }
-        store.record(record).await?;
+        ended?;
         Ok(was)
     }
 

@@ -155,7 +155,7 @@ disconnect-title = Outlook-Kalender trennen?
 disconnect-what-1 = Zuerst wird die gespeicherte Erlaubnis vernichtet; nichts bringt sie zurück.
 disconnect-what-2 = Anfragen, die auf Ihre Freigabe warten, werden verworfen.
 disconnect-what-3 = Ihre Termine bleiben, wie sie sind, und Ihre Aktivität bleibt lesbar.
-disconnect-microsoft = Microsoft führt selbst Buch über Ihre Zustimmung. Dort können Sie sie entfernen:
+disconnect-microsoft = Microsoft führt selbst Buch über Ihre Zustimmung und fragt beim Neuverbinden vielleicht nicht noch einmal. Dort können Sie sie entfernen, außer wenn die Administration für alle zugestimmt hat:
 disconnect-confirm = Jetzt trennen
 
 ## Werkzeuge & Berechtigungen
@@ -551,10 +551,10 @@ people-administrator = Administration
 people-next = Nächste Seite
 people-end-label = { $name } trennen
 people-ended-one = Die Verbindung ist beendet. Von der Erlaubnis ist hier nichts übrig.
-people-ended-all = Alle sind getrennt. Von den Erlaubnissen ist hier nichts übrig.
+people-ended-all = Alle sind getrennt. Von den Erlaubnissen ist hier nichts übrig. Damit Microsoft keine neuen gibt, stellen Sie dort bei der Unternehmensanwendung attache „Aktiviert für die Benutzeranmeldung“ auf „Nein“.
 people-ending = { $count ->
-    [one] Eine Verbindung wird noch beendet.
-   *[other] { $count } Verbindungen werden noch beendet.
+    [one] Eine Verbindung ist noch da. Bleibt sie, beginnen Sie unten noch einmal.
+   *[other] { $count } Verbindungen sind noch da. Steht die Zahl still, beginnen Sie unten noch einmal.
  }
 people-look-again = Erneut nachsehen
 people-live = { $count ->
@@ -587,4 +587,3 @@ step-revoked-expired = Zu lange nicht benutzt. Die Person kann sich neu verbinde
 step-revoked-account_disabled = Das Konto ist bei Microsoft deaktiviert oder gelöscht.
 step-damaged = Die gespeicherte Erlaubnis lässt sich nicht öffnen. Sehen Sie in das Audit-Protokoll; die Person verbindet sich neu.
 reason-by_administrator = durch die Administration
-reason-by_operator = durch den Betreiber von attache

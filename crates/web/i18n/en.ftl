@@ -155,7 +155,7 @@ disconnect-title = Disconnect Outlook Calendar?
 disconnect-what-1 = The stored permission is destroyed first; nothing can bring it back.
 disconnect-what-2 = Requests that wait for your approval are cancelled.
 disconnect-what-3 = Your events stay as they are, and your record stays readable.
-disconnect-microsoft = Microsoft keeps its own record of your consent. You can remove it there:
+disconnect-microsoft = Microsoft keeps its own record of your consent and may not ask again when you reconnect. You can remove it there, unless an administrator consented for everybody:
 disconnect-confirm = Disconnect now
 
 ## Tools & Permissions
@@ -551,10 +551,10 @@ people-administrator = Administrator
 people-next = Next page
 people-end-label = Disconnect { $name }
 people-ended-one = The connection is ended. Nothing of the permission is left here.
-people-ended-all = Everybody is disconnected. Nothing of the permissions is left here.
+people-ended-all = Everybody is disconnected. Nothing of the permissions is left here. To stop Microsoft from giving new ones, set “Enabled for users to sign in” to No at attache's enterprise application there.
 people-ending = { $count ->
-    [one] One connection is still being ended.
-   *[other] { $count } connections are still being ended.
+    [one] One connection is left. If it stays, begin again below.
+   *[other] { $count } connections are left. If the number stands still, begin again below.
  }
 people-look-again = Look again
 people-live = { $count ->
@@ -587,4 +587,3 @@ step-revoked-expired = Not used for too long. The person can connect again.
 step-revoked-account_disabled = The account is disabled or gone at Microsoft.
 step-damaged = The stored permission does not open. Look at the audit log; the person connects again.
 reason-by_administrator = by an administrator
-reason-by_operator = by the operator of attache

@@ -62,11 +62,22 @@ async fn an_administrator_ends_one_connection_and_the_record_names_her() {
     );
     assert_eq!(state(&stack, &bert).await, Some(ConnectionState::Connected));
     let entries = stack.entries(&anna, &[Kind::Disconnected]).await;
-    let [entry] = entries.as_slice() else {
-        panic!("{} entries", entries.len())
-    };
-    assert_eq!(entry.record.actor, Some(chief.person.clone()));
-    assert_eq!(entry.record.reason.as_deref(), Some("by_administrator"));
+    let outcomes: Vec<_> = entries
+        .iter()
+        .map(|it| it.record.outcome.as_deref())
+        .collect();
+    assert_eq!(outcomes, [Some("done"), Some("begun")], "newest first");
+    for entry in &entries {
+        assert_eq!(entry.record.actor, Some(chief.person.clone()));
+        assert_eq!(entry.record.reason.as_deref(), Some("by_administrator"));
+    }
+    let (status, _) = send(&chief, &path, "").await;
+    let again = stack.entries(&anna, &[Kind::Disconnected]).await;
+    assert_eq!(
+        (status, again.len()),
+        (303, 2),
+        "once more ends nothing and says nothing"
+    );
     let (_, activity) = page(&anna, "/activity").await;
     assert!(activity.contains("by an administrator"), "she is told");
 }
@@ -110,7 +121,7 @@ async fn everybody_is_disconnected_after_the_number_was_typed_and_not_before() {
     // The entry of the last may still be on its way: it is written when the connection is gone.
     stack.engine.drain(std::time::Duration::from_secs(30)).await;
     for seat in &people {
-        assert_eq!(stack.entries(seat, &[Kind::Disconnected]).await.len(), 1);
+        assert_eq!(stack.entries(seat, &[Kind::Disconnected]).await.len(), 2);
     }
     let (_, body) = page(&chief, &path).await;
     assert!(body.contains("Nobody is connected."), "{body}");
