@@ -10,6 +10,9 @@ use crate::tool::Scope;
 pub enum Integration {
     /// Outlook Calendar by Microsoft Graph.
     OutlookCalendar,
+    /// A second one that no release has. In tests it proves that each is connected and ended on its own.
+    #[cfg(feature = "second-integration")]
+    Second,
 }
 
 impl Integration {
@@ -17,7 +20,19 @@ impl Integration {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OutlookCalendar => "outlook_calendar",
+            #[cfg(feature = "second-integration")]
+            Self::Second => "second",
         }
+    }
+
+    /// Reads the stored word back.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [
+            Self::OutlookCalendar,
+            #[cfg(feature = "second-integration")]
+            Self::Second,
+        ];
+        all.into_iter().find(|known| known.as_str() == text)
     }
 }
 

@@ -103,7 +103,7 @@ impl Connection {
             id: row.id("connection")?,
             organisation: row.id("connection_organisation")?,
             person: row.id("connection_person")?,
-            integration: row.parsed("integration", parse_integration)?,
+            integration: row.parsed("integration", Integration::parse)?,
             state: row.parsed("state", |text| serde_json::from_str(text).ok())?,
             scopes: row.parsed("scopes", |text| {
                 text.split_whitespace().map(Scope::parse).collect()
@@ -124,10 +124,6 @@ impl Connection {
             None => Ok(None),
         }
     }
-}
-
-fn parse_integration(text: &str) -> Option<Integration> {
-    (text == Integration::OutlookCalendar.as_str()).then_some(Integration::OutlookCalendar)
 }
 
 fn scopes_text(scopes: &[Scope]) -> String {

@@ -8,7 +8,7 @@ use domain::id::{ConnectionId, ObjectId, OrganisationId, PersonId};
 use domain::secret::RefreshToken;
 use domain::tool::Scope;
 
-use super::{Connection, connection_columns, parse_integration, scopes_text, state_text};
+use super::{Connection, connection_columns, scopes_text, state_text};
 use crate::Store;
 use crate::approvals::{self, Pending};
 use crate::database::Write;
@@ -47,7 +47,7 @@ impl Kept {
             organisation: row.id("organisation")?,
             person: row.id("person")?,
             connection: row.id("id")?,
-            integration: row.parsed("integration", parse_integration)?,
+            integration: row.parsed("integration", Integration::parse)?,
             sealed_version: row.number("sealed_version")?,
             record_version: row.number("record_version")?,
             sealed: Sealed {
@@ -308,7 +308,7 @@ impl Store {
         row.map(|row| {
             Ok(Owner {
                 organisation: row.id("organisation")?,
-                integration: row.parsed("integration", parse_integration)?,
+                integration: row.parsed("integration", Integration::parse)?,
             })
         })
         .transpose()
