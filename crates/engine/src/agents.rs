@@ -177,6 +177,15 @@ impl Engine {
         Ok(json!({ "connections": [shown] }))
     }
 
+    /// What an agent is told that asks to end a connection: who may, and where.
+    pub fn only_the_person_ends_it(&self) -> Error {
+        let words = "Only the person herself, or an administrator, ends a connection, signed in at attache. Give her the link.";
+        Error::new(crate::ErrorKind::Forbidden, "only_the_person", words).with_link(format!(
+            "{}/integrations/outlook-calendar/disconnect",
+            self.0.settings.base_url
+        ))
+    }
+
     pub(crate) async fn agent_names(
         &self,
         person: &PersonCaller,

@@ -46,6 +46,7 @@ pub const ROUTES: &[Route] = {
     use Who::{Administrator, Agent, Anyone, Person};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
+    const DELETE: Method = Method::DELETE;
     &[
         // Signing in and out.
         on(GET, "/", Anyone),
@@ -90,6 +91,9 @@ pub const ROUTES: &[Route] = {
         on(GET, "/api/v1/approvals/{id}", Agent),
         on(GET, "/api/v1/me", Agent),
         on(GET, "/api/v1/connections", Agent),
+        on(GET, "/api/v1/connections/outlook-calendar", Agent),
+        // Always refused: an agent ends no connection.
+        on(DELETE, "/api/v1/connections/outlook-calendar", Agent),
         on(GET, "/api/v1/openapi.json", Anyone),
         // Style, script and pictures; probes.
         on(GET, "/static/{hash}/{name}", Anyone),
@@ -126,6 +130,10 @@ pub fn router(engine: Engine, settings: Settings) -> Router {
         .route("/api/v1/approvals/{id}", get(api::approval::read))
         .route("/api/v1/me", get(api::me::read))
         .route("/api/v1/connections", get(api::connections::list))
+        .route(
+            "/api/v1/connections/outlook-calendar",
+            get(api::connections::read).delete(api::connections::end),
+        )
         .route("/api/v1/openapi.json", get(api::openapi::read))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready));

@@ -17,10 +17,23 @@ pub(crate) async fn list(
     Ok(super::json(StatusCode::OK, &connections))
 }
 
-/// The entry in the OpenAPI document.
-pub(super) fn openapi() -> Value {
+/// `GET /api/v1/connections/outlook-calendar`: the one there is.
+pub(crate) async fn read(
+    With(state): With<State>,
+    Agent(agent): Agent,
+) -> Result<Response, Failure> {
+    let connections = state.engine.agent_connection(&agent).await?;
+    Ok(super::json(StatusCode::OK, &connections["connections"][0]))
+}
+
+/// `DELETE /api/v1/connections/outlook-calendar`: refused to every key (decision 7), with the page where it is done.
+pub(crate) async fn end(With(state): With<State>, Agent(_): Agent) -> Result<Response, Failure> {
+    Err(state.engine.only_the_person_ends_it().into())
+}
+
+fn schema() -> Value {
     let text = || json!({"type": "string"});
-    let connection = json!({
+    json!({
         "type": "object",
         "required": ["integration", "state", "link"],
         "properties": {
@@ -31,7 +44,12 @@ pub(super) fn openapi() -> Value {
             "message": {"type": "string", "description": "What the person can do, to be passed on to her."},
             "why": {"type": ["string", "null"], "description": "A finer reason, where there is one."},
         },
-    });
+    })
+}
+
+/// The entry of the list in the OpenAPI document.
+pub(super) fn openapi() -> Value {
+    let connection = schema();
     let connections = json!({
         "type": "object",
         "required": ["connections"],
@@ -41,5 +59,21 @@ pub(super) fn openapi() -> Value {
         "operationId": "list_connections",
         "summary": "The connections of this agent's person, and their states",
         "responses": super::openapi::responses("200", "The connections", &connections),
+    })
+}
+
+/// The entries of the one in the OpenAPI document.
+pub(super) fn openapi_of_one() -> Value {
+    json!({
+        "get": {
+            "operationId": "read_connection",
+            "summary": "The connection of this agent's person to Outlook Calendar",
+            "responses": super::openapi::responses("200", "The connection", &schema()),
+        },
+        "delete": {
+            "operationId": "end_connection",
+            "summary": "Refused to agents: the answer names the page on which the person ends it herself",
+            "responses": {"default": {"$ref": "#/components/responses/Error"}},
+        },
     })
 }

@@ -31,6 +31,10 @@ pub fn openapi() -> Value {
         "/api/v1/connections".into(),
         json!({"get": connections::openapi()}),
     );
+    paths.insert(
+        "/api/v1/connections/outlook-calendar".into(),
+        connections::openapi_of_one(),
+    );
     json!({
         "openapi": "3.1.0",
         "info": {

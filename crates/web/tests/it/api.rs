@@ -100,3 +100,29 @@ async fn a_person_without_levels_has_no_tools() {
         .await;
     assert_eq!(connections.status, 200, "{}", connections.body);
 }
+
+#[tokio::test]
+async fn an_agent_sees_the_connection_and_cannot_end_it() {
+    let app = App::with(&[]).await;
+    let place = "/api/v1/connections/outlook-calendar";
+    let shown = app.ask(Method::GET, place).with_key().send().await;
+    let all = app
+        .ask(Method::GET, "/api/v1/connections")
+        .with_key()
+        .send()
+        .await;
+    assert_eq!(shown.json(), all.json()["connections"][0]);
+    let refused = app.ask(Method::DELETE, place).with_key().send().await;
+    assert_eq!(refused.status, 403);
+    let error = refused.json()["error"].take();
+    assert_eq!(error["code"], "only_the_person");
+    let link = error["link"].as_str().expect("where it is done");
+    assert!(
+        link.ends_with("/integrations/outlook-calendar/disconnect"),
+        "{link}"
+    );
+    let after = app.ask(Method::GET, place).with_key().send().await;
+    assert_eq!(after.json(), shown.json());
+    let session = app.ask(Method::DELETE, place).signed_in().send().await;
+    assert_eq!(session.status, 401, "a session is no key");
+}
