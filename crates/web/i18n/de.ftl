@@ -108,6 +108,7 @@ sign-in-again = Neu anmelden
 try-again = Erneut versuchen
 
 fact-since = Verbunden seit
+fact-ends = Endet, wenn sie bis dahin nicht benutzt wird
 fact-zone = Zeitzone
 fact-number = Nummer von Microsoft
 fact-account = Konto

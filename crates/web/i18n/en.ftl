@@ -108,6 +108,7 @@ sign-in-again = Sign in again
 try-again = Try again
 
 fact-since = Connected since
+fact-ends = Ends unless it is used before
 fact-zone = Time zone
 fact-number = Microsoft's number
 fact-account = Account

@@ -20,7 +20,8 @@ fn purposes(folder: &Path, found: &mut BTreeSet<String>) {
                     .iter()
                     .any(|end| before.ends_with(end));
                 let word = text[at + 1..].split('"').next().expect("some text");
-                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == ' ';
+                let plain =
+                    |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || " -".contains(c);
                 if separates && word.chars().all(plain) {
                     found.insert(word.to_owned());
                 }

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::AccessToken;
 
-const PURPOSE: &[u8] = b"attache token hand-over 1";
+const PURPOSE: &str = "attache token hand-over 1";
 /// Bytes of a public key.
 const PUBLIC: usize = 32;
 const KEY: usize = 32;
@@ -120,7 +120,7 @@ fn agree(
         let mut key = Zeroizing::new([0; KEY]);
         Salt::new(HKDF_SHA256, &[])
             .extract(shared)
-            .expand(&[PURPOSE, asker, answerer], Length)
+            .expand(&[PURPOSE.as_bytes(), asker, answerer], Length)
             .and_then(|derived| derived.fill(key.as_mut_slice()))
             .map_err(|_| ())?;
         UnboundKey::new(&AES_256_GCM, key.as_slice())

@@ -137,6 +137,7 @@ fn facts(page: &Frame, connection: &ConnectionView, known: bool) -> Vec<Fact> {
     [
         ("fact-account", connection.address.clone().or(login)),
         ("fact-since", since),
+        ("fact-ends", connection.ends_at.map(|at| page.day(at))),
         ("fact-zone", connection.zone.clone()),
         (
             "fact-number",
