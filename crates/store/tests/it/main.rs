@@ -23,6 +23,7 @@ mod agents;
 mod attempts;
 mod opening;
 mod parking;
+mod overview;
 mod people;
 mod sessions;
 
