@@ -22,8 +22,8 @@ mod levels;
 mod agents;
 mod attempts;
 mod opening;
-mod parking;
 mod overview;
+mod parking;
 mod people;
 mod sessions;
 
