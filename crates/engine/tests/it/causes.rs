@@ -254,7 +254,7 @@ async fn finish(
 }
 
 /// An attache on the same store that serves these tenants.
-fn serving(house: &House, authority: &str, tenants: &[&str]) -> Engine {
+pub(crate) fn serving(house: &House, authority: &str, tenants: &[&str]) -> Engine {
     let (clock, random) = (domain::clock::Clock::system(), house.random.clone());
     let settings = microsoft::Settings {
         authority: format!("{}/{authority}", house.sim.base()),

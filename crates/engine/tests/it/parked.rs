@@ -5,13 +5,13 @@ use std::time::Duration;
 use domain::approval::ApprovalState;
 use domain::audit::Kind;
 use domain::connection::ConnectionState;
-use domain::id::{ApprovalId, TenantId};
+use domain::id::ApprovalId;
 use domain::permission::Level;
-use domain::secret::ClientSecret;
 use engine::Engine;
 use serde_json::{Value, json};
 use sim::{ChallengeForm, Fault, FaultAnswer, Surface};
 
+use crate::causes::serving;
 use crate::house::{House, Pair};
 
 fn event(title: &str) -> Value {
@@ -410,34 +410,6 @@ async fn many_writes_that_meet_one_challenge_ask_for_few_tokens_and_all_run_once
 
 /// One more instance on the same store.
 fn another_engine(house: &House) -> Engine {
-    let (clock, random) = (domain::clock::Clock::system(), house.random.clone());
-    let settings = microsoft::Settings {
-        authority: house.sim.authority(),
-        graph: house.sim.graph(),
-        client_id: house.sim.client_id().to_owned(),
-        credential: microsoft::entra::Credential::Secret(ClientSecret::new(
-            house.sim.client_secret().to_owned(),
-        )),
-        redirect_uri: "http://127.0.0.1:9/auth/microsoft/callback".into(),
-        allowed_tenants: vec![TenantId::parse(house.sim.tenant_id()).expect("a GUID")],
-        timeout: Duration::from_secs(2),
-    };
-    let microsoft = microsoft::Microsoft::new(settings, clock.clone(), random.clone());
-    let settings = engine::Settings {
-        base_url: "http://127.0.0.1:9".into(),
-        token_linger: Duration::from_secs(60),
-        session_idle: Duration::from_secs(1800),
-        session_absolute: Duration::from_secs(43_200),
-        approval_lifetime: Duration::from_secs(900),
-        home_domains: vec![],
-        simulated: true,
-        instances: engine::Instances::One,
-    };
-    Engine::new(
-        house.store.clone(),
-        microsoft.expect("addresses"),
-        clock,
-        random,
-        settings,
-    )
+    let tenant = house.sim.tenant_id();
+    serving(house, tenant, &[tenant])
 }

@@ -308,14 +308,7 @@ async fn recorded(stack: &Stack, seat: &Seat, code: u32, state: &str) {
 /// An attache with an administrator, the tool allowed, and people as they are asked for.
 async fn stack() -> Stack {
     let stack = Stack::new().await;
-    let administrator = stack
-        .person(
-            "ffffffff-0000-4000-8000-000000000000",
-            "admin@nordwind.example",
-            true,
-        )
-        .await;
-    stack.allow("search_events", &administrator).await;
+    stack.administrator_who_allows("search_events").await;
     stack
 }
 

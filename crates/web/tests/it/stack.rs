@@ -160,6 +160,14 @@ impl Stack {
         person.await.expect("a person")
     }
 
+    /// An administrator, who has set this tool to *Always Allow*.
+    pub(crate) async fn administrator_who_allows(&self, tool: &str) -> Seat {
+        let object = "ffffffff-0000-4000-8000-000000000000";
+        let administrator = self.person(object, "admin@nordwind.example", true).await;
+        self.allow(tool, &administrator).await;
+        administrator
+    }
+
     pub(crate) async fn allow(&self, tool: &str, by: &Seat) {
         self.store
             .set_level(&self.organisation, tool, Level::AlwaysAllow, &by.person)

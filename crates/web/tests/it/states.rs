@@ -161,14 +161,7 @@ async fn check(seat: &Seat, row: &Row) {
 #[tokio::test]
 async fn every_state_has_one_next_step_for_people_programs_and_agents() {
     let stack = Stack::new().await;
-    let administrator = stack
-        .person(
-            "ffffffff-0000-4000-8000-000000000000",
-            "admin@nordwind.example",
-            true,
-        )
-        .await;
-    stack.allow("search_events", &administrator).await;
+    stack.administrator_who_allows("search_events").await;
     for (number, row) in rows().iter().enumerate() {
         let seat = stack.connected(number).await;
         if row.state != ConnectionState::Connected {
@@ -182,14 +175,7 @@ async fn every_state_has_one_next_step_for_people_programs_and_agents() {
 #[tokio::test]
 async fn who_never_connected_is_told_the_same_everywhere() {
     let stack = Stack::new().await;
-    let administrator = stack
-        .person(
-            "ffffffff-0000-4000-8000-000000000000",
-            "admin@nordwind.example",
-            true,
-        )
-        .await;
-    stack.allow("search_events", &administrator).await;
+    stack.administrator_who_allows("search_events").await;
     let seat = stack
         .person(
             "00000000-0000-4000-8000-00000000000c",

@@ -28,14 +28,7 @@ async fn page(app: &App, path: &str, language: &str) -> String {
 #[tokio::test]
 async fn the_agent_gets_one_id_and_a_link_over_every_surface_and_the_person_sees_what_waits() {
     let stack = Stack::new().await;
-    let administrator = stack
-        .person(
-            "ffffffff-0000-4000-8000-000000000000",
-            "admin@nordwind.example",
-            true,
-        )
-        .await;
-    stack.allow("create_event", &administrator).await;
+    let administrator = stack.administrator_who_allows("create_event").await;
     let seat = stack.connected(1).await;
     stack.answers(Surface::Token, FaultAnswer::Aadsts(50_076));
     let (status, told) = rest(&seat.app).await;
