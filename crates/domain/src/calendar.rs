@@ -224,6 +224,8 @@ pub struct Event {
     pub cancelled: bool,
     /// Whether it is part of a series.
     pub series: Series,
+    /// The series an occurrence or exception belongs to.
+    pub master: Option<EventId>,
     /// Whether it is an online meeting.
     pub online: bool,
     /// The link to join an online meeting.

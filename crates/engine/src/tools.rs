@@ -8,6 +8,8 @@ pub(crate) mod search_events;
 
 mod event_line;
 mod input;
+#[expect(dead_code, reason = "the tools that act on one event begin with it")]
+mod target;
 
 use std::pin::Pin;
 use std::sync::LazyLock;

@@ -19,4 +19,5 @@ mod parked;
 mod record;
 mod second;
 mod spacing;
+mod tools;
 mod weather;

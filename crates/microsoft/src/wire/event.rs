@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::zones;
 
 /// What is asked for, and all of it is used. `onlineMeeting` comes in a calendar view only beside `isOnlineMeeting`.
-pub(crate) const SELECT: &str = "id,subject,start,end,isAllDay,location,organizer,isOrganizer,attendees,responseStatus,showAs,sensitivity,isCancelled,type,isOnlineMeeting,onlineMeeting";
+pub(crate) const SELECT: &str = "id,subject,start,end,isAllDay,location,organizer,isOrganizer,attendees,responseStatus,showAs,sensitivity,isCancelled,type,seriesMasterId,isOnlineMeeting,onlineMeeting";
 
 /// Titles, places and names are cut here.
 const LONGEST: usize = 255;
@@ -35,6 +35,7 @@ pub(crate) struct WireEvent {
     sensitivity: Option<String>,
     is_cancelled: Option<bool>,
     r#type: Option<String>,
+    series_master_id: Option<String>,
     is_online_meeting: Option<bool>,
     online_meeting: Option<WireMeeting>,
 }
@@ -118,6 +119,10 @@ impl WireEvent {
             private: is_any(self.sensitivity.as_deref(), &["private", "confidential"]),
             cancelled: self.is_cancelled.unwrap_or(false),
             series: series(self.r#type.as_deref().unwrap_or_default()),
+            master: self
+                .series_master_id
+                .filter(|id| !id.is_empty())
+                .map(EventId::new),
             online: self.is_online_meeting.unwrap_or(false) || join_url.is_some(),
             join_url: join_url.map(|url| one_line(&url, 2000)),
         })
@@ -243,7 +248,7 @@ mod tests {
     fn meeting() -> Value {
         json!({
             "@odata.etag": "W/\"ck\"", "id": "AAMk=", "subject": "Plan\u{200b}ning\r\nnow", "isAllDay": false, "isCancelled": false,
-            "isOrganizer": false, "showAs": "oof", "sensitivity": "private", "type": "occurrence", "isOnlineMeeting": true,
+            "isOrganizer": false, "showAs": "oof", "sensitivity": "private", "type": "occurrence", "seriesMasterId": "AAMkM=", "isOnlineMeeting": true,
             "start": { "dateTime": "2026-11-24T09:00:00.0000000", "timeZone": "UTC" },
             "end": { "dateTime": "2026-11-24T10:00:00.0000000", "timeZone": "UTC" },
             "location": { "displayName": "Room 1", "locationType": "default", "uniqueId": "x" },
@@ -280,6 +285,7 @@ mod tests {
             (event.show_as, event.series, event.answer),
             (ShowAs::OutOfOffice, Series::Occurrence, Answer::Tentative)
         );
+        assert_eq!(event.master, Some(EventId::new("AAMkM=".into())));
         assert!(event.private && event.online && !event.cancelled && !event.is_organizer);
         assert_eq!(event.join_url.as_deref(), Some("https://teams.example/j"));
         assert_eq!(event.location.as_deref(), Some("Room 1"));

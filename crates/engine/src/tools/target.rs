@@ -1,0 +1,53 @@
+//! Which event an agent means: from the handle of a listing to the event itself, among its owner's own.
+
+use domain::calendar::{Event, EventHandle};
+use jiff::SignedDuration;
+use microsoft::graph::{Graph, View};
+
+use crate::call::Failure;
+use crate::{Error, ErrorKind};
+
+/// So many events that start in one minute are looked at.
+const PAGES: usize = 5;
+
+/// An `id` argument, as a listing gave it.
+pub(crate) fn handle(text: &str, field: &str) -> Result<EventHandle, Error> {
+    EventHandle::parse(text).ok_or_else(|| {
+        Error::invalid(
+            "invalid_event_id",
+            field,
+            format!("{field}: not an id of search_events. Search for the event and use its id."),
+        )
+    })
+}
+
+/// The event of this handle, read afresh, as single event or occurrence.
+///
+/// One request finds it: a handle says where to look. An event that was moved since is no longer there; the agent searches
+/// again, and so cannot act on a time it does not know of.
+pub(crate) async fn find(graph: &Graph<'_>, handle: EventHandle) -> Result<Event, Failure> {
+    let minute = SignedDuration::from_mins(1);
+    let (from, to) = (handle.start() - minute, handle.start() + minute);
+    let mut next = None;
+    for _ in 0..PAGES {
+        let view = View {
+            from,
+            to,
+            top: 100,
+            next: next.as_ref(),
+        };
+        let page = graph.calendar_view(view).await?;
+        if let Some(event) = page.items.into_iter().find(|event| handle.is_of(&event.id)) {
+            return Ok(event);
+        }
+        match page.next {
+            Some(link) => next = Some(link),
+            None => break,
+        }
+    }
+    Err(Failure::Ours(Error::new(
+        ErrorKind::NotFound,
+        "event_not_found",
+        "No event of this id is at its time any more: it was moved, cancelled or removed. Search for it again.",
+    )))
+}

@@ -1,0 +1,1 @@
+//! Each tool against Microsoft's stand-in, case by case; one file for each.
