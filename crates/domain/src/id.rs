@@ -95,7 +95,7 @@ ids! {
     RequestId = "req";
 }
 
-const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+pub(crate) const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 fn crockford(random: &Random) -> String {
     let bytes: [u8; 26] = random.bytes();

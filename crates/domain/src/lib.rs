@@ -18,6 +18,7 @@ pub mod connection;
 pub mod keep_alive;
 
 pub mod calendar;
+pub mod handle;
 pub mod people;
 pub mod text;
 pub mod time;

@@ -152,6 +152,10 @@ pub struct Definition {
     pub effect: Effect,
     /// The scopes without which it cannot work.
     pub scopes: &'static [Scope],
+    /// The arguments that hold people, one or a list: addresses, or handles that are replaced by addresses before the tool
+    /// sees them.
+    #[serde(skip)]
+    pub people: &'static [&'static str],
     /// For models: when to use it and what comes back. A constant of the build.
     pub description: &'static str,
 }

@@ -18,6 +18,7 @@ use store::connections::Connection;
 use store::levels::Standing;
 
 use crate::connect::availability;
+use crate::handles::Handles;
 use crate::operation::Slot;
 use crate::tools::{Context, Done, Setting, Tool};
 use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
@@ -135,7 +136,7 @@ impl Engine {
             .await?;
         let available = availability(connection.as_ref(), definition);
         // A wrong argument is reported only after the decision: a denied tool has no arguments to be wrong.
-        let checked = tool.check(&arguments);
+        let checked = self.checked(&agent, tool, &arguments).await;
         let exact = checked.as_ref().unwrap_or(&arguments);
         let digest = Digest::of_json("attache arguments", exact);
         let call = Call {
@@ -327,6 +328,11 @@ impl Engine {
                 graph: &graph,
                 setting: &setting,
                 call: &passage.id,
+                handles: Handles {
+                    store: &self.0.store,
+                    person: &passage.agent.caller.person,
+                    connection: &passage.connection.id,
+                },
             };
             passage.tool.run(&context, resolved.arguments).await
         }

@@ -18,6 +18,7 @@ pub mod tools;
 
 mod approve;
 mod card;
+mod handles;
 mod park;
 
 mod caller;

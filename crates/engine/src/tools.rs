@@ -27,6 +27,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::call::Failure;
+use crate::handles::Handles;
 use crate::{Card, Error};
 
 /// Every tool a level can be set for, in the order of the catalogue.
@@ -120,6 +121,7 @@ pub(crate) struct Context<'a> {
     pub(crate) graph: &'a Graph<'a>,
     pub(crate) setting: &'a Setting,
     pub(crate) call: &'a CallId,
+    pub(crate) handles: Handles<'a>,
 }
 
 /// Arguments with nothing left to interpret, and what a person is shown of them.

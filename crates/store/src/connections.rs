@@ -17,6 +17,7 @@ use crate::Store;
 use crate::approvals::{self, Pending};
 use crate::database::{Write, containing};
 use crate::error::Error;
+use crate::handles;
 use crate::row::Row;
 
 pub use self::holds::{Ask, Asked, InstanceId};
@@ -324,5 +325,6 @@ async fn destroy_grant(
     let query = query.bind(connection.as_str());
     write.execute("destroy a grant", query).await?;
     approvals::void(write, Pending::OfConnection(connection), now_ms).await?;
+    handles::forget(write, connection).await?;
     approvals::forget(write, connection).await
 }

@@ -17,6 +17,7 @@ pub mod levels;
 
 pub mod agents;
 pub mod attempts;
+pub mod handles;
 pub mod people;
 pub mod sessions;
 

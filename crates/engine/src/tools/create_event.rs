@@ -24,8 +24,9 @@ pub(crate) const DEFINITION: Definition = Definition {
     object: Object::Event,
     effect: Effect::Write,
     scopes: &[Scope::CalendarsReadWrite],
+    people: &["attendees", "optional_attendees"],
     description: "Creates an event in the person's own calendar. Everybody in attendees is mailed an invitation at once. \
-                  Attendees are complete e-mail addresses; find them with search_contacts, never guess. The answer says what \
+                  Attendees are addresses or handles from search_contacts; never guess. The answer says what \
                   Outlook now holds.",
 };
 
@@ -51,10 +52,10 @@ pub(crate) struct Input {
     /// IANA zone of start and end if they have none, such as Europe/Berlin. Default: the person's zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
-    /// E-mail addresses of those who must come, at most 100 in all.
+    /// Addresses or handles from search_contacts of those who must come, at most 100 in all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attendees: Vec<String>,
-    /// E-mail addresses of those who may come.
+    /// Addresses or handles of those who may come.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     optional_attendees: Vec<String>,
     /// Place, in words.

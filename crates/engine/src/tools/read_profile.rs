@@ -16,6 +16,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     object: Object::Profile,
     effect: Effect::Read,
     scopes: &[Scope::UserRead, Scope::CalendarsReadWrite],
+    people: &[],
     description: "The person you act for: name, address, job title, language, time zone, working hours, and the present local \
                   time with weekday. Call it first when you need to know what 'today' or 'tomorrow' means.",
 };

@@ -11,6 +11,7 @@ mod connecting;
 mod consent;
 mod crashes;
 mod everybody;
+mod handles;
 mod instances;
 mod keeping;
 mod keys;

@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -24,6 +24,11 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
         4,
         "refresh_turns",
         include_str!("../../migrations/0004_refresh_turns.sql"),
+    ),
+    (
+        5,
+        "person_handles",
+        include_str!("../../migrations/0005_person_handles.sql"),
     ),
 ];
 

@@ -21,6 +21,7 @@ mod levels;
 
 mod agents;
 mod attempts;
+mod handles;
 mod opening;
 mod overview;
 mod parking;
