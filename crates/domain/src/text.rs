@@ -1,5 +1,9 @@
 //! Text that others wrote, made harmless for lists and cards: one line, nothing invisible, a length that is known.
 
+pub mod html;
+
+mod plain;
+
 /// Text as one line: white space collapsed; control, zero-width, direction-changing, tag and variation characters
 /// removed; cut after `limit` characters with an ellipsis.
 pub fn one_line(text: &str, limit: usize) -> String {
@@ -33,8 +37,10 @@ pub fn one_line(text: &str, limit: usize) -> String {
 pub fn invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            '\u{ad}' | '\u{2800}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            // Letters of nobody: every font shows them differently, most as nothing.
+            | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{f0000}'..='\u{10ffff}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
