@@ -106,6 +106,31 @@ fn every_test_that_uses_the_simulator_holds_its_answers_against_microsofts_types
 }
 
 #[test]
+fn no_release_has_the_second_integration() {
+    const FEATURE: &str = "second-integration";
+    let metadata = metadata();
+    let mut tests = Vec::new();
+    for package in metadata["packages"].as_array().expect("a list of packages") {
+        let name = package["name"].as_str().expect("a package has a name");
+        // Only domain declares it, switched on by nothing, and nothing passes it on.
+        for (feature, switches) in package["features"].as_object().expect("a map") {
+            assert!(feature != FEATURE || name == "domain", "{name} declares it");
+            let switches = switches.as_array().expect("a list");
+            let passed_on = |one: &Value| one.as_str().is_some_and(|one| one.contains(FEATURE));
+            assert!(!switches.iter().any(passed_on), "{name}: {feature} has it");
+        }
+        for dependency in package["dependencies"].as_array().expect("a list") {
+            let features = dependency["features"].as_array().expect("a list");
+            if features.iter().any(|feature| feature == FEATURE) {
+                assert_eq!(dependency["kind"], "dev", "{name} would ship it");
+                tests.push(name);
+            }
+        }
+    }
+    assert_eq!(tests, ["engine", "store"], "whose tests need it");
+}
+
+#[test]
 fn domain_has_no_way_to_the_outside() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().expect("a list of packages");

@@ -141,6 +141,14 @@ impl ConnectionState {
         }
     }
 
+    /// Whether nothing goes on over it: what waits is void, and connecting again begins from nothing.
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Revoked { .. } | Self::Damaged | Self::Disconnected => true,
+            Self::Connected | Self::NeedsSignIn { .. } | Self::NeedsAdmin { .. } => false,
+        }
+    }
+
     /// What the next sign-in must carry to Microsoft, a JSON text.
     pub fn claims(&self) -> Option<&str> {
         match self {

@@ -13,7 +13,7 @@ use domain::time::{Zone, local_text};
 use domain::tool::{Definition, Effect};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::approvals::{NewApproval, StoredApproval};
+use store::approvals::{Earlier, NewApproval, StoredApproval};
 use store::levels::Standing;
 
 use crate::call::{Answer, Claimed, Passage};
@@ -66,6 +66,7 @@ impl Engine {
             organisation: caller.organisation.clone(),
             person: caller.person.clone(),
             connection: passage.connection.id.clone(),
+            life: passage.connection.life,
             agent: caller.agent.clone(),
             surface: caller.surface,
             tool: passage.tool.definition().name.as_str().to_owned(),
@@ -88,12 +89,13 @@ impl Engine {
             .began
             .checked_sub(REMEMBERED)
             .unwrap_or(Timestamp::MIN);
-        if let Some(before) = self
+        let (connection, tool) = (&passage.connection, passage.tool.definition().name.as_str());
+        let (agent, which) = (&caller.agent, Earlier::Any);
+        let before = self
             .0
             .store
-            .recent_decision(&caller.agent, &digest, since)
-            .await?
-        {
+            .earlier_call(agent, connection, tool, &digest, which, since);
+        if let Some(before) = before.await? {
             let settled = matches!(
                 before.state,
                 ApprovalState::Executing
@@ -102,12 +104,17 @@ impl Engine {
                     | ApprovalState::Unknown
                     | ApprovalState::Declined
             );
-            if settled && before.tool == passage.tool.definition().name.as_str() {
+            if settled {
                 return Ok(self.told(&before));
             }
         }
         let new = self.storable(&passage, resolved);
-        let stored = self.0.store.ask(&new).await?;
+        let stored = match self.0.store.ask(&new).await {
+            Ok(stored) => stored,
+            // It ended after the call had begun.
+            Err(store::Error::NoGrant { .. }) => return Err(self.changed_meanwhile()),
+            Err(error) => return Err(error.into()),
+        };
         if stored.call == passage.id {
             let mut record = self.entry(&passage, Kind::ApprovalRequested);
             record.arguments = Some(digest);

@@ -358,15 +358,11 @@ impl Engine {
             None => None,
         };
         let zone = schedule.and_then(|schedule| schedule.zone);
-        let (person, connection) = (&passage.agent.caller.person, &passage.connection.id);
         // An empty address says that Microsoft was asked and did not tell: it is not asked at every call.
         let known = address.as_ref().map_or("", Address::as_str);
-        let learned = self.0.store.set_mailbox(
-            person,
-            connection,
-            Some(known),
-            zone.as_ref().map(Zone::name),
-        );
+        let connection = &passage.connection;
+        let name = zone.as_ref().map(Zone::name);
+        let learned = self.0.store.set_mailbox(connection, Some(known), name);
         learned.await.map_err(|error| Failure::Ours(error.into()))?;
         setting.zone = zone.or(setting.zone);
         setting.home.extend(address.as_ref().map(Address::domain));

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use domain::audit::Kind;
+use domain::connection::Integration;
 use domain::keep_alive::{self, KeepAlive};
 use store::connections::{Connection, Mine, Outcome, Turn};
 
@@ -22,6 +23,9 @@ const SOON: Duration = Duration::from_secs(60);
 const IN_A_ROUND: usize = 100;
 /// How many are read at a time.
 const PAGE: u32 = 500;
+
+/// What this way of renewing is the way of. Another integration brings its own.
+const INTEGRATION: Integration = Integration::OutlookCalendar;
 
 impl Engine {
     /// Keeps idle connections alive in the background until the engine stops.
@@ -55,7 +59,7 @@ impl Engine {
         let idle = self
             .0
             .store
-            .idle_connections(keep_alive::earliest(now), PAGE);
+            .idle_connections(INTEGRATION, keep_alive::earliest(now), PAGE);
         let mut tried = 0;
         for connection in idle.await? {
             let (state, used) = (&connection.state, connection.refreshed_at);

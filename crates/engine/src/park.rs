@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use domain::audit::Kind;
 use domain::canonical::Digest;
-use domain::connection::ConnectionState;
 use domain::id::{ApprovalId, PersonId, RequestId};
 use domain::policy::Permit;
 use domain::tool::Effect;
 use jiff::Timestamp;
 use serde_json::Value;
-use store::approvals::{StoredApproval, WhyParked};
+use store::approvals::{Earlier, StoredApproval, WhyParked};
 use store::connections::Connection;
 
 use crate::approve::REMEMBERED;
@@ -59,7 +58,7 @@ impl Engine {
         arguments: &Value,
         connection: &Connection,
     ) -> Result<Option<Answer>, Error> {
-        if tool.definition().effect == Effect::Read || ends(&connection.state) {
+        if tool.definition().effect == Effect::Read || connection.state.is_over() {
             return Ok(None);
         }
         let setting = self.setting(agent, connection);
@@ -69,15 +68,13 @@ impl Engine {
         let digest = Digest::of_json("attache arguments", &resolved.arguments);
         let now = self.0.clock.now();
         let since = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+        let (agent, tool) = (&agent.caller.agent, tool.definition().name.as_str());
+        let which = Earlier::Interrupted;
         let parked = self
             .0
             .store
-            .recently_parked(&agent.caller.agent, &digest, since)
-            .await?;
-        let same = |parked: &StoredApproval| {
-            parked.tool == tool.definition().name.as_str() && parked.connection == connection.id
-        };
-        Ok(parked.filter(same).and_then(|parked| {
+            .earlier_call(agent, connection, tool, &digest, which, since);
+        Ok(parked.await?.and_then(|parked| {
             use domain::approval::ApprovalState::{Done, Executing, Parked, Pending, Unknown};
             let counts = matches!(parked.state, Done | Executing | Parked | Pending | Unknown);
             counts.then(|| self.told(&parked))
@@ -219,12 +216,4 @@ impl Engine {
             }
         });
     }
-}
-
-/// Whether nothing waits over a connection in this state.
-fn ends(state: &ConnectionState) -> bool {
-    matches!(
-        state,
-        ConnectionState::Revoked { .. } | ConnectionState::Disconnected | ConnectionState::Damaged
-    )
 }

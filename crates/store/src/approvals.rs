@@ -14,11 +14,13 @@ use domain::id::{AgentId, ApprovalId, CallId, ConnectionId, OrganisationId, Pers
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use self::parking::{Resumed, WhyParked};
+pub use self::deciding::Taken;
+pub use self::parking::WhyParked;
 
 pub(crate) use self::ending::{Pending, forget, void};
 
 use crate::Store;
+use crate::connections::Connection;
 use crate::error::Error;
 use crate::row::Row;
 
@@ -31,6 +33,8 @@ pub struct NewApproval {
     pub person: PersonId,
     /// Over which connection it will run.
     pub connection: ConnectionId,
+    /// In which life of it ([`Connection::life`]); it can run in no other.
+    pub life: i64,
     /// Which agent asks.
     pub agent: AgentId,
     /// Over which surface.
@@ -110,6 +114,24 @@ macro_rules! shown_outcome {
 }
 
 use shown_outcome;
+
+/// Whether the life of the connection that an approval belongs to goes on.
+macro_rules! lives_on {
+    () => {
+        "EXISTS (SELECT 1 FROM grants g JOIN connections c ON c.id = g.connection
+            WHERE c.id = approvals.connection AND c.life = approvals.life)"
+    };
+}
+use lives_on;
+
+/// Which earlier calls answer one that is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// Any that was stored.
+    Any,
+    /// One that Microsoft has interrupted.
+    Interrupted,
+}
 
 /// The columns [`StoredApproval::from_row`] reads, as they are at the moment `$1`.
 macro_rules! approval_columns {
@@ -260,29 +282,39 @@ impl Store {
         rows.iter().map(StoredApproval::from_row).collect()
     }
 
-    /// The newest approval an agent asked for with these exact arguments, in any state, asked or decided since then.
+    /// The newest stored call of an agent with this tool and these exact arguments, in any state: one that was asked or
+    /// decided since then, or waits for a sign-in. Only this life of the connection counts.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn recent_decision(
+    pub async fn earlier_call(
         &self,
         agent: &AgentId,
+        connection: &Connection,
+        tool: &str,
         digest: &Digest,
+        which: Earlier,
         since: Timestamp,
     ) -> Result<Option<StoredApproval>, Error> {
         let query = sqlx::query(concat!(
             "SELECT ",
             approval_columns!(),
             " FROM approvals
-             WHERE agent = $2 AND digest = $3 AND COALESCE(decided_ms, created_ms) >= $4
+             WHERE agent = $2 AND digest = $3 AND tool = $4 AND connection = $5 AND life = $6
+                AND ($7 = 0 OR parked > 0) AND (state = 'parked' OR COALESCE(decided_ms, created_ms) >= $8)
              ORDER BY created_ms DESC, id DESC LIMIT 1"
         ));
         let query = query
             .bind(self.now_ms())
             .bind(agent.as_str())
             .bind(digest.to_string())
+            .bind(tool)
+            .bind(connection.id.as_str())
+            .bind(connection.life)
+            .bind(i64::from(which == Earlier::Interrupted))
             .bind(since.as_millisecond());
-        let row = self.database().optional("find a decision", query).await?;
+        let row = self.database().optional("find an earlier call", query);
+        let row = row.await?;
         row.as_ref().map(StoredApproval::from_row).transpose()
     }
 }

@@ -51,6 +51,8 @@ pub struct Connection {
     pub refreshed_at: Timestamp,
     /// Counted up by every change of grant or state.
     pub version: i64,
+    /// Counted up when it is connected after its end. What belongs to an earlier life counts no more.
+    pub life: i64,
 }
 
 impl fmt::Debug for Connection {
@@ -92,7 +94,9 @@ macro_rules! connection_columns {
             $prefix,
             "refreshed_ms, ",
             $prefix,
-            "version AS connection_version"
+            "version AS connection_version, ",
+            $prefix,
+            "life"
         )
     };
 }
@@ -115,6 +119,7 @@ impl Connection {
             connected_at: row.moment("connected_ms")?,
             refreshed_at: row.moment("refreshed_ms")?,
             version: row.number("connection_version")?,
+            life: row.number("life")?,
         })
     }
 
@@ -186,12 +191,14 @@ impl Store {
         rows.iter().map(Connection::from_row).collect()
     }
 
-    /// Working connections whose grant was used before a moment and may be tried now, the longest idle first.
+    /// Working connections to an integration whose grant was used before a moment and may be tried now, the longest idle
+    /// first.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn idle_connections(
         &self,
+        integration: Integration,
         used_before: Timestamp,
         limit: u32,
     ) -> Result<Vec<Connection>, Error> {
@@ -199,19 +206,22 @@ impl Store {
             "SELECT ",
             connection_columns!(""),
             " FROM connections WHERE refreshed_ms <= $1 AND state = $2 AND retry_ms <= $3
+                AND integration = $5
              ORDER BY refreshed_ms, id LIMIT $4"
         ));
         let query = query
             .bind(used_before.as_millisecond())
             .bind(state_text(&ConnectionState::Connected))
             .bind(self.now_ms())
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .bind(integration.as_str());
         let rows = self.database().rows("list idle connections", query).await?;
         rows.iter().map(Connection::from_row).collect()
     }
 
     /// Changes the state, if nobody changed the connection since `expected_version`. Answers whether it did.
     ///
+    /// Any state that [is over](ConnectionState::is_over) voids what waits;
     /// [`ConnectionState::Revoked`] and [`ConnectionState::Disconnected`] destroy the grant as [`Store::disconnect`] does.
     ///
     /// # Errors
@@ -225,10 +235,8 @@ impl Store {
         expected_version: i64,
     ) -> Result<bool, Error> {
         let doing = "change the state of a connection";
-        let ends = matches!(
-            state,
-            ConnectionState::Revoked { .. } | ConnectionState::Disconnected
-        );
+        // What cannot be opened is kept for a look at it.
+        let destroys = state.is_over() && *state != ConnectionState::Damaged;
         let mut write = self.database().write().await?;
         let query = sqlx::query(
             "UPDATE connections SET state = $4, version = version + 1
@@ -242,37 +250,40 @@ impl Store {
         if write.execute(doing, query).await? == 0 {
             return Ok(false);
         }
-        if ends {
-            destroy_grant(&mut write, connection, self.now_ms()).await?;
+        if destroys {
+            destroy_grant(&mut write, connection).await?;
+        }
+        if state.is_over() {
+            end_life(&mut write, connection, self.now_ms()).await?;
         }
         write.commit(doing).await?;
-        if ends {
+        if destroys {
             self.database().wipe_log().await?;
         }
         Ok(true)
     }
 
-    /// Keeps what was learned about the mailbox; what is not given stays. Answers whether there is such a connection.
+    /// Keeps what was learned about the mailbox in this life; what is not given stays. Answers whether it was kept.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn set_mailbox(
         &self,
-        person: &PersonId,
-        connection: &ConnectionId,
+        connection: &Connection,
         address: Option<&str>,
         zone: Option<&str>,
     ) -> Result<bool, Error> {
         let query = sqlx::query(
             "UPDATE connections
              SET mailbox_address = COALESCE($3, mailbox_address), mailbox_zone = COALESCE($4, mailbox_zone)
-             WHERE id = $1 AND person = $2",
+             WHERE id = $1 AND person = $2 AND life = $5",
         );
         let query = query
-            .bind(connection.as_str())
-            .bind(person.as_str())
+            .bind(connection.id.as_str())
+            .bind(connection.person.as_str())
             .bind(address)
-            .bind(zone);
+            .bind(zone)
+            .bind(connection.life);
         self.change("keep what is known of a mailbox", query).await
     }
 
@@ -293,8 +304,7 @@ impl Store {
         let mut write = self.database().write().await?;
         let query = sqlx::query(
             "UPDATE connections
-             SET state = $3, version = version + 1, scopes = '', lease_until_ms = 0, mailbox_address = NULL,
-                mailbox_zone = NULL
+             SET state = $3, version = version + 1, scopes = '', mailbox_address = NULL, mailbox_zone = NULL
              WHERE person = $1 AND integration = $2 AND state <> $3 RETURNING id",
         );
         let query = query
@@ -304,7 +314,8 @@ impl Store {
         let connection = match write.optional(doing, query).await? {
             Some(row) => {
                 let connection: ConnectionId = row.id("id")?;
-                destroy_grant(&mut write, &connection, self.now_ms()).await?;
+                destroy_grant(&mut write, &connection).await?;
+                end_life(&mut write, &connection, self.now_ms()).await?;
                 Some(connection)
             }
             None => None,
@@ -316,14 +327,19 @@ impl Store {
 }
 
 /// Deleting overwrites here: SQLite runs with `secure_delete`.
-async fn destroy_grant(
-    write: &mut Write,
-    connection: &ConnectionId,
-    now_ms: i64,
-) -> Result<(), Error> {
+async fn destroy_grant(write: &mut Write, connection: &ConnectionId) -> Result<(), Error> {
     let query = sqlx::query("DELETE FROM grants WHERE connection = $1");
     let query = query.bind(connection.as_str());
     write.execute("destroy a grant", query).await?;
+    Ok(())
+}
+
+/// Ends what belongs to the life of a connection and to nothing after it, in the same transaction as its end: what waits
+/// is void, what was asked and done is forgotten, and no token is left on its way between instances. Whoever has the turn
+/// loses it when another life begins. When tokens were asked for stays: Entra counts that, whatever becomes of the
+/// connection.
+async fn end_life(write: &mut Write, connection: &ConnectionId, now_ms: i64) -> Result<(), Error> {
+    holds::forget_handovers(write, connection).await?;
     approvals::void(write, Pending::OfConnection(connection), now_ms).await?;
     handles::forget(write, connection).await?;
     approvals::forget(write, connection).await

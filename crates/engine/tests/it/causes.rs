@@ -14,7 +14,7 @@ use sim::{Options, Person};
 
 use crate::house::{House, callback, copy, tour};
 
-async fn control(house: &House, what: &str, new: Option<Value>) -> Value {
+pub(crate) async fn control(house: &House, what: &str, new: Option<Value>) -> Value {
     #[expect(clippy::disallowed_methods, reason = "the administrator's own client")]
     let client = reqwest::Client::new();
     let url = format!("{}/_sim/{what}", house.sim.base());

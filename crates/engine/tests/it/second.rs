@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use domain::connection::{ConnectionState, Integration};
+use domain::clock::Clock;
+use domain::connection::{ConnectionState, Integration, RevokedWhy};
 use domain::permission::Level;
 use domain::secret::RefreshToken;
 use domain::tool::Scope;
 use serde_json::json;
+use sim::Options;
 use store::connections::Connection;
 
-use crate::house::{House, Pair};
+use crate::house::{Database, House, Pair};
 
 const TOKEN: &str = "the grant of the second integration";
 
@@ -21,7 +23,10 @@ struct Both {
 
 impl Both {
     async fn new() -> Self {
-        let house = House::new().await;
+        Self::of_house(House::new().await).await
+    }
+
+    async fn of_house(house: House) -> Self {
         let pair = house
             .connected(1, &[("search_events", Level::AlwaysAllow)])
             .await;
@@ -116,11 +121,29 @@ async fn ending_outlook_in_any_way_leaves_the_second_as_it_is() {
     connect(&both).await;
     both.house.sim.advance(Duration::from_secs(60));
     both.house.sim.revoke_sessions(&both.pair.login);
-    let word = both.word().await;
-    assert!(
-        matches!(word.as_str(), "connection_revoked" | "needs_sign_in"),
-        "{word}"
-    );
+    assert_eq!(both.word().await, "connection_revoked");
+    let outlook = both.of(Integration::OutlookCalendar).await;
+    let why = RevokedWhy::EndedAtMicrosoft;
+    assert_eq!(outlook.state, ConnectionState::Revoked { why });
+    both.second_is_untouched(&second).await;
+}
+
+#[tokio::test]
+async fn an_idle_second_integration_is_never_renewed_the_way_outlook_is() {
+    let clock = Clock::manual(Clock::system().now());
+    let linger = Duration::from_secs(60);
+    let house = House::one_of_several(Options::default(), Database::sqlite(), clock, linger).await;
+    house.sim.freeze_clock(true);
+    house.sim.set_clock(house.now());
+    let both = Both::of_house(house).await;
+    let second = both.of(Integration::Second).await;
+    let by = Duration::from_secs(76 * 86_400);
+    both.house.clock.advance(by);
+    both.house.sim.advance(by);
+    both.house.sim.clear_log();
+    let tried = both.house.engine.keep_alive_round().await;
+    assert_eq!(tried.expect("a round"), 1, "Outlook, and nothing else");
+    assert_eq!(both.house.token_requests(), 1);
     both.second_is_untouched(&second).await;
 }
 

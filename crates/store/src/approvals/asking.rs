@@ -18,7 +18,8 @@ impl Store {
     /// Stores a call, or answers the one the same agent has already asked for with the same arguments, if it still waits.
     ///
     /// # Errors
-    /// [`Error::TooManyPending`] when ten wait for the person or five of the agent; or when the database fails.
+    /// [`Error::TooManyPending`] when ten wait for the person or five of the agent; [`Error::NoGrant`] when the life of
+    /// the connection it belongs to is over; or when the database fails.
     pub async fn ask(&self, new: &NewApproval) -> Result<StoredApproval, Error> {
         self.keep(new, ApprovalState::Pending).await
     }
@@ -38,6 +39,19 @@ impl Store {
         let lock = sqlx::query("UPDATE persons SET asked_ms = $2 WHERE id = $1");
         let lock = lock.bind(new.person.as_str()).bind(self.now_ms());
         write.execute(doing, lock).await?;
+        // The lock of its row: whoever ends the connection either voids what is stored here, or is seen here.
+        let lives = sqlx::query(
+            "UPDATE connections SET version = version WHERE id = $1 AND person = $2 AND life = $3
+                AND EXISTS (SELECT 1 FROM grants WHERE grants.connection = connections.id)",
+        );
+        let lives = lives
+            .bind(new.connection.as_str())
+            .bind(new.person.as_str())
+            .bind(new.life);
+        if write.execute(doing, lives).await? == 0 {
+            let connection = new.connection.clone();
+            return Err(Error::NoGrant { connection });
+        }
         let expire = sqlx::query(
             "UPDATE approvals SET state = 'expired' WHERE person = $1 AND state IN ('pending', 'parked')
                 AND expires_ms <= $2",
@@ -88,8 +102,8 @@ impl Store {
         let query = sqlx::query(concat!(
             "INSERT INTO approvals
                 (id, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary, state,
-                created_ms, expires_ms, call, parked)
-             VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15, $1, $13, $14, $16)
+                created_ms, expires_ms, call, parked, life)
+             VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15, $1, $13, $14, $16, $17)
              RETURNING ",
             approval_columns!()
         ));
@@ -109,7 +123,8 @@ impl Store {
             .bind(new.expires.as_millisecond())
             .bind(new.call.as_str())
             .bind(state.as_str())
-            .bind(i64::from(state == ApprovalState::Parked));
+            .bind(i64::from(state == ApprovalState::Parked))
+            .bind(new.life);
         let row = write.optional("store an approval", query).await?;
         StoredApproval::from_row(&row.ok_or(Error::Unreadable { column: "approval" })?)
     }

@@ -2,13 +2,22 @@
 
 use domain::approval::{Approval, ApprovalState};
 use domain::canonical::Digest;
+use domain::connection::ConnectionState;
 use domain::id::{ApprovalId, PersonId};
 use serde_json::Value;
 
-use super::shown_state;
+use super::{lives_on, shown_state};
 use crate::Store;
+use crate::connections::state_text;
 use crate::database::Write;
 use crate::error::Error;
+
+/// A stored call that was taken for its one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The person's yes, if the call needed one and has it.
+    pub approval: Option<Approval>,
+}
 
 impl Store {
     /// The person's yes: takes the stored call for its one execution. `None` when it does not wait any more.
@@ -20,17 +29,47 @@ impl Store {
         person: &PersonId,
         id: &ApprovalId,
     ) -> Result<Option<Approval>, Error> {
-        let doing = "claim an approval";
+        let taken = self.take(person, id, ApprovalState::Pending).await?;
+        Ok(taken.and_then(|taken| taken.approval))
+    }
+
+    /// Takes a parked call for its one run, if its connection works again. `None` when somebody else has it, or when it
+    /// does not wait any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_parked(
+        &self,
+        person: &PersonId,
+        id: &ApprovalId,
+    ) -> Result<Option<Taken>, Error> {
+        self.take(person, id, ApprovalState::Parked).await
+    }
+
+    /// Takes a stored call that waits in a state, in the life of the connection it belongs to. Of all who try, one does.
+    async fn take(
+        &self,
+        person: &PersonId,
+        id: &ApprovalId,
+        waits: ApprovalState,
+    ) -> Result<Option<Taken>, Error> {
+        let doing = "take a stored call";
         let mut write = self.database().write().await?;
-        let query = sqlx::query(
-            "UPDATE approvals SET state = 'executing', decided_ms = $1, approved = 1
-             WHERE person = $2 AND id = $3 AND state = 'pending' AND expires_ms > $1
-             RETURNING tool, digest, expires_ms",
-        );
+        let query = sqlx::query(concat!(
+            "UPDATE approvals SET state = 'executing', decided_ms = $1,
+                approved = CASE WHEN $4 = 'pending' THEN 1 ELSE approved END
+             WHERE person = $2 AND id = $3 AND state = $4 AND expires_ms > $1 AND ",
+            lives_on!(),
+            " AND ($4 = 'pending' OR EXISTS
+                (SELECT 1 FROM connections c WHERE c.id = approvals.connection AND c.state = $5))
+             RETURNING tool, digest, expires_ms, approved",
+        ));
         let query = query
             .bind(self.now_ms())
             .bind(person.as_str())
-            .bind(id.as_str());
+            .bind(id.as_str())
+            .bind(waits.as_str())
+            .bind(state_text(&ConnectionState::Connected));
         let Some(row) = write.optional(doing, query).await? else {
             return Ok(None);
         };
@@ -41,8 +80,11 @@ impl Store {
             arguments: row.parsed("digest", Digest::parse)?,
             expires: row.moment("expires_ms")?,
         };
+        let approved = row.number("approved")? == 1;
         write.commit(doing).await?;
-        Ok(Some(approval))
+        Ok(Some(Taken {
+            approval: approved.then_some(approval),
+        }))
     }
 
     /// The person's no, also to a call that waits for her sign-in. Answers whether it was still waiting.
@@ -67,8 +109,8 @@ impl Store {
 
     /// Takes a claim back because the call could not be sent: the approval waits again. Answers whether it does.
     ///
-    /// Where it cannot wait, it ends here: *expired* when its time is over, *void* when the connection it was claimed for
-    /// has ended or was made anew since.
+    /// Where it cannot wait, it ends here: *expired* when its time is over, *void* when the life of the connection it
+    /// belongs to is over.
     ///
     /// # Errors
     /// When the database fails.
@@ -83,9 +125,9 @@ impl Store {
         let query = sqlx::query(concat!(
             "UPDATE approvals SET decided_ms = NULL, approved = 0,
                 state = CASE WHEN expires_ms <= $1 THEN 'expired'
-                    WHEN EXISTS (SELECT 1 FROM grants g JOIN connections c ON c.id = g.connection
-                        WHERE c.id = approvals.connection AND c.connected_ms <= approvals.decided_ms) THEN 'pending'
-                    ELSE 'void' END
+                    WHEN ",
+            lives_on!(),
+            " THEN 'pending' ELSE 'void' END
              WHERE person = $2 AND id = $3 AND ",
             shown_state!(),
             " = 'executing' RETURNING state"
@@ -130,12 +172,12 @@ impl Store {
         let doing = "finish an approval";
         let mut write = self.database().write().await?;
         lock_connection(&mut write, person, id).await?;
-        let query = sqlx::query(
-            "UPDATE approvals SET state = $3,
-                outcome = CASE WHEN $3 = 'void' OR EXISTS
-                    (SELECT 1 FROM grants WHERE grants.connection = approvals.connection) THEN $4 END
+        let query = sqlx::query(concat!(
+            "UPDATE approvals SET state = $3, outcome = CASE WHEN $3 = 'void' OR ",
+            lives_on!(),
+            " THEN $4 END
              WHERE person = $1 AND id = $2 AND state = 'executing'",
-        );
+        ));
         let query = query
             .bind(person.as_str())
             .bind(id.as_str())

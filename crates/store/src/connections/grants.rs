@@ -8,9 +8,8 @@ use domain::id::{ConnectionId, ObjectId, OrganisationId, PersonId};
 use domain::secret::RefreshToken;
 use domain::tool::Scope;
 
-use super::{Connection, connection_columns, scopes_text, state_text};
+use super::{Connection, connection_columns, end_life, scopes_text, state_text};
 use crate::Store;
-use crate::approvals::{self, Pending};
 use crate::database::Write;
 use crate::error::Error;
 use crate::row::Row;
@@ -73,8 +72,8 @@ impl Kept {
 impl Store {
     /// Keeps a new grant, in place of an earlier one if there was one. The connection is *connected* afterwards.
     ///
-    /// Connecting the same account again keeps its approvals; another account voids those that wait and forgets what all
-    /// of them say.
+    /// Connecting the same account while the connection is not over renews it: what waits goes on. After its end, and with
+    /// another account, another life begins: nothing of the one before is left, and nothing of it counts.
     ///
     /// # Errors
     /// When the database fails.
@@ -133,19 +132,9 @@ impl Store {
     ) -> Result<Option<Connection>, Error> {
         let doing = "keep a connection";
         let mut write = self.database().write().await?;
-        let before = sqlx::query(
-            "SELECT id, account FROM connections WHERE person = $1 AND integration = $2",
-        );
-        let before = before
-            .bind(place.person.as_str())
-            .bind(place.integration.as_str());
-        if let Some(row) = write.optional(doing, before).await?
-            && row.text("account")? != account.as_str()
-        {
-            let connection: ConnectionId = row.id("id")?;
-            let now_ms = self.now_ms();
-            approvals::void(&mut write, Pending::OfConnection(&connection), now_ms).await?;
-            approvals::forget(&mut write, &connection).await?;
+        let begins = begins_a_life(&mut write, place, account).await?;
+        if begins {
+            end_life(&mut write, place.connection, self.now_ms()).await?;
         }
         let query = sqlx::query(concat!(
             "INSERT INTO connections
@@ -155,10 +144,11 @@ impl Store {
              ON CONFLICT (person, integration) DO UPDATE
              SET state = excluded.state, scopes = excluded.scopes, account = excluded.account,
                 connected_ms = excluded.connected_ms, refreshed_ms = excluded.refreshed_ms,
-                version = connections.version + 1, sealed_version = connections.version + 1, lease_until_ms = 0,
-                failures = 0, failure = NULL, retry_ms = 0,
-                mailbox_address = CASE WHEN connections.account = excluded.account THEN connections.mailbox_address END,
-                mailbox_zone = CASE WHEN connections.account = excluded.account THEN connections.mailbox_zone END
+                version = connections.version + 1, sealed_version = connections.version + 1,
+                lease_fence = connections.lease_fence + 1, lease_until_ms = 0,
+                failures = 0, failure = NULL, retry_ms = 0, life = connections.life + $9,
+                mailbox_address = CASE WHEN $9 = 0 THEN connections.mailbox_address END,
+                mailbox_zone = CASE WHEN $9 = 0 THEN connections.mailbox_zone END
              RETURNING ",
             connection_columns!("")
         ));
@@ -170,7 +160,8 @@ impl Store {
             .bind(state_text(&ConnectionState::Connected))
             .bind(scopes_text(scopes))
             .bind(account.as_str())
-            .bind(self.now_ms());
+            .bind(self.now_ms())
+            .bind(i64::from(begins));
         let row = write.optional(doing, query).await?;
         let row = row.ok_or(Error::Unreadable {
             column: "connection",
@@ -327,6 +318,22 @@ impl Store {
         let sealed = seal::seal(self.keys(), self.random(), place, grant).await;
         sealed.map_err(Error::key)
     }
+}
+
+/// Whether connecting this account begins another life: the one before is over, or was another account's. A first
+/// connection begins none, as there is none before it.
+async fn begins_a_life(
+    write: &mut Write,
+    place: &Place<'_>,
+    account: &ObjectId,
+) -> Result<bool, Error> {
+    let query = sqlx::query("SELECT account, state FROM connections WHERE id = $1");
+    let query = query.bind(place.connection.as_str());
+    let Some(row) = write.optional("find a connection", query).await? else {
+        return Ok(false);
+    };
+    let state: ConnectionState = row.parsed("state", |text| serde_json::from_str(text).ok())?;
+    Ok(state.is_over() || row.text("account")? != account.as_str())
 }
 
 struct Owner {

@@ -369,6 +369,18 @@ pub(super) async fn let_go(
     Ok(())
 }
 
+/// Deletes tokens on their way from one instance to another, and requests for them. Requests to let go stay: they are
+/// about the past.
+pub(super) async fn forget_handovers(
+    write: &mut Write,
+    connection: &ConnectionId,
+) -> Result<(), Error> {
+    let query = sqlx::query("DELETE FROM token_asks WHERE connection = $1 AND sealed_key <> ''");
+    let query = query.bind(connection.as_str());
+    write.execute("forget tokens on their way", query).await?;
+    Ok(())
+}
+
 pub(super) async fn held_by_others(
     write: &mut Write,
     connection: &ConnectionId,

@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -30,6 +30,7 @@ const MIGRATIONS: [(i64, &str, &str); 5] = [
         "person_handles",
         include_str!("../../migrations/0005_person_handles.sql"),
     ),
+    (6, "lives", include_str!("../../migrations/0006_lives.sql")),
 ];
 
 fn name(version: i64, description: &str) -> String {

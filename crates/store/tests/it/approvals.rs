@@ -6,6 +6,7 @@ use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::json;
+use store::approvals::Earlier;
 use store::{Error, Store};
 use tokio::task::JoinSet;
 
@@ -117,8 +118,9 @@ on_both! {
         let unknown = json!({"code": "outcome_unknown"});
         let listed = store.approvals(anna, Some(ApprovalState::Unknown), None, 9).await.expect("a list");
         assert_eq!(listed.first().and_then(|approval| approval.outcome.as_ref()), Some(&unknown));
-        let recent = store.recent_decision(&world.agent.id, &new.digest, new.expires - Duration::from_secs(600)).await;
-        assert_eq!(recent.expect("an answer").expect("it is there").state, ApprovalState::Unknown);
+        let since = new.expires - Duration::from_secs(600);
+        let recent = store.earlier_call(&world.agent.id, &world.connection, &new.tool, &new.digest, Earlier::Any, since);
+        assert_eq!(recent.await.expect("an answer").expect("it is there").state, ApprovalState::Unknown);
         assert!(!store.release_approval(anna, &id).await.expect("an answer"), "nobody is sending it any more");
         assert_eq!(fixture.texts("SELECT state FROM approvals").await, ["executing"]);
         let read = store.approval(anna, &id).await.expect("an answer").expect("it is there");
@@ -148,8 +150,8 @@ on_both! {
     }
 
     async fn a_call_is_not_released_to_a_connection_that_has_ended_or_began_later(fixture: &Fixture) {
-        let world = fixture.world().await;
-        let (store, anna) = (&world.store, &world.anna.id);
+        let mut world = fixture.world().await;
+        let (store, anna) = (&world.store.clone(), &world.anna.id.clone());
         for again in [false, true] {
             let id = ask(&world, fixture, &again.to_string()).await.expect("it is stored");
             store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
@@ -160,7 +162,7 @@ on_both! {
             }
             assert!(!store.release_approval(anna, &id).await.expect("an answer"));
             assert_eq!(state(&world, &id).await, ApprovalState::Void);
-            fixture.connect(store, &world.anna, "another token").await;
+            world.connection = fixture.connect(store, &world.anna, "another token").await;
         }
     }
 
@@ -241,7 +243,8 @@ on_both! {
         let world = fixture.world().await;
         let (store, new) = (&world.store, world.call(fixture, "Lunch"));
         let begin = fixture.now();
-        let find = |since| store.recent_decision(&world.agent.id, &new.digest, since);
+        let (agent, connection, tool) = (&world.agent.id, &world.connection, new.tool.as_str());
+        let find = |since| store.earlier_call(agent, connection, tool, &new.digest, Earlier::Any, since);
         assert_eq!(find(begin).await.expect("an answer"), None);
         let first = store.ask(&new).await.expect("it is stored").id;
         store.decline_approval(&world.anna.id, &first).await.expect("an answer");

@@ -225,6 +225,7 @@ impl World {
             organisation: self.anna.organisation.clone(),
             person: self.anna.id.clone(),
             connection: self.connection.id.clone(),
+            life: self.connection.life,
             agent: self.agent.id.clone(),
             surface: Surface::Mcp,
             tool: "create_event".to_owned(),

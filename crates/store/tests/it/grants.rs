@@ -156,7 +156,7 @@ on_both! {
     async fn what_is_known_of_a_mailbox_stays_with_its_account(fixture: &Fixture) {
         let world = fixture.world().await;
         let (store, anna, connection) = (&world.store, &world.anna, &world.connection);
-        let mailbox = |address, zone| store.set_mailbox(&anna.id, &connection.id, address, zone);
+        let mailbox = |address, zone| store.set_mailbox(connection, address, zone);
         assert!(mailbox(Some("anna@nordwind.example"), None).await.expect("an answer"));
         assert!(mailbox(None, Some("Europe/Berlin")).await.expect("an answer"));
         let same = fixture.connect(store, anna, "again").await;

@@ -8,7 +8,9 @@ mod postgres;
 
 mod grants;
 mod keys;
+mod lives;
 mod rewrap;
+mod second;
 mod service;
 mod shredding;
 mod tampering;

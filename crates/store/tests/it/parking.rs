@@ -100,14 +100,14 @@ on_both! {
     }
 
     async fn what_ends_a_connection_or_an_agent_voids_and_forgets_what_waits(fixture: &Fixture) {
-        let world = fixture.world().await;
-        let (store, anna) = (&world.store, &world.anna.id);
+        let mut world = fixture.world().await;
+        let (store, anna) = (&world.store.clone(), &world.anna.id.clone());
         interrupted(&world).await;
         let id = park(&world, fixture, "Lunch").await;
         store.disconnect(anna, CALENDAR).await.expect("an answer");
         let ended = store.approval(anna, &id).await.expect("an answer").expect("it is there");
         assert_eq!((ended.state, ended.summary.as_str(), &ended.arguments), (ApprovalState::Void, "", &json!({})));
-        fixture.connect(store, &world.anna, "another grant").await;
+        world.connection = fixture.connect(store, &world.anna, "another grant").await;
         let id = park(&world, fixture, "Dinner").await;
         assert!(store.revoke_agent(anna, &world.agent.id).await.expect("an answer"));
         assert_eq!(state(&world, &id).await, ApprovalState::Void);
