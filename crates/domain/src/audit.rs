@@ -3,9 +3,14 @@
 //! A call leaves two entries: one begun before anything is done, one when it is finished. Entries hold ids, digests and
 //! words of our own; no content of anybody's calendar.
 
+mod checkpoint;
+mod tree;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::checkpoint::{Checkpoint, Note, Signature};
+pub use self::tree::Tree;
 use crate::caller::Surface;
 use crate::canonical::{self, Digest};
 use crate::id::{AgentId, ApprovalId, CallId, OrganisationId, PersonId, RequestId};
@@ -208,6 +213,17 @@ pub struct Entry {
     pub hash: Digest,
 }
 
+/// Where a chain begins whose older entries were removed when their time was over: all that is left of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Beginning {
+    /// The number of the last entry that is gone.
+    pub sequence: i64,
+    /// Its hash.
+    pub hash: Digest,
+    /// The full subtrees of the Merkle tree over all that is gone.
+    pub peaks: Vec<Digest>,
+}
+
 /// Where and how a chain is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Broken {
@@ -217,30 +233,98 @@ pub enum Broken {
     Hash(i64),
     /// The chain ends at this number, but the record of its head says otherwise.
     Head(i64),
+    /// What is known of the entries that are gone, up to this number, contradicts itself.
+    Beginning(i64),
+    /// A checkpoint was made of this many entries, and these are not they, or are fewer.
+    Checkpoint(i64),
 }
 
-/// Checks a whole chain: numbers without gaps, each hash right, and the end where it is known to be.
-///
-/// # Errors
-/// The first place where it is broken.
-pub fn verify(
-    organisation: &OrganisationId,
-    entries: impl IntoIterator<Item = Entry>,
-    known: Option<Head>,
-) -> Result<Head, Broken> {
-    let mut head = Head::START;
-    for entry in entries {
-        if entry.sequence != head.sequence + 1 {
-            return Err(Broken::Sequence(head.sequence + 1));
+/// Checks a chain entry by entry: numbers without gaps, each hash right, each checkpoint true, and the end where it is
+/// known to be.
+#[derive(Debug)]
+pub struct Verifier<'a> {
+    organisation: &'a OrganisationId,
+    head: Head,
+    tree: Tree,
+    /// The largest first, so that the next one is at the end.
+    checkpoints: Vec<Checkpoint>,
+}
+
+impl<'a> Verifier<'a> {
+    /// Begins where a chain begins. Checkpoints of entries that are gone say nothing about those that are left.
+    ///
+    /// # Errors
+    /// [`Broken::Beginning`] when what is kept of the entries that are gone does not belong together, and
+    /// [`Broken::Checkpoint`] when a checkpoint of just these says otherwise.
+    pub fn new(
+        organisation: &'a OrganisationId,
+        beginning: Beginning,
+        mut checkpoints: Vec<Checkpoint>,
+    ) -> Result<Self, Broken> {
+        let Beginning {
+            sequence,
+            hash,
+            peaks,
+        } = beginning;
+        let tree = Tree::of_parts(sequence, peaks).ok_or(Broken::Beginning(sequence))?;
+        checkpoints.retain(|checkpoint| checkpoint.size >= sequence);
+        checkpoints.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.size));
+        let mut verifier = Self {
+            organisation,
+            head: Head { sequence, hash },
+            tree,
+            checkpoints,
+        };
+        verifier.compare()?;
+        Ok(verifier)
+    }
+
+    /// The next entry.
+    ///
+    /// # Errors
+    /// How it does not fit. Then nothing after it can be judged.
+    pub fn add(&mut self, entry: &Entry) -> Result<(), Broken> {
+        if entry.sequence != self.head.sequence + 1 {
+            return Err(Broken::Sequence(self.head.sequence + 1));
         }
-        head = head.after(organisation, &entry.text);
-        if head.hash != entry.hash {
+        self.head = self.head.after(self.organisation, &entry.text);
+        if self.head.hash != entry.hash {
             return Err(Broken::Hash(entry.sequence));
         }
+        self.tree.push(&self.head.hash);
+        self.compare()
     }
-    match known {
-        Some(known) if known != head => Err(Broken::Head(head.sequence)),
-        Some(_) | None => Ok(head),
+
+    /// The tree over all entries so far.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// There are no more entries.
+    ///
+    /// # Errors
+    /// [`Broken::Checkpoint`] when a checkpoint knows of more, [`Broken::Head`] when the chain should end elsewhere.
+    pub fn finish(self, known: Option<Head>) -> Result<Head, Broken> {
+        if let Some(checkpoint) = self.checkpoints.last() {
+            return Err(Broken::Checkpoint(checkpoint.size));
+        }
+        match known {
+            Some(known) if known != self.head => Err(Broken::Head(self.head.sequence)),
+            Some(_) | None => Ok(self.head),
+        }
+    }
+
+    /// Compares with every checkpoint of just as many entries.
+    fn compare(&mut self) -> Result<(), Broken> {
+        while let Some(checkpoint) = self.checkpoints.last()
+            && checkpoint.size == self.tree.size()
+        {
+            if checkpoint.root != self.tree.root() {
+                return Err(Broken::Checkpoint(checkpoint.size));
+            }
+            self.checkpoints.pop();
+        }
+        Ok(())
     }
 }
 
@@ -271,10 +355,50 @@ mod tests {
         (organisation, entries, head)
     }
 
+    fn verify(
+        organisation: &OrganisationId,
+        entries: &[Entry],
+        known: Option<Head>,
+        checkpoints: Vec<Checkpoint>,
+    ) -> Result<Head, Broken> {
+        let mut verifier = Verifier::new(organisation, Beginning::default(), checkpoints)?;
+        entries.iter().try_for_each(|entry| verifier.add(entry))?;
+        verifier.finish(known)
+    }
+
+    /// What was signed when a chain had so many entries.
+    fn checkpoint(organisation: &OrganisationId, entries: &[Entry]) -> Checkpoint {
+        let mut tree = Tree::default();
+        entries.iter().for_each(|entry| tree.push(&entry.hash));
+        Checkpoint {
+            origin: Checkpoint::origin("attache.example", organisation),
+            size: tree.size(),
+            root: tree.root(),
+        }
+    }
+
+    /// The same chain, made anew by somebody who can write everything: hashes and head fit again.
+    fn forged(organisation: &OrganisationId, entries: &mut [Entry]) -> Head {
+        let mut head = Head::START;
+        for entry in entries {
+            head = head.after(organisation, &entry.text);
+            (entry.sequence, entry.hash) = (head.sequence, head.hash);
+        }
+        head
+    }
+
     #[test]
     fn an_untouched_chain_verifies() {
         let (organisation, entries, head) = chain(20);
-        assert_eq!(verify(&organisation, entries, Some(head)), Ok(head));
+        let signed = vec![
+            checkpoint(&organisation, &entries),
+            checkpoint(&organisation, &entries[..7]),
+            checkpoint(&organisation, &entries[..0]),
+        ];
+        assert_eq!(
+            verify(&organisation, &entries, Some(head), signed),
+            Ok(head)
+        );
     }
 
     proptest! {
@@ -288,7 +412,51 @@ mod tests {
                 3 => { prop_assume!(at != other); entries.swap(at, other); }
                 _ => entries.truncate(at),
             }
-            prop_assert!(verify(&organisation, entries, Some(head)).is_err());
+            prop_assert!(verify(&organisation, &entries, Some(head), vec![]).is_err());
+        }
+
+        #[test]
+        fn a_chain_that_was_made_anew_is_found_by_one_checkpoint_from_outside(at in 0usize..20, signed in 1usize..=20, cut in any::<bool>()) {
+            let (organisation, mut entries, _) = chain(20);
+            let outside = checkpoint(&organisation, &entries[..signed]);
+            match cut {
+                true => entries.truncate(at),
+                false => entries[at].text = entries[at].text.replace("call_begun", "call_denied"),
+            }
+            let head = forged(&organisation, &mut entries);
+            prop_assert_eq!(verify(&organisation, &entries, Some(head), vec![]), Ok(head));
+            let found = verify(&organisation, &entries, Some(head), vec![outside]);
+            // What happened after it was signed it cannot know.
+            let expected = if at < signed { Err(Broken::Checkpoint(i64::try_from(signed).expect("small"))) } else { Ok(head) };
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn what_is_left_of_a_shortened_chain_verifies_from_where_it_begins(gone in 0usize..20, signed in 0usize..=20) {
+            let (organisation, entries, head) = chain(20);
+            let mut tree = Tree::default();
+            entries[..gone].iter().for_each(|entry| tree.push(&entry.hash));
+            let beginning = Beginning {
+                sequence: tree.size(),
+                hash: gone.checked_sub(1).map_or(Digest::ZERO, |last| entries[last].hash),
+                peaks: tree.peaks().to_vec(),
+            };
+            let outside = vec![checkpoint(&organisation, &entries[..signed])];
+            let check = |beginning: Beginning| {
+                let mut verifier = Verifier::new(&organisation, beginning, outside.clone())?;
+                entries[gone..].iter().try_for_each(|entry| verifier.add(entry))?;
+                verifier.finish(Some(head))
+            };
+            prop_assert_eq!(check(beginning.clone()), Ok(head));
+            if gone > 0 {
+                let wrong = Beginning { hash: Digest::ZERO, ..beginning.clone() };
+                prop_assert!(check(wrong).is_err());
+            }
+            if gone > 0 && signed >= gone {
+                let peaks = beginning.peaks.iter().map(|_| Digest::ZERO).collect();
+                let forged = Beginning { peaks, ..beginning };
+                prop_assert!(check(forged).is_err());
+            }
         }
     }
 
@@ -296,7 +464,12 @@ mod tests {
     fn a_chain_of_another_organisation_does_not_verify() {
         let (_, entries, _) = chain(3);
         assert_eq!(
-            verify(&OrganisationId::random(&Random::seeded(6)), entries, None),
+            verify(
+                &OrganisationId::random(&Random::seeded(6)),
+                &entries,
+                None,
+                vec![]
+            ),
             Err(Broken::Hash(1))
         );
     }

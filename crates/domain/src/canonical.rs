@@ -53,7 +53,7 @@ fn write(text: &mut String, value: &Value) {
 }
 
 /// A SHA-256 over a purpose and the bytes that belong to it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
 
@@ -74,6 +74,11 @@ impl Digest {
     /// Digests a JSON value in its canonical form.
     pub fn of_json(purpose: &str, value: &Value) -> Self {
         Self::of(purpose, &[to_text(value).as_bytes()])
+    }
+
+    /// A digest that was made elsewhere.
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// The 32 bytes.

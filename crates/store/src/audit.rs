@@ -1,5 +1,8 @@
 //! The record: durable before the answer, chained within each organisation, and read back by filters.
 
+mod checkpoints;
+mod retention;
+mod signing;
 mod writer;
 
 use std::sync::Arc;
@@ -10,6 +13,8 @@ use domain::id::{CallId, OrganisationId, PersonId};
 use sqlx::AssertSqlSafe;
 use tokio::sync::oneshot;
 
+pub use self::checkpoints::{Kept, Made};
+pub use self::signing::{SigningKey, VerifyingKey};
 pub use self::writer::AuditWriter;
 pub(crate) use self::writer::Submission;
 

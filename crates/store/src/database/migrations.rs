@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -31,6 +31,11 @@ const MIGRATIONS: [(i64, &str, &str); 6] = [
         include_str!("../../migrations/0005_person_handles.sql"),
     ),
     (6, "lives", include_str!("../../migrations/0006_lives.sql")),
+    (
+        7,
+        "checkpoints",
+        include_str!("../../migrations/0007_checkpoints.sql"),
+    ),
 ];
 
 fn name(version: i64, description: &str) -> String {

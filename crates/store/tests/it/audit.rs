@@ -1,6 +1,6 @@
 //! The record: every entry in its place, durable, and verifiable without us.
 
-use domain::audit::{Broken, Kind, Record, verify};
+use domain::audit::{Beginning, Broken, Entry, Head, Kind, Record, Verifier};
 use domain::id::{CallId, OrganisationId, TenantId};
 use store::Error;
 use store::audit::AuditFilter;
@@ -8,6 +8,17 @@ use tokio::task::JoinSet;
 
 use crate::fixture::Fixture;
 use crate::on_both;
+
+/// A whole chain, as far as it is known to go.
+fn verify(
+    organisation: &OrganisationId,
+    chain: Vec<Entry>,
+    known: Option<Head>,
+) -> Result<Head, Broken> {
+    let mut verifier = Verifier::new(organisation, Beginning::default(), Vec::new())?;
+    chain.iter().try_for_each(|entry| verifier.add(entry))?;
+    verifier.finish(known)
+}
 
 on_both! {
     async fn entries_of_many_callers_make_one_chain_in_each_organisation(fixture: &Fixture) {

@@ -19,6 +19,7 @@ mod wiping;
 
 mod approvals;
 mod audit;
+mod checkpoints;
 mod levels;
 
 mod agents;
