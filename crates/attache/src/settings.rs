@@ -3,6 +3,7 @@
 //! Each section is a file with a table of its keys (name, default, what is accepted, what it is for) and a struct of the
 //! values. Defaults, error messages, `attache.example.toml` and `docs/config.md` all come from the table.
 
+mod audit;
 mod database;
 mod document;
 mod entra;
@@ -16,6 +17,7 @@ mod table;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::audit::{Audit, Syslog};
 pub(crate) use self::database::Database;
 pub(crate) use self::document::{example, reference};
 pub(crate) use self::entra::Entra;
@@ -31,12 +33,13 @@ use self::table::Section;
 const USUAL_FILE: &str = "attache.toml";
 
 /// Every section, in the order of the documents.
-const SECTIONS: [&Section; 6] = [
+const SECTIONS: [&Section; 7] = [
     &server::SECTION,
     &database::SECTION,
     &keys::SECTION,
     &entra::SECTION,
     &policy::SECTION,
+    &audit::SECTION,
     &log::SECTION,
 ];
 
@@ -53,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) entra: Entra,
     /// Approvals and access tokens.
     pub(crate) policy: Policy,
+    /// The record and its checkpoints.
+    pub(crate) audit: Audit,
     /// The log.
     pub(crate) log: Log,
     /// Every key with its value as it may be shown, and where it came from.
@@ -119,6 +124,7 @@ impl Settings {
         let keys = Keys::read(&mut reader);
         let entra = Entra::read(&mut reader);
         let policy = Policy::read(&mut reader);
+        let audit = Audit::read(&mut reader);
         let log = Log::read(&mut reader);
         let (shown, problems) = reader.finish();
         let settings = Self {
@@ -127,6 +133,7 @@ impl Settings {
             keys,
             entra,
             policy,
+            audit,
             log,
             shown,
         };
@@ -140,6 +147,7 @@ impl Settings {
     pub(crate) fn unfinished(&self) -> Vec<Problem> {
         let mut problems = self.entra.unfinished(&self.server);
         problems.extend(self.keys.unfinished());
+        problems.extend(self.audit.unfinished());
         problems
     }
 
@@ -147,6 +155,7 @@ impl Settings {
     pub(crate) fn weaknesses(&self, now: jiff::Timestamp) -> Vec<String> {
         let mut found = self.server.weaknesses();
         found.extend(self.entra.weaknesses(now));
+        found.extend(self.audit.weaknesses());
         found
     }
 }
@@ -241,7 +250,7 @@ mod tests {
         check(
             "[lock]",
             &[],
-            "[lock] in attache.toml: there is no such section; accepted: server, database, keys, entra, policy, log",
+            "[lock] in attache.toml: there is no such section; accepted: server, database, keys, entra, policy, audit, log",
         );
         check(
             "",

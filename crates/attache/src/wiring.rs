@@ -1,11 +1,13 @@
 //! What starts, in what order, and how it stops. The one place where background work is started.
 //!
 //! 1. the key ring, from its files; 2. the store, which checks database and keys; 3. the writer of the audit log;
-//! 4. Microsoft's client; 5. the engine; 6. the pages and interfaces; 7. the listener.
+//! 4. Microsoft's client; 5. the engine; 6. who signs the record; 7. the pages and interfaces; 8. the listener.
 //!
-//! It stops the other way round: no new connections, running calls end (25 seconds at most), the record is flushed.
+//! It stops the other way round: no new connections, running calls end (25 seconds at most), the record is flushed and
+//! signed.
 
 mod listener;
+mod notary;
 mod signals;
 mod simulator;
 
@@ -26,6 +28,7 @@ use crate::settings::{Keys, Refused, Settings};
 use crate::transit::Transit;
 
 pub(crate) use listener::bind;
+pub(crate) use notary::Notary;
 pub(crate) use signals::stop_on_signal;
 
 /// How long running calls may take to end; below what service managers grant by default.
@@ -153,6 +156,7 @@ impl Parts {
             store,
             recorder,
         } = self;
+        let notary = Notary::new(&settings.audit, store.clone())?.map(Notary::start);
         engine.keep_connections_alive();
         let router = web::router(engine.clone(), for_web(settings));
         engine.keep_resuming();
@@ -163,6 +167,9 @@ impl Parts {
         let open = listener::accept(listener, router, limits, &stop).await;
         tracing::info!("stopping: no new connections, running calls end");
         let (drained, ()) = tokio::join!(engine.drain(DRAIN), open.close(DRAIN));
+        if let Some(notary) = notary {
+            notary.finish(FLUSH).await;
+        }
         drop((engine, store));
         let flushed = tokio::time::timeout(FLUSH, recorder).await;
         match (drained, flushed) {

@@ -40,6 +40,9 @@ pub enum Kind {
     ApprovalRequested,
     ApprovalDecided,
     KeysRotated,
+    CheckpointKeyUsed,
+    EntriesRemoved,
+    RecordBroken,
 }
 
 impl Kind {
@@ -204,6 +207,7 @@ impl Head {
 
 /// One entry as stored or exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Its number, from 1, without gaps.
     pub sequence: i64,
@@ -215,6 +219,7 @@ pub struct Entry {
 
 /// Where a chain begins whose older entries were removed when their time was over: all that is left of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Beginning {
     /// The number of the last entry that is gone.
     pub sequence: i64,

@@ -12,7 +12,7 @@ use engine::Engine;
 use serde_json::json;
 use sim::Simulator;
 
-use super::{keys, sim as simulation};
+use super::{audit, keys, sim as simulation};
 use crate::settings::Settings;
 use crate::{telemetry, terminal, wiring};
 
@@ -85,6 +85,12 @@ fn configure(
     if !key.exists() {
         keys::generate(&key)?;
     }
+    let signing = data.join("audit.key");
+    if !signing.exists() {
+        audit::generate_key("attache.demo", &signing)?;
+    }
+    settings.audit.signing_key_file = Some(signing);
+    settings.audit.directory = Some(data.join("checkpoints"));
     settings.server.listen = address;
     settings.server.base_url = format!("http://{address}");
     settings.database.url = format!("sqlite:{}", data.join("attache.db").display());

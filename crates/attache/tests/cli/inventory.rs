@@ -65,6 +65,7 @@ fn every_algorithm_that_is_imported_is_in_the_inventory() {
         ("domain/src/secret.rs", "Sha256", "SHA-256"),
         ("microsoft/src/entra/credential.rs", "PS256", "PS256"),
         ("microsoft/src/entra/id_token.rs", "RS256", "RS256"),
+        ("store/src/audit/signing.rs", "ED25519", "Ed25519"),
     ] {
         assert!(
             source(file).contains(import),

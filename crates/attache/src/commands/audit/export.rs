@@ -11,13 +11,15 @@ use clap::Args;
 use domain::id::OrganisationId;
 use store::Store;
 
-use super::{ChainLine, PAGE};
+use super::verify::notes;
+use super::{ChainLine, CheckpointLine, PAGE};
 use crate::commands::{ConfigFile, Misuse};
 use crate::{terminal, wiring};
 
 /// Write the audit log to a file of JSON lines, which `attache audit verify --file` can check anywhere
 ///
-/// Each organisation begins with a line of its id and the end of its chain; its entries follow, one per line.
+/// Each organisation begins with a line of its id and the end of its chain; its checkpoints and then its entries follow,
+/// one per line.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  attache audit export --out audit.jsonl")]
 pub(crate) struct Export {
@@ -64,28 +66,37 @@ impl Export {
     }
 }
 
-/// Writes one chain as far as its head is now, so that entries written meanwhile do not matter.
+/// Writes one chain as far as its head is now, so that entries written meanwhile do not matter. Answers how many entries.
 async fn export(
     store: &Store,
     organisation: &OrganisationId,
     out: &mut impl Write,
 ) -> anyhow::Result<i64> {
+    let beginning = store.beginning(organisation).await?;
     let head = store.head(organisation).await?;
+    let mut from = beginning.sequence + 1;
+    let notes = notes(store, organisation, beginning.sequence, head.sequence).await?;
     let first = ChainLine {
         organisation: organisation.clone(),
         sequence: head.sequence,
         hash: head.hash,
+        beginning,
     };
     writeln!(out, "{}", serde_json::to_string(&first)?)?;
-    let mut from = 1;
+    for checkpoint in notes {
+        let line = CheckpointLine { checkpoint };
+        writeln!(out, "{}", serde_json::to_string(&line)?)?;
+    }
+    let mut written = 0;
     loop {
         let page = store.chain(organisation, from, PAGE).await?;
         let Some(last) = page.last() else {
-            return Ok(head.sequence);
+            return Ok(written);
         };
         from = last.sequence + 1;
         for entry in page.iter().filter(|entry| entry.sequence <= head.sequence) {
             writeln!(out, "{}", serde_json::to_string(entry)?)?;
+            written += 1;
         }
     }
 }

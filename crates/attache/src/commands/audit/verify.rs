@@ -1,20 +1,22 @@
 //! `attache audit verify`
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal as _};
-use std::path::{Path, PathBuf};
+mod file;
+mod known;
+mod stored;
+#[cfg(test)]
+mod tampering;
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
 use clap::Args;
-use domain::audit::{self, Broken, Entry, Head};
+use domain::audit::{Broken, Head};
 use domain::id::OrganisationId;
-use serde::Deserialize;
 use serde_json::json;
-use store::Store;
-use tokio::sync::mpsc;
 
-use super::{ChainLine, PAGE};
+use self::known::{Known, Seen};
+pub(super) use self::stored::notes;
 use crate::commands::ConfigFile;
 use crate::{terminal, wiring};
 
@@ -24,10 +26,11 @@ const PROGRESS: u64 = 100_000;
 /// Check that no entry of the audit log was changed, removed, added or moved
 ///
 /// Ends with code 1 and names the place when a chain is broken. Somebody who can write to the database could replace a
-/// whole chain together with its end: keep the printed ends elsewhere and compare.
+/// whole chain together with its end and its checkpoints: give the checkpoints that were handed on, and the public key
+/// that signed them, and that is found too.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  attache audit verify --config /etc/attache/attache.toml\n  attache audit verify --file audit.jsonl --json"
+    after_help = "Examples:\n  attache audit verify --config /etc/attache/attache.toml\n  attache audit verify --file audit.jsonl --key \"$(cat audit.pub)\" --checkpoint /mnt/elsewhere/checkpoints --json"
 )]
 pub(crate) struct Verify {
     #[command(flatten)]
@@ -35,6 +38,12 @@ pub(crate) struct Verify {
     /// Check an export instead of the database; needs no settings
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Checkpoints that were handed on: a file with one or more, or the folder they were put into; may be repeated
+    #[arg(long, value_name = "PATH")]
+    checkpoint: Vec<PathBuf>,
+    /// A public key that has signed checkpoints, as `attache audit key` prints it; may be repeated
+    #[arg(long, value_name = "KEY")]
+    key: Vec<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -43,27 +52,37 @@ pub(crate) struct Verify {
 /// What was found out about one chain.
 struct Checked {
     organisation: OrganisationId,
+    /// The number of the first entry that is there.
+    first: i64,
     found: Result<Head, Broken>,
+    seen: Seen,
 }
 
 impl Verify {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let checked = match &self.file {
-            Some(file) => check_file(file)?,
+        let mut known = Known::new(&self.key)?;
+        let mut checked = match &self.file {
+            Some(file) => {
+                known.read(&self.checkpoint)?;
+                file::check(file, &mut known)?
+            }
             None => {
                 let settings = self.config.load()?;
-                let (store, _recorder) = wiring::open_store(&settings).await?;
-                let mut checked = Vec::new();
-                for (organisation, _) in store.organisations().await? {
-                    let found = check_stored(&store, &organisation).await?;
-                    checked.push(Checked {
-                        organisation,
-                        found,
-                    });
+                if let Some(key) = settings.audit.signing_key()? {
+                    known.trust(key.public().clone());
                 }
-                checked
+                known.read(&self.checkpoint)?;
+                let (store, _recorder) = wiring::open_store(&settings).await?;
+                stored::check(&store, &mut known).await?
             }
         };
+        // A checkpoint of a record that is not there at all.
+        checked.extend(known.left().map(|(organisation, size)| Checked {
+            organisation,
+            first: 1,
+            found: Err(Broken::Checkpoint(size)),
+            seen: Seen::default(),
+        }));
         self.tell(&checked)?;
         let broken = checked.iter().any(|checked| checked.found.is_err());
         Ok(ExitCode::from(u8::from(broken)))
@@ -91,8 +110,12 @@ impl Checked {
         match &self.found {
             Ok(head) => json!({
                 "organisation": self.organisation,
+                "first": self.first,
                 "entries": head.sequence,
                 "end": head.hash,
+                "checkpoints": self.seen.compared,
+                "signed_checkpoints": self.seen.signed,
+                "signed_up_to": self.seen.upto,
             }),
             Err(broken) => json!({
                 "organisation": self.organisation,
@@ -106,122 +129,43 @@ impl Checked {
         let organisation = &self.organisation;
         match &self.found {
             Ok(Head { sequence: 0, .. }) => format!("{organisation}: no entries"),
-            Ok(head) => {
-                let end = serde_json::to_value(head.hash).unwrap_or_default();
-                let end = end.as_str().unwrap_or_default();
-                format!(
-                    "{organisation}: {} entries, whole, end {end}",
-                    head.sequence
-                )
-            }
+            Ok(head) => format!(
+                "{organisation}: entries {} to {}, whole, end {}; {}",
+                self.first, head.sequence, head.hash, self.seen
+            ),
             Err(broken) => {
-                let (what, at) = words(broken);
-                let what = match what {
-                    "sequence" => "the entry is missing, doubled or out of order",
-                    "hash" => "the entry or its hash was changed",
-                    _ => "the chain does not end where it should",
-                };
+                let (_, at, what) = words(broken);
                 format!("{organisation}: BROKEN at entry {at}: {what}")
             }
         }
     }
 }
 
-fn words(broken: &Broken) -> (&'static str, i64) {
+/// How a chain is broken: for machines, where, for people.
+fn words(broken: &Broken) -> (&'static str, i64, &'static str) {
     match broken {
-        Broken::Sequence(at) => ("sequence", *at),
-        Broken::Hash(at) => ("hash", *at),
-        Broken::Head(at) => ("end", *at),
+        Broken::Sequence(at) => (
+            "sequence",
+            *at,
+            "the entry is missing, doubled or out of order",
+        ),
+        Broken::Hash(at) => ("hash", *at, "the entry or its hash was changed"),
+        Broken::Head(at) => ("end", *at, "the chain does not end where it should"),
+        Broken::Beginning(at) => (
+            "beginning",
+            *at,
+            "what is kept of the removed entries contradicts itself",
+        ),
+        Broken::Checkpoint(at) => (
+            "checkpoint",
+            *at,
+            "a checkpoint was made of other entries, or of more than there are",
+        ),
     }
-}
-
-/// Checks one chain of the database while it may be growing: as far as its head was at the beginning, and that nothing
-/// stands behind its head.
-async fn check_stored(
-    store: &Store,
-    organisation: &OrganisationId,
-) -> anyhow::Result<Result<Head, Broken>> {
-    let head = store.head(organisation).await?;
-    let (pages, mut arriving) = mpsc::channel::<Vec<Entry>>(2);
-    let checked = organisation.clone();
-    let checking = tokio::task::spawn_blocking(move || {
-        let entries = std::iter::from_fn(|| arriving.blocking_recv()).flatten();
-        audit::verify(&checked, counted(entries), Some(head))
-    });
-    let mut from = i64::MIN;
-    let mut behind = None;
-    loop {
-        let mut page = store.chain(organisation, from, PAGE).await?;
-        let Some(last) = page.last().map(|entry| entry.sequence) else {
-            break;
-        };
-        page.retain(|entry| entry.sequence <= head.sequence);
-        // A closed channel means that the chain is already found to be broken.
-        if pages.send(page).await.is_err() {
-            break;
-        }
-        if last > head.sequence {
-            behind = Some(last);
-            break;
-        }
-        from = last + 1;
-    }
-    drop(pages);
-    let found = checking.await.context("the check did not end")?;
-    match (found, behind) {
-        // Entry and head are written together, so an entry that can be read has a head that is at least as far.
-        (Ok(_), Some(last)) if store.head(organisation).await?.sequence < last => {
-            Ok(Err(Broken::Head(last)))
-        }
-        (found, _) => Ok(found),
-    }
-}
-
-/// One line of an export.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Line {
-    Chain(ChainLine),
-    Entry(Entry),
-}
-
-fn check_file(file: &Path) -> anyhow::Result<Vec<Checked>> {
-    let name = file.display();
-    let opened = File::open(file).with_context(|| format!("{name} cannot be read"))?;
-    let parse = |(line, number): (std::io::Result<String>, u64)| -> anyhow::Result<Line> {
-        let parsed = serde_json::from_str(&line?).ok();
-        parsed.with_context(|| format!("line {number} of {name} is no line of an export"))
-    };
-    let mut lines = BufReader::new(opened)
-        .lines()
-        .zip(1..)
-        .map(parse)
-        .peekable();
-    let is_entry = |line: &anyhow::Result<Line>| matches!(line, Ok(Line::Entry(_)));
-    let mut checked = Vec::new();
-    while let Some(line) = lines.next() {
-        let Line::Chain(chain) = line? else {
-            bail!(
-                "{name} begins with an entry; expected an organisation with the end of its chain"
-            );
-        };
-        let entries = std::iter::from_fn(|| match lines.next_if(is_entry) {
-            Some(Ok(Line::Entry(entry))) => Some(entry),
-            Some(_) | None => None,
-        });
-        let found = audit::verify(&chain.organisation, counted(entries), Some(chain.head()));
-        // A broken chain was not read to its end.
-        while lines.next_if(is_entry).is_some() {}
-        checked.push(Checked {
-            organisation: chain.organisation,
-            found,
-        });
-    }
-    Ok(checked)
 }
 
 /// Passes entries on and, at a terminal, says how far it is.
-fn counted(entries: impl Iterator<Item = Entry>) -> impl Iterator<Item = Entry> {
+fn counted<T>(entries: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
     let terminal = std::io::stderr().is_terminal();
     entries.zip(1..).map(move |(entry, number)| {
         if terminal && number % PROGRESS == 0 {
@@ -229,82 +173,4 @@ fn counted(entries: impl Iterator<Item = Entry>) -> impl Iterator<Item = Entry> 
         }
         entry
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-
-    use domain::audit::{Kind, Record};
-    use domain::random::Random;
-    use jiff::Timestamp;
-
-    use super::*;
-
-    fn export(lengths: [usize; 2]) -> String {
-        let random = Random::seeded(11);
-        let mut text = String::new();
-        for length in lengths {
-            let organisation = OrganisationId::random(&random);
-            let mut head = Head::START;
-            let mut lines = String::new();
-            for _ in 0..length {
-                let record =
-                    Record::new(Timestamp::UNIX_EPOCH, Kind::SignedIn, organisation.clone());
-                let text = record.to_text();
-                head = head.after(&organisation, &text);
-                let entry = Entry {
-                    sequence: head.sequence,
-                    text,
-                    hash: head.hash,
-                };
-                let line = serde_json::to_string(&entry).expect("an entry has a JSON form");
-                writeln!(lines, "{line}").expect("written");
-            }
-            let chain = ChainLine {
-                organisation,
-                sequence: head.sequence,
-                hash: head.hash,
-            };
-            let first = serde_json::to_string(&chain).expect("a head has a JSON form");
-            write!(text, "{first}\n{lines}").expect("written");
-        }
-        text
-    }
-
-    fn check(text: &str) -> Vec<Result<i64, Broken>> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("export.jsonl");
-        std::fs::write(&file, text).expect("written");
-        let checked = check_file(&file).expect("readable");
-        let found = checked.into_iter().map(|checked| checked.found);
-        found.map(|found| found.map(|head| head.sequence)).collect()
-    }
-
-    #[test]
-    fn an_untouched_export_is_whole() {
-        assert_eq!(check(&export([3, 2])), [Ok(3), Ok(2)]);
-        assert_eq!(check(&export([0, 1])), [Ok(0), Ok(1)]);
-        assert_eq!(check(""), []);
-    }
-
-    #[test]
-    fn a_change_a_removal_and_a_cut_are_found_in_the_chain_they_are_in() {
-        let whole = export([3, 2]);
-        let lines: Vec<&str> = whole.lines().collect();
-        let changed = whole.replacen("signed_in", "signed_out", 1);
-        assert_eq!(check(&changed), [Err(Broken::Hash(1)), Ok(2)]);
-        let removed = [&lines[..2], &lines[3..]].concat().join("\n");
-        assert_eq!(check(&removed), [Err(Broken::Sequence(2)), Ok(2)]);
-        let cut = lines[..lines.len() - 1].join("\n");
-        assert_eq!(check(&cut), [Ok(3), Err(Broken::Head(1))]);
-    }
-
-    #[test]
-    fn what_is_no_export_is_told_by_its_line() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("x");
-        std::fs::write(&file, export([1, 1]).replacen("\"hash\"", "\"hsah\"", 3)).expect("written");
-        assert!(check_file(&file).is_err());
-    }
 }
