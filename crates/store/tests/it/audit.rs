@@ -12,7 +12,7 @@ use crate::on_both;
 /// A whole chain, as far as it is known to go.
 fn verify(
     organisation: &OrganisationId,
-    chain: Vec<Entry>,
+    chain: &[Entry],
     known: Option<Head>,
 ) -> Result<Head, Broken> {
     let mut verifier = Verifier::new(organisation, Beginning::default(), Vec::new())?;
@@ -50,7 +50,7 @@ on_both! {
                 assert_eq!(chain[place].text, *text);
             }
             let head = store.head(organisation).await.expect("a head");
-            assert_eq!(verify(organisation, chain, Some(head)), Ok(head));
+            assert_eq!(verify(organisation, &chain, Some(head)), Ok(head));
         }
     }
 
@@ -63,11 +63,11 @@ on_both! {
         }
         fixture.sql("UPDATE audit_entries SET text = REPLACE(text, 'call_begun', 'call_denied') WHERE sequence = 3").await;
         let chain = world.store.chain(organisation, 1, 100).await.expect("a chain");
-        assert_eq!(verify(organisation, chain, None), Err(Broken::Hash(3)));
+        assert_eq!(verify(organisation, &chain, None), Err(Broken::Hash(3)));
         fixture.sql("DELETE FROM audit_entries WHERE sequence >= 3").await;
         let chain = world.store.chain(organisation, 1, 100).await.expect("a chain");
         let head = world.store.head(organisation).await.expect("a head");
-        assert_eq!(verify(organisation, chain, Some(head)), Err(Broken::Head(2)));
+        assert_eq!(verify(organisation, &chain, Some(head)), Err(Broken::Head(2)));
     }
 
     async fn a_record_that_cannot_be_written_is_an_error_for_everybody_who_waits(fixture: &Fixture) {

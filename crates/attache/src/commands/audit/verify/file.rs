@@ -74,7 +74,7 @@ mod tests {
     use domain::random::Random;
     use jiff::Timestamp;
 
-    use super::super::super::{ChainLine, CheckpointLine};
+    use super::super::super::ChainLine;
     use super::*;
 
     fn export(lengths: [usize; 2]) -> String {

@@ -96,7 +96,7 @@ impl House {
 }
 
 /// Everything verification says; a change that leaves it as it was has not been found.
-fn said(checked: Vec<Checked>, known: Known) -> String {
+fn said(checked: &[Checked], known: Known) -> String {
     let mut said: String = checked
         .iter()
         .map(|one| one.as_json().to_string())
@@ -110,7 +110,7 @@ fn said(checked: Vec<Checked>, known: Known) -> String {
 fn of_file(house: &House, file: &Path) -> String {
     let mut known = house.known();
     match file::check(file, &mut known) {
-        Ok(checked) => said(checked, known),
+        Ok(checked) => said(&checked, known),
         Err(error) => format!("{error:#}"),
     }
 }
@@ -203,7 +203,7 @@ async fn two_thousand_changes_of_the_database_are_all_found() {
     let of_database = async || {
         let mut known = house.known();
         match stored::check(&house.store, &mut known).await {
-            Ok(checked) => said(checked, known),
+            Ok(checked) => said(&checked, known),
             Err(error) => format!("{error:#}"),
         }
     };
@@ -232,7 +232,7 @@ async fn two_thousand_changes_of_the_database_are_all_found() {
             4 if at != other => format!("UPDATE audit_entries SET (text, hash) = (SELECT text, hash FROM e WHERE sequence = {other}) WHERE sequence = {at}"),
             5 => format!("UPDATE audit_heads SET hash = '{garbage}'"),
             6 => format!("UPDATE audit_heads SET removed = {at}"),
-            _ => format!("UPDATE audit_checkpoints SET note = REPLACE(note, char(10) || size || char(10), char(10) || (size + 1) || char(10)), hash = '{garbage}' WHERE size = {}", (at + 7) / 8 * 8),
+            _ => format!("UPDATE audit_checkpoints SET note = REPLACE(note, char(10) || size || char(10), char(10) || (size + 1) || char(10)), hash = '{garbage}' WHERE size = {}", at.div_ceil(8) * 8),
         };
         change(statement.clone()).await;
         assert_ne!(
