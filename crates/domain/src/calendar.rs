@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::canonical::Digest;
 use crate::people::{Address, Mailbox};
+use crate::recurrence::Recurrence;
 use crate::time::Zone;
 
 /// Microsoft's id of an event in one mailbox. Opaque and case-sensitive.
@@ -241,6 +242,8 @@ pub struct NewEvent {
     pub span: Span,
     /// In whose clocks it was meant; what Outlook shows as its zone.
     pub zone: Zone,
+    /// How it repeats, on the clocks of `zone`, if it does. It begins with the day of `span`.
+    pub recurrence: Option<Recurrence>,
     /// Where.
     pub location: Option<String>,
     /// Plain text for the invitation.

@@ -20,6 +20,7 @@ pub mod keep_alive;
 pub mod calendar;
 pub mod handle;
 pub mod people;
+pub mod recurrence;
 pub mod text;
 pub mod time;
 

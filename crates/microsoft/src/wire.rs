@@ -4,6 +4,7 @@ pub(crate) mod event;
 pub(crate) mod metadata;
 pub(crate) mod new_event;
 pub(crate) mod people;
+pub(crate) mod recurrence;
 pub(crate) mod refusal;
 pub(crate) mod schedule;
 pub(crate) mod token;

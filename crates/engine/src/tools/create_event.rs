@@ -252,6 +252,7 @@ fn new_event(input: &Input, context: &Context<'_>) -> Result<NewEvent, Error> {
         title: one_line(&input.title, 255),
         span: span(input, &zone)?,
         zone,
+        recurrence: None,
         location: input.location.clone(),
         body: input.body.clone(),
         required: addresses(&input.attendees, "attendees")?,

@@ -2,12 +2,14 @@
 
 use domain::audit::UpstreamRequest;
 use domain::calendar::{Event, EventId, NewEvent};
+use domain::recurrence::Series;
 
 use super::Graph;
 use super::query::Query;
 use crate::error::Error;
 use crate::wire::event::{SELECT, WireEvent};
 use crate::wire::new_event;
+use crate::wire::recurrence::WireMaster;
 
 impl Graph<'_> {
     /// One event of the person's own mailbox. Relies on `Calendars.ReadWrite`.
@@ -23,6 +25,22 @@ impl Graph<'_> {
             )
             .await?;
         self.understood(event)
+    }
+
+    /// How the series of this first event repeats; `None` when it is of no series, or of one that nobody knows how to
+    /// read. Relies on `Calendars.ReadWrite`.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`](crate::Kind::NotFound) when it is gone; see [`Kind`](crate::Kind).
+    pub async fn series(&self, master: &EventId) -> Result<Option<Series>, Error> {
+        let event: WireMaster = self
+            .get(
+                Query::path("/me/events")
+                    .segment(master.as_str())
+                    .option("$select", "recurrence"),
+            )
+            .await?;
+        Ok(event.series())
     }
 
     /// Makes an event in the person's own calendar; Exchange mails whoever is invited at once. Relies on

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
-use super::zones;
+use super::{recurrence, zones};
 
 /// The body of a create request. The same event gives the same body, so that it can be sent again.
 pub(crate) fn body(new: &NewEvent) -> Value {
@@ -20,6 +20,9 @@ pub(crate) fn body(new: &NewEvent) -> Value {
         "attendees": attendees(new),
         "transactionId": new.transaction_id,
     });
+    if let Some(series) = &new.recurrence {
+        body["recurrence"] = recurrence::body(series, &new.zone);
+    }
     if let Some(location) = &new.location {
         body["location"] = json!({ "displayName": location });
     }
@@ -49,8 +52,10 @@ fn attendees(new: &NewEvent) -> Vec<Value> {
 fn times(new: &NewEvent) -> (Value, Value, bool) {
     match new.span {
         Span::Timed { start, end } => {
-            // The second of two equal wall times, when the clocks go back, cannot be said locally: then both are UTC.
-            let local = is_said_locally(start, &new.zone) && is_said_locally(end, &new.zone);
+            // The second of two equal wall times, when the clocks go back, cannot be said locally: then both are UTC. A
+            // series means wall times in any case.
+            let local = new.recurrence.is_some()
+                || is_said_locally(start, &new.zone) && is_said_locally(end, &new.zone);
             let zone = if local { new.zone.clone() } else { Zone::utc() };
             (
                 time(zone.at(start).datetime(), &zone),
@@ -94,6 +99,7 @@ mod tests {
                 end: end.parse().expect("a time"),
             },
             zone: Zone::named(zone).expect("bundled"),
+            recurrence: None,
             location: Some("Room".into()),
             body: Some("Hello".into()),
             required: vec![Address::parse("a@x.example").expect("an address")],

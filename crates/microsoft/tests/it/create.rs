@@ -3,9 +3,12 @@
 use domain::calendar::{NewEvent, Span};
 use domain::people::Address;
 use domain::random::Random;
-use domain::time::Zone;
+use domain::recurrence::Recurrence;
+use domain::time::{Zone, local_text};
+use jiff::ToSpan as _;
+use jiff::civil::DateTime;
 use microsoft::Kind;
-use microsoft::graph::Graph;
+use microsoft::graph::{Graph, View};
 use serde_json::Value;
 use sim::{FaultAnswer, When};
 
@@ -20,6 +23,7 @@ fn visit(office: &Office) -> NewEvent {
             end: time("2026-03-30T09:30:00Z"),
         },
         zone: Zone::named("Europe/Berlin").expect("bundled"),
+        recurrence: None,
         location: Some("Pier 3".into()),
         body: Some("See you <there>.".into()),
         required: vec![Address::parse(&office.sim.people()[2].login).expect("an address")],
@@ -36,6 +40,127 @@ fn stored(office: &Office, title: &str) -> Vec<Value> {
         .into_iter()
         .filter(|event| event["subject"] == title)
         .collect()
+}
+
+/// Made in Outlook, a series is read back as the same and has its events on the days that we say: across both changes of
+/// the clocks, at the same wall time.
+#[tokio::test]
+async fn a_series_of_each_kind_is_held_as_it_was_meant() {
+    let office = Office::open().await;
+    let lena = office.lena_connected().await;
+    let token = lena.token().await;
+    let graph = office
+        .microsoft
+        .graph(&lena.permit(), &token)
+        .expect("fits");
+    for (text, zone, start) in [
+        ("every 11 days, 30 times", "Europe/Berlin", "2026-10-20"),
+        ("weekly until 2027-04-15", "America/New_York", "2026-10-25"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,WE;WKST=SU;COUNT=12",
+            "Europe/Berlin",
+            "2026-10-18",
+        ),
+        ("every weekday, 30 times", "America/Sao_Paulo", "2026-10-20"),
+        (
+            "on the last day of every month, 14 times",
+            "Europe/Berlin",
+            "2026-10-31",
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=30;COUNT=6",
+            "Europe/Berlin",
+            "2026-10-30",
+        ),
+        (
+            "every second Tuesday of the month, 8 times",
+            "America/New_York",
+            "2026-10-13",
+        ),
+        (
+            "the first working day of every 2nd month",
+            "Europe/Berlin",
+            "2026-12-01",
+        ),
+        (
+            "every year on 29 February, 2 times",
+            "Europe/Berlin",
+            "2028-02-29",
+        ),
+        (
+            "the last Sunday of October, 3 times",
+            "Europe/Berlin",
+            "2026-10-25",
+        ),
+    ] {
+        let zone = Zone::named(zone).expect("bundled");
+        let start: DateTime = format!("{start}T09:30").parse().expect("a time");
+        let series = Recurrence::parse(text, start, &zone).expect("a series");
+        let first = start
+            .to_zoned(zone.zone().clone())
+            .expect("exists")
+            .timestamp();
+        let new = NewEvent {
+            title: text.into(),
+            span: Span::Timed {
+                start: first,
+                end: first + 45.minutes(),
+            },
+            zone: zone.clone(),
+            recurrence: Some(series),
+            required: vec![],
+            optional: vec![],
+            ..visit(&office)
+        };
+        let made = graph.create_event(&new).await.expect("made");
+        assert!(
+            made.span == new.span && made.series == domain::calendar::Series::Master,
+            "{text}"
+        );
+        let held = graph
+            .series(&made.id)
+            .await
+            .expect("there")
+            .expect("a series");
+        assert_eq!(
+            (held.recurrence, held.zone.as_ref()),
+            (series, Some(&zone)),
+            "{text}"
+        );
+
+        let view = View {
+            from: first - 24.hours(),
+            to: first + (24 * 1_500).hours(),
+            top: 200,
+            next: None,
+        };
+        let page = graph.calendar_view(view).await.expect("readable");
+        let outlook: Vec<_> = page
+            .items
+            .iter()
+            .filter(|event| event.master.as_ref() == Some(&made.id))
+            .map(|event| local_text(&zone.at(event.span.anchor())))
+            .collect();
+        let ours = series.starts_from(start.date(), start.time(), &zone);
+        let ours: Vec<_> = ours
+            .map(|start| local_text(&start))
+            .take(outlook.len())
+            .collect();
+        assert_eq!(outlook, ours, "{text}");
+        assert!(
+            outlook.len() > 1
+                && series
+                    .count()
+                    .is_none_or(|count| count == i64::try_from(outlook.len()).expect("few")),
+            "{text}"
+        );
+        assert!(
+            outlook.iter().all(|start| start.contains("T09:30")),
+            "{text}"
+        );
+    }
+    let single = graph.create_event(&visit(&office)).await.expect("made");
+    assert!(graph.series(&single.id).await.expect("there").is_none());
 }
 
 async fn kind_of(graph: &Graph<'_>, new: &NewEvent) -> Kind {
