@@ -143,6 +143,8 @@ pub struct Found {
     pub department: Option<String>,
     /// Company, if known.
     pub company: Option<String>,
+    /// Office, if known.
+    pub office: Option<String>,
     /// Whether it is a group rather than a person.
     pub group: bool,
     /// Whether it is a guest of the organisation's directory.

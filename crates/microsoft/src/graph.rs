@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::audit::UpstreamRequest;
 use domain::clock::Clock;
+use domain::people::Found;
 use domain::random::Random;
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
@@ -22,6 +23,7 @@ mod query;
 mod schedule;
 
 pub use calendar_view::View;
+pub use contacts::ContactFolder;
 pub use link::NextLink;
 pub use me::Me;
 pub use schedule::{OwnSchedule, WorkingHours};
@@ -56,6 +58,15 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next one is; `None` on the last.
     pub next: Option<NextLink>,
+}
+
+/// What a search for people gave.
+#[derive(Clone, Default)]
+pub struct Finds {
+    /// Whom.
+    pub found: Vec<Found>,
+    /// Whether there are more than were looked at.
+    pub more: bool,
 }
 
 /// What is to be sent. A write is only ever one that carries its own transaction id.

@@ -1,9 +1,7 @@
 //! The people Microsoft finds relevant for the person.
 
-use domain::people::Found;
-
-use super::Graph;
 use super::query::Query;
+use super::{Finds, Graph};
 use crate::error::Error;
 use crate::wire::Collection;
 use crate::wire::people::{PERSON_SELECT, WirePerson, quoted};
@@ -14,7 +12,7 @@ impl Graph<'_> {
     ///
     /// # Errors
     /// See [`Kind`](crate::Kind).
-    pub async fn people(&self, query: &str, limit: u32) -> Result<Vec<Found>, Error> {
+    pub async fn people(&self, query: &str, limit: u32) -> Result<Finds, Error> {
         let mut request = Query::path("/me/people")
             .option("$top", &limit.clamp(1, 250).to_string())
             .option("$select", PERSON_SELECT);
@@ -22,11 +20,9 @@ impl Graph<'_> {
             request = request.option("$search", &format!("\"{text}\""));
         }
         let page: Collection<WirePerson> = self.get(request).await?;
-        Ok(page
-            .value
-            .into_iter()
-            .map(WirePerson::found)
-            .take(limit as usize)
-            .collect())
+        let more = page.next_link.is_some() || page.value.len() > limit as usize;
+        let people = page.value.into_iter().take(limit as usize);
+        let found = people.map(WirePerson::found).collect();
+        Ok(Finds { found, more })
     }
 }

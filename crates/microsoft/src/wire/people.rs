@@ -4,9 +4,8 @@ use domain::people::{Address, Found, Source};
 use domain::text::one_line;
 use serde::Deserialize;
 
-pub(crate) const CONTACT_SELECT: &str =
-    "displayName,givenName,surname,nickName,emailAddresses,jobTitle,department,companyName";
-pub(crate) const PERSON_SELECT: &str = "displayName,givenName,surname,scoredEmailAddresses,userPrincipalName,jobTitle,department,companyName,personType";
+pub(crate) const CONTACT_SELECT: &str = "displayName,givenName,surname,nickName,emailAddresses,jobTitle,department,companyName,officeLocation";
+pub(crate) const PERSON_SELECT: &str = "displayName,givenName,surname,scoredEmailAddresses,userPrincipalName,jobTitle,department,companyName,officeLocation,personType";
 pub(crate) const USER_SELECT: &str = "id,displayName,givenName,surname,mail,userPrincipalName";
 pub(crate) const ME_SELECT: &str =
     "id,displayName,mail,userPrincipalName,jobTitle,preferredLanguage";
@@ -31,6 +30,7 @@ pub(crate) struct WireContact {
     job_title: Option<String>,
     department: Option<String>,
     company_name: Option<String>,
+    office_location: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +44,14 @@ pub(crate) struct WirePerson {
     job_title: Option<String>,
     department: Option<String>,
     company_name: Option<String>,
+    office_location: Option<String>,
     person_type: Option<WireType>,
+}
+
+/// A folder of contacts.
+#[derive(Deserialize)]
+pub(crate) struct WireFolder {
+    pub(crate) id: String,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +90,7 @@ impl WireContact {
             job_title: line(self.job_title),
             department: line(self.department),
             company: line(self.company_name),
+            office: line(self.office_location),
             group: false,
             guest: false,
             source: Source::Contacts,
@@ -105,6 +113,7 @@ impl WirePerson {
             job_title: line(self.job_title),
             department: line(self.department),
             company: line(self.company_name),
+            office: line(self.office_location),
             group: class.eq_ignore_ascii_case("group"),
             guest: is_guest(self.user_principal_name.as_deref()),
             source: Source::People,
@@ -129,6 +138,7 @@ impl WireUser {
             job_title: line(self.job_title),
             department: None,
             company: None,
+            office: None,
             group: false,
             guest: is_guest(self.user_principal_name.as_deref()),
             source: Source::Directory,

@@ -39,7 +39,7 @@ async fn accepts(graph: &Graph<'_>, operation: &str) -> Result<bool, microsoft::
             .own_schedule(&Address::parse("a@x.example").expect("an address"))
             .await
             .map(drop)?,
-        "user-list" => graph.directory("x", 50).await.map(drop)?,
+        "user-list" => graph.directory(&["x".into()], &[], 50).await.map(drop)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -79,7 +79,11 @@ async fn three_sources_find_two_annas_each_in_its_own_way() {
         .microsoft
         .graph(&lena.permit(), &token)
         .expect("fits");
-    let directory = graph.directory("anna", 10).await.expect("there");
+    let directory = graph
+        .directory(&["anna".into()], &[], 10)
+        .await
+        .expect("there")
+        .found;
     assert!(
         directory.len() >= 2
             && directory
@@ -90,20 +94,66 @@ async fn three_sources_find_two_annas_each_in_its_own_way() {
         directory.iter().all(|found| found.department.is_none()),
         "the directory does not tell"
     );
-    let people = graph.people("anna", 10).await.expect("there");
+    let people = graph.people("anna", 10).await.expect("there").found;
     assert!(people.len() >= 2 && people.iter().all(|found| found.source == Source::People));
     assert!(
         people.iter().any(|found| found.department.is_some()),
         "relevance tells them apart"
     );
-    let contacts = graph.contacts(500).await.expect("there");
+    let contacts = graph.contacts(500).await.expect("there").found;
     assert!(!contacts.is_empty() && contacts.iter().any(|found| found.company.is_some()));
     assert!(
         contacts
             .iter()
             .all(|found| found.source == Source::Contacts)
     );
-    assert_eq!(graph.contacts(1).await.expect("there").len(), 1);
+    let one = graph.contacts(1).await.expect("there");
+    assert!(one.found.len() == 1 && one.more);
+}
+
+#[tokio::test]
+async fn contacts_in_folders_and_in_folders_inside_them_are_found() {
+    let office = Office::open().await;
+    let lena = office.lena_connected().await;
+    let token = lena.token().await;
+    let graph = office
+        .microsoft
+        .graph(&lena.permit(), &token)
+        .expect("fits");
+    let folders = graph.contact_folders(None).await.expect("there");
+    let [fairs] = folders.as_slice() else {
+        panic!("Lena has one folder in the default one")
+    };
+    let inside = graph.contact_folders(Some(fairs)).await.expect("there");
+    assert_eq!(inside.len(), 1);
+    let met = graph.contacts_of(fairs, 10).await.expect("there");
+    assert!(!met.more && met.found.iter().any(|found| found.name == "Ole Sievers"));
+    let exhibitors = graph.contacts_of(&inside[0], 10).await.expect("there");
+    assert!(exhibitors.found.is_empty());
+}
+
+#[tokio::test]
+async fn the_directory_is_asked_for_many_spellings_at_once_and_says_when_there_are_more() {
+    let office = Office::open().await;
+    let lena = office.lena_connected().await;
+    let token = lena.token().await;
+    let graph = office
+        .microsoft
+        .graph(&lena.permit(), &token)
+        .expect("fits");
+    let names = ["berger an".into(), "krüger".into(), "nobody".into()];
+    let mails = ["jonas.w".into()];
+    let finds = graph.directory(&names, &mails, 10).await.expect("there");
+    let mut found: Vec<&str> = finds
+        .found
+        .iter()
+        .map(|found| found.name.as_str())
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, ["Anna Berger", "Jonas Weber", "Tobias Krüger"]);
+    assert!(!finds.more);
+    let finds = graph.directory(&["a".into()], &[], 1).await.expect("there");
+    assert!(finds.found.len() == 1 && finds.more);
 }
 
 #[tokio::test]
@@ -117,9 +167,10 @@ async fn a_query_that_is_none_or_tries_to_be_more_does_no_harm() {
         .expect("fits");
     assert!(
         graph
-            .directory(" \" ", 10)
+            .directory(&[" \" ".into()], &[], 10)
             .await
             .expect("nothing asked")
+            .found
             .is_empty()
     );
     assert!(
@@ -127,6 +178,7 @@ async fn a_query_that_is_none_or_tries_to_be_more_does_no_harm() {
             .people("", 5)
             .await
             .expect("the most relevant")
+            .found
             .is_empty()
     );
     for query in [
@@ -135,7 +187,9 @@ async fn a_query_that_is_none_or_tries_to_be_more_does_no_harm() {
         "O'Neill",
         "ä+ö %20 #",
     ] {
-        graph.directory(query, 5).await.expect("accepted");
+        let asked = [query.to_owned()];
+        let finds = graph.directory(&asked, &asked, 5).await;
+        finds.expect("accepted");
         graph.people(query, 5).await.expect("accepted");
     }
 }
