@@ -145,6 +145,8 @@ pub(crate) enum Hours {
 pub(crate) struct DistributionList {
     pub(crate) tenant: TenantId,
     pub(crate) address: String,
+    /// The name of a public one, which is relevant to its members.
+    pub(crate) name: Option<String>,
     pub(crate) members: Vec<PersonId>,
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::seed::SeedContact;
 use crate::company::PersonId;
 use crate::mailbox::{ContactFolder, new_calendar_id, new_change_key};
 use crate::state::World;
@@ -135,6 +136,62 @@ pub(super) fn add(world: &mut World, person: PersonId, row: &Row<'_>) {
         let contact = contact(row, &id, &change_key, created, &folder);
         mailbox.contacts.push(contact);
     }
+}
+
+/// Adds what else a file says of the contact that came last.
+pub(super) fn complete(world: &mut World, person: PersonId, seed: &SeedContact) {
+    let folder = seed
+        .folder
+        .as_ref()
+        .and_then(|path| folder_at(world, person, path));
+    let Some(contact) = world
+        .mailbox_mut(person)
+        .and_then(|mailbox| mailbox.contacts.last_mut())
+    else {
+        return;
+    };
+    if let Some(nickname) = &seed.nickname {
+        contact["nickName"] = json!(nickname);
+    }
+    if let Some(department) = &seed.department {
+        contact["department"] = json!(department);
+    }
+    if let Some(folder) = folder {
+        contact["parentFolderId"] = json!(folder);
+    }
+    let name = contact["displayName"].clone();
+    let more = ["secondaryEmailAddress", "tertiaryEmailAddress"];
+    for (address, place) in seed.also.iter().zip(more) {
+        let email = json!({ "name": name, "address": address });
+        contact[place] = email.clone();
+        if let Some(all) = contact["emailAddresses"].as_array_mut() {
+            all.push(email);
+        }
+    }
+}
+
+/// The id of a folder by its path below the default one; what is missing of it is made.
+fn folder_at(world: &mut World, person: PersonId, path: &str) -> Option<String> {
+    let mut parent = world.mailbox(person)?.contact_folder();
+    for name in path.split('/') {
+        let id = new_calendar_id(&mut world.ids).replace("AAAAAAEGAAA=", "AAAAAAEOAAA=");
+        let folders = &mut world.mailbox_mut(person)?.contact_folders;
+        let known = folders
+            .iter()
+            .find(|folder| folder.name == name && folder.parent == parent);
+        parent = match known {
+            Some(folder) => folder.id.clone(),
+            None => {
+                folders.push(ContactFolder {
+                    id: id.clone(),
+                    name: name.to_owned(),
+                    parent,
+                });
+                id
+            }
+        };
+    }
+    Some(parent)
 }
 
 /// The main member keeps those met at fairs in a folder of their own, which has one in it for exhibitors.

@@ -286,6 +286,7 @@ pub(crate) fn lists(domain: &str) -> Vec<DistributionList> {
     let list = |name: &str, members: &[usize]| DistributionList {
         tenant: TenantId::HOME,
         address: format!("{name}@{domain}"),
+        name: None,
         members: members.iter().copied().map(PersonId).collect(),
     };
     vec![list("vertrieb", &[1, 7]), list("hamburg", &[0, 2, 4, 6, 8])]

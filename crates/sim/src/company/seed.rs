@@ -113,6 +113,8 @@ pub(super) struct SeedPerson {
 #[serde(deny_unknown_fields)]
 struct SeedList {
     address: String,
+    /// Its members find a list with a name among the people relevant to them.
+    name: Option<String>,
     members: Vec<String>,
 }
 
@@ -140,6 +142,13 @@ pub(super) struct SeedContact {
     pub(super) job_title: String,
     #[serde(default)]
     pub(super) phone: String,
+    pub(super) nickname: Option<String>,
+    pub(super) department: Option<String>,
+    /// Further addresses; a contact has three at most.
+    #[serde(default)]
+    pub(super) also: Vec<String>,
+    /// The folder it is in, inside the default one, made if it is not there; `Fairs/Exhibitors` is a folder in a folder.
+    pub(super) folder: Option<String>,
 }
 
 /// An appointment, a meeting, or an invitation from outside.
@@ -293,6 +302,7 @@ impl Seed {
         let lists = self.lists.iter().map(|list| DistributionList {
             tenant: TenantId::HOME,
             address: list.address.clone(),
+            name: list.name.clone(),
             members: list.members.iter().filter_map(place).collect(),
         });
         lists.collect()

@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time, Weekday};
 use serde_json::{Map, Value, json};
 
 use super::calendars::share;
-use super::contacts::{Row, add};
+use super::contacts::{Row, add, complete};
 use super::seed::{Seed, SeedEvent};
 use crate::exchange::Ask;
 use crate::graph;
@@ -31,6 +31,7 @@ pub(super) fn fill(world: &mut World, seed: &Seed) {
         );
         if let Some(person) = world.person_by_login(&contact.of) {
             add(world, person, &row);
+            complete(world, person, contact);
         }
     }
     for one in &seed.shares {

@@ -97,6 +97,13 @@ fn relevant(world: &World, caller: PersonId) -> Result<Vec<Item>, GraphError> {
         .collect();
     let start = items.len();
     items.extend(
+        world
+            .lists
+            .iter()
+            .filter(|list| list.members.contains(&caller))
+            .filter_map(|list| Some(group(list.name.as_ref()?, &list.address, score(start)))),
+    );
+    items.extend(
         own.contacts
             .iter()
             .enumerate()
@@ -142,9 +149,10 @@ fn colleague(world: &World, account: &Account, score: f64) -> Item {
 }
 
 fn acquaintance(contact: &Value, score: f64) -> Item {
-    let address = contact["emailAddresses"][0]["address"]
-        .as_str()
-        .unwrap_or_default();
+    let addresses = contact["emailAddresses"].as_array().into_iter().flatten();
+    let addresses: Vec<Value> = addresses
+        .map(|email| scored(email["address"].as_str().unwrap_or_default(), score))
+        .collect();
     let numbers = contact["businessPhones"].as_array().into_iter().flatten();
     let phones: Vec<Value> = numbers
         .map(|number| json!({ "type": "business", "number": number }))
@@ -156,13 +164,32 @@ fn acquaintance(contact: &Value, score: f64) -> Item {
         "surname": contact["surname"],
         "companyName": contact["companyName"],
         "jobTitle": contact["jobTitle"],
+        "department": contact["department"],
+        "officeLocation": null,
+        "userPrincipalName": null,
+        "imAddress": null,
+        "scoredEmailAddresses": addresses,
+        "phones": phones,
+        "personType": { "class": "Person", "subclass": "PersonalContact" },
+    }))
+}
+
+/// A public list of which the caller is a member.
+fn group(name: &str, address: &str, score: f64) -> Item {
+    person(json!({
+        "id": address,
+        "displayName": name,
+        "givenName": null,
+        "surname": null,
+        "companyName": null,
+        "jobTitle": null,
         "department": null,
         "officeLocation": null,
         "userPrincipalName": null,
         "imAddress": null,
         "scoredEmailAddresses": [scored(address, score)],
-        "phones": phones,
-        "personType": { "class": "Person", "subclass": "PersonalContact" },
+        "phones": [],
+        "personType": { "class": "Group", "subclass": "UnifiedGroup" },
     }))
 }
 

@@ -88,16 +88,18 @@ pub(super) async fn as_said(
     gathered.or_error()
 }
 
-/// Looks further, for what may have been meant: one request to people, one to the directory. A source that was silent
-/// already is left alone.
+/// Looks further, for what may have been meant: one request to the directory, and one to people if they had nobody. A
+/// source that was silent already is left alone.
 pub(super) async fn as_meant(
     graph: &Graph<'_>,
     query: &Query,
     gathered: &mut Gathered,
 ) -> Result<(), Error> {
     let names = wording::as_meant(query);
-    let asked = |source: Source| !gathered.silent.contains(&source);
-    let (ask_people, ask_directory) = (asked(Source::People), asked(Source::Directory));
+    let silent = |source: Source| gathered.silent.contains(&source);
+    let is_of_people = |one: &Found| one.source == Source::People;
+    let ask_people = !silent(Source::People) && !gathered.found.iter().any(is_of_people);
+    let ask_directory = !silent(Source::Directory);
     let people = async {
         match ask_people {
             true => Some(graph.people("", MEANT).await),
