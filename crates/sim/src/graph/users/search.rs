@@ -27,7 +27,9 @@ pub(super) struct Search {
 #[derive(Debug)]
 struct Clause {
     property: &'static str,
+    /// In lower case.
     text: String,
+    words: Vec<String>,
 }
 
 impl Search {
@@ -55,9 +57,12 @@ impl Search {
     }
 
     pub(super) fn finds(&self, item: &Item) -> bool {
+        // Once for all clauses: there may be dozens.
+        let name = item.get("displayName").and_then(Value::as_str);
+        let name = name.map(words).unwrap_or_default();
         self.groups
             .iter()
-            .any(|group| group.iter().all(|clause| clause.fits(item)))
+            .any(|group| group.iter().all(|clause| clause.fits(item, &name)))
     }
 }
 
@@ -70,31 +75,21 @@ impl Clause {
             .ok_or_else(|| unsupported(property))?;
         Ok(Self {
             property,
-            text: text.trim().to_owned(),
+            text: text.trim().to_lowercase(),
+            words: words(text),
         })
     }
 
-    fn fits(&self, item: &Item) -> bool {
-        match item.get(self.property) {
-            Some(Value::String(held)) => self.fits_text(held),
-            Some(Value::Array(several)) => several
-                .iter()
-                .filter_map(Value::as_str)
-                .any(|held| self.fits_text(held)),
-            _ => false,
-        }
-    }
-
-    fn fits_text(&self, held: &str) -> bool {
+    fn fits(&self, item: &Item, name: &[String]) -> bool {
         if self.property == "displayName" {
-            let held = words(held);
-            let wanted = words(&self.text);
-            !wanted.is_empty()
-                && wanted
-                    .iter()
-                    .all(|wanted| held.iter().any(|word| word.starts_with(wanted)))
-        } else {
-            held.to_lowercase().starts_with(&self.text.to_lowercase())
+            let is_there = |wanted: &String| name.iter().any(|word| word.starts_with(wanted));
+            return !self.words.is_empty() && self.words.iter().all(is_there);
+        }
+        let begins = |held: &str| held.to_lowercase().starts_with(&self.text);
+        match item.get(self.property) {
+            Some(Value::String(held)) => begins(held),
+            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).any(begins),
+            _ => false,
         }
     }
 }
