@@ -18,6 +18,7 @@ pub mod connection;
 pub mod keep_alive;
 
 pub mod calendar;
+pub mod change;
 pub mod handle;
 pub mod people;
 pub mod recurrence;

@@ -538,10 +538,12 @@ pub(crate) fn expires(passage: &Passage, card: &Card, lifetime: SignedDuration) 
         .unwrap_or(Timestamp::MAX);
     let writes = passage.tool.definition().effect != Effect::Read;
     match &card.span {
-        Some(CardSpan::Timed { start, .. }) if writes => match start.parse::<Timestamp>() {
-            Ok(start) if start > passage.began => latest.min(start),
-            Ok(_) | Err(_) => latest,
-        },
+        Some(CardSpan::Timed { start, .. } | CardSpan::Starts { start, day: None }) if writes => {
+            match start.parse::<Timestamp>() {
+                Ok(start) if start > passage.began => latest.min(start),
+                Ok(_) | Err(_) => latest,
+            }
+        }
         Some(_) | None => latest,
     }
 }

@@ -3,11 +3,33 @@
 use domain::calendar::Span;
 use domain::people::Address;
 use domain::time::{self, Zone};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What will happen if the person says yes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
+    /// What is done to an event that exists; `None` for a new one and for reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<CardAction>,
+    /// How much of a series is meant, if the event is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<CardScope>,
+    /// The new values of what changes, in the order of the event's own fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<CardChange>,
+    /// A message that is sent along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Another time that is proposed to the organiser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<CardSpan>,
+    /// Who is no longer invited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<CardAttendee>,
+    /// Whom Microsoft mails, where that is not the number in `mailed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mails: Option<CardMails>,
     /// The title of the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -40,6 +62,68 @@ pub struct Card {
     pub outside: usize,
 }
 
+/// What is done to an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CardAction {
+    Change,
+    Cancel,
+    /// Only the person's own copy of somebody else's meeting goes.
+    RemoveOwnCopy,
+    Accept,
+    Tentative,
+    Decline,
+}
+
+/// How much of a series is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CardScope {
+    This,
+    Following,
+    All,
+}
+
+/// One new value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardChange {
+    /// What changes.
+    pub field: CardField,
+    /// The new value: text as given, a time as local text, a word of the tool's own.
+    pub to: String,
+}
+
+/// What of an event can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CardField {
+    Title,
+    Start,
+    End,
+    Duration,
+    MoveDays,
+    MoveMinutes,
+    Location,
+    ShowAs,
+    Sensitivity,
+    Reminder,
+    Categories,
+}
+
+/// Whom Microsoft mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CardMails {
+    Nobody,
+    /// Everybody who is invited to it, if the person organises it.
+    Everybody,
+    Organizer,
+}
+
 /// A time on a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +135,14 @@ pub enum CardSpan {
         /// End.
         end: String,
     },
+    /// A start of which no more is known. At midnight UTC it may also be a whole day.
+    Starts {
+        /// Start, local with offset.
+        start: String,
+        /// The day, if it may be a whole one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        day: Option<String>,
+    },
     /// Whole days, such as `2026-11-24`.
     Days {
         /// First day.
@@ -61,6 +153,16 @@ pub enum CardSpan {
 }
 
 impl CardSpan {
+    /// The start that a handle holds.
+    pub(crate) fn starting(at: Timestamp, zone: &Zone) -> Self {
+        let utc = Zone::utc().at(at);
+        let midnight = utc.time() == jiff::civil::Time::midnight();
+        Self::Starts {
+            start: time::local_text(&zone.at(at)),
+            day: midnight.then(|| utc.date().to_string()),
+        }
+    }
+
     /// A span as seen from a zone.
     pub(crate) fn of(span: &Span, zone: &Zone) -> Self {
         match span {

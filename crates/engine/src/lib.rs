@@ -51,7 +51,9 @@ pub use agents::KeyView;
 pub use approve::ApprovalView;
 pub use call::Answer;
 pub use caller::{AdministratorCaller, AgentCaller, PersonCaller};
-pub use card::{Card, CardAttendee, CardSpan};
+pub use card::{
+    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSpan,
+};
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
 pub use microsoft::entra::scopes::Asked;

@@ -1,15 +1,19 @@
 //! What tools exist, and what every tool is made of. Each has one file in `tools/`; every listing comes from here.
 
+pub(crate) mod cancel_event;
 pub(crate) mod check_approval;
 pub(crate) mod create_event;
 pub(crate) mod read_profile;
+pub(crate) mod respond_to_event;
 pub(crate) mod search_contacts;
 pub(crate) mod search_events;
+pub(crate) mod update_event;
 
 mod event_line;
 mod input;
-#[expect(dead_code, reason = "the tools that act on one event begin with it")]
+mod scope;
 mod target;
+mod verify;
 
 use std::pin::Pin;
 use std::sync::LazyLock;
@@ -34,6 +38,9 @@ use crate::{Card, Error};
 static TOOLS: &[&dyn Tool] = &[
     &search_events::SearchEvents,
     &create_event::CreateEvent,
+    &update_event::UpdateEvent,
+    &cancel_event::CancelEvent,
+    &respond_to_event::RespondToEvent,
     &search_contacts::SearchContacts,
     &read_profile::ReadProfile,
 ];
@@ -42,6 +49,9 @@ static TOOLS: &[&dyn Tool] = &[
 pub const DEFINITIONS: &[&Definition] = &[
     &search_events::DEFINITION,
     &create_event::DEFINITION,
+    &update_event::DEFINITION,
+    &cancel_event::DEFINITION,
+    &respond_to_event::DEFINITION,
     &search_contacts::DEFINITION,
     &read_profile::DEFINITION,
 ];

@@ -26,6 +26,12 @@ pub enum Error {
         /// The last request.
         upstream: UpstreamRequest,
     },
+    /// A change was sent, no success came, and looking afterwards showed each time that it had not happened.
+    #[error("a change was sent to Microsoft and did not happen")]
+    NotDone {
+        /// The last request.
+        upstream: UpstreamRequest,
+    },
     /// Microsoft answered what cannot be read.
     #[error("Microsoft's answer cannot be read")]
     Garbage {
@@ -186,7 +192,7 @@ impl Error {
         match self {
             Self::NoAnswer { .. } => Kind::Unreachable,
             Self::UnknownOutcome { .. } => Kind::UnknownOutcome,
-            Self::Garbage { .. } | Self::Metadata(_) => Kind::Trouble,
+            Self::Garbage { .. } | Self::NotDone { .. } | Self::Metadata(_) => Kind::Trouble,
             Self::Graph(refusal) => refusal.kind(),
             Self::Refresh(refusal) => Kind::Refresh(refusal.problem.clone()),
             Self::Code(refusal) => refusal.kind_of_code(),
@@ -220,6 +226,7 @@ impl Error {
         match self {
             Self::NoAnswer { upstream, .. }
             | Self::UnknownOutcome { upstream }
+            | Self::NotDone { upstream }
             | Self::Garbage { upstream } => Some(upstream),
             Self::Graph(refusal) => Some(&refusal.upstream),
             Self::Refresh(refusal) | Self::Code(refusal) => Some(&refusal.upstream),

@@ -12,7 +12,9 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 mod calendar_view;
+mod cancel;
 mod challenge;
+mod change;
 mod contacts;
 mod directory;
 mod events;
@@ -20,7 +22,9 @@ mod link;
 mod me;
 mod people;
 mod query;
+mod respond;
 mod schedule;
+mod settle;
 
 pub use calendar_view::View;
 pub use contacts::ContactFolder;
@@ -69,13 +73,15 @@ pub struct Finds {
     pub more: bool,
 }
 
-/// What is to be sent. A write is only ever one that carries its own transaction id.
+/// What is to be sent.
 struct Call<'c> {
     method: Method,
     url: Url,
     body: Option<&'c serde_json::Value>,
     effect: Effect,
     advanced: bool,
+    /// The version that is meant to be changed; another one is refused with 412.
+    if_match: Option<&'c str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,6 +89,8 @@ enum Effect {
     Read,
     /// Repeating it is harmless, but an answer that does not come leaves the outcome open.
     RepeatableWrite,
+    /// Sent again only where it cannot have arrived; else somebody has to look first what became of it.
+    Once,
 }
 
 impl<'a> Graph<'a> {
@@ -115,6 +123,7 @@ impl<'a> Graph<'a> {
             body: None,
             effect: Effect::Read,
             advanced: query.is_advanced(),
+            if_match: None,
         };
         self.read(&self.send(&call).await?)
     }
@@ -126,6 +135,7 @@ impl<'a> Graph<'a> {
             body: None,
             effect: Effect::Read,
             advanced: false,
+            if_match: None,
         };
         self.read(&self.send(&call).await?)
     }
@@ -142,6 +152,7 @@ impl<'a> Graph<'a> {
             body: Some(body),
             effect: Effect::Read,
             advanced: false,
+            if_match: None,
         };
         self.read(&self.send(&call).await?)
     }
@@ -158,6 +169,7 @@ impl<'a> Graph<'a> {
             body: Some(body),
             effect: Effect::RepeatableWrite,
             advanced: false,
+            if_match: None,
         };
         let answer = self.send(&call).await?;
         serde_json::from_slice(&answer.body).map_err(|_| Error::UnknownOutcome {
@@ -198,7 +210,8 @@ impl<'a> Graph<'a> {
                 ),
                 Err(_) => (true, None),
             };
-            doubt |= call.effect == Effect::RepeatableWrite && leaves_open(&result);
+            doubt |= call.effect != Effect::Read && leaves_open(&result);
+            let again = again && !(call.effect == Effect::Once && doubt);
             if again && patience.again(asked).await {
                 continue;
             }
@@ -230,6 +243,9 @@ impl<'a> Graph<'a> {
             .header("Prefer", "outlook.timezone=\"UTC\"");
         if call.advanced {
             request = request.header("ConsistencyLevel", "eventual");
+        }
+        if let Some(version) = call.if_match {
+            request = request.header(http::header::IF_MATCH, version);
         }
         if let Some(body) = call.body {
             request = request.json(body);

@@ -1,5 +1,6 @@
 //! Microsoft's words and shapes. Only what is used is read; unknown members and values are survived.
 
+pub(crate) mod change;
 pub(crate) mod event;
 pub(crate) mod metadata;
 pub(crate) mod new_event;
@@ -8,8 +9,10 @@ pub(crate) mod recurrence;
 pub(crate) mod refusal;
 pub(crate) mod schedule;
 pub(crate) mod token;
+pub(crate) mod whole;
 pub(crate) mod zones;
 
+mod meeting_text;
 mod windows_zones;
 
 /// A list as Graph gives it.

@@ -228,11 +228,76 @@ approval-expired = Abgelaufen
 approval-void = Nicht mehr gültig
 
 approval-will-create_event = Diesen Termin anlegen?
-approval-will-update_event = Diesen Termin ändern?
-approval-will-cancel_event = Diesen Termin absagen?
-approval-will-respond_to_event = Diese Einladung beantworten?
 approval-will-other = Das tun? { $tool }
 approval-effect-calendar = Er steht dann sofort in Ihrem Outlook-Kalender, unter Ihrem Namen.
+approval-do-change = Diesen Termin ändern?
+approval-do-cancel = Diesen Termin absagen?
+approval-do-remove_own_copy = Ihre Kopie dieses Termins entfernen?
+approval-do-accept = Diese Einladung annehmen?
+approval-do-tentative = Auf diese Einladung mit „vielleicht“ antworten?
+approval-do-decline = Diese Einladung ablehnen?
+approval-act-cancel = Der Termin wird abgesagt und verschwindet aus den Kalendern aller Eingeladenen.
+approval-act-remove_own_copy = Nur Ihre Kopie verschwindet: Der Termin findet weiterhin statt, und wer eingeladen hat, erfährt es nicht.
+approval-act-accept = Ihre Antwort wird sein: ja.
+approval-act-tentative = Ihre Antwort wird sein: vielleicht.
+approval-act-decline = Ihre Antwort wird sein: nein. Der Termin verschwindet aus Ihrem Kalender.
+approval-scope-this = Gehört er zu einer Serie: nur dieser eine Termin.
+approval-scope-following = Dieser Termin und alle späteren seiner Serie.
+approval-scope-all = Die ganze Serie, jeder einzelne Termin.
+approval-mails-everybody = Alle Eingeladenen bekommen eine E-Mail, wenn Sie eingeladen haben.
+approval-mails-organizer = Wer eingeladen hat, bekommt eine E-Mail.
+approval-starts = beginnt { $when }
+approval-starts-or-day = beginnt { $when }, oder ganztägig am { $day }
+approval-changes = Neue Werte
+approval-who-added = Neu eingeladen
+approval-who-removed = Nicht mehr eingeladen
+approval-comment = Mitgeschickte Nachricht
+approval-proposed = Stattdessen vorgeschlagen
+approval-field-title = Titel
+approval-field-start = Beginn
+approval-field-end = Ende
+approval-field-duration = Dauer
+approval-field-move_days = Verschoben
+approval-field-move_minutes = Verschoben
+approval-field-location = Ort
+approval-field-show_as = Anzeigen als
+approval-field-sensitivity = Vertraulichkeit
+approval-field-reminder = Erinnerung
+approval-field-categories = Kategorien
+approval-minutes = { $count ->
+    [one] { $count } Minute
+   *[other] { $count } Minuten
+}
+approval-later-days = { $count ->
+    [one] { $count } Tag später
+   *[other] { $count } Tage später
+}
+approval-earlier-days = { $count ->
+    [one] { $count } Tag früher
+   *[other] { $count } Tage früher
+}
+approval-later-minutes = { $count ->
+    [one] { $count } Minute später
+   *[other] { $count } Minuten später
+}
+approval-earlier-minutes = { $count ->
+    [one] { $count } Minute früher
+   *[other] { $count } Minuten früher
+}
+approval-reminder-before = { $count ->
+    [one] { $count } Minute vorher
+   *[other] { $count } Minuten vorher
+}
+approval-value-none = keine
+approval-value-free = frei
+approval-value-tentative = mit Vorbehalt
+approval-value-busy = beschäftigt
+approval-value-out_of_office = abwesend
+approval-value-working_elsewhere = an einem anderen Ort tätig
+approval-value-normal = normal
+approval-value-personal = persönlich
+approval-value-private = privat
+approval-value-confidential = vertraulich
 approval-query = Sucht nach
 approval-will-read = Den Agenten das lesen lassen?
 approval-effect-read = Es wird nur gelesen. Nichts wird geändert und niemand bekommt eine E-Mail.

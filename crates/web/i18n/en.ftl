@@ -228,11 +228,76 @@ approval-expired = Expired
 approval-void = No longer valid
 
 approval-will-create_event = Create this event?
-approval-will-update_event = Change this event?
-approval-will-cancel_event = Cancel this event?
-approval-will-respond_to_event = Answer this invitation?
 approval-will-other = Do this? { $tool }
 approval-effect-calendar = It will be in your Outlook calendar right away, under your name.
+approval-do-change = Change this event?
+approval-do-cancel = Cancel this event?
+approval-do-remove_own_copy = Remove your copy of this event?
+approval-do-accept = Accept this invitation?
+approval-do-tentative = Answer “perhaps” to this invitation?
+approval-do-decline = Decline this invitation?
+approval-act-cancel = The event is called off and leaves the calendars of everybody invited.
+approval-act-remove_own_copy = Only your copy goes: the meeting still takes place and the organiser is not told.
+approval-act-accept = Your answer will be: yes.
+approval-act-tentative = Your answer will be: perhaps.
+approval-act-decline = Your answer will be: no. The event leaves your calendar.
+approval-scope-this = If it belongs to a series: only this one occurrence.
+approval-scope-following = This occurrence and all later ones of its series.
+approval-scope-all = The whole series, every occurrence.
+approval-mails-everybody = Everybody who is invited gets an e-mail, if you are the organiser.
+approval-mails-organizer = The organiser gets an e-mail.
+approval-starts = begins { $when }
+approval-starts-or-day = begins { $when }, or all day on { $day }
+approval-changes = New values
+approval-who-added = Newly invited
+approval-who-removed = No longer invited
+approval-comment = Message sent along
+approval-proposed = Proposed time instead
+approval-field-title = Title
+approval-field-start = Start
+approval-field-end = End
+approval-field-duration = Length
+approval-field-move_days = Moved
+approval-field-move_minutes = Moved
+approval-field-location = Place
+approval-field-show_as = Shown as
+approval-field-sensitivity = Marked as
+approval-field-reminder = Reminder
+approval-field-categories = Categories
+approval-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+approval-later-days = { $count ->
+    [one] { $count } day later
+   *[other] { $count } days later
+}
+approval-earlier-days = { $count ->
+    [one] { $count } day earlier
+   *[other] { $count } days earlier
+}
+approval-later-minutes = { $count ->
+    [one] { $count } minute later
+   *[other] { $count } minutes later
+}
+approval-earlier-minutes = { $count ->
+    [one] { $count } minute earlier
+   *[other] { $count } minutes earlier
+}
+approval-reminder-before = { $count ->
+    [one] { $count } minute before
+   *[other] { $count } minutes before
+}
+approval-value-none = none
+approval-value-free = free
+approval-value-tentative = tentative
+approval-value-busy = busy
+approval-value-out_of_office = out of office
+approval-value-working_elsewhere = working elsewhere
+approval-value-normal = normal
+approval-value-personal = personal
+approval-value-private = private
+approval-value-confidential = confidential
 approval-query = Searches for
 approval-will-read = Let the agent read this?
 approval-effect-read = It only reads. Nothing is changed and nobody is mailed.

@@ -403,7 +403,6 @@ fn card(input: &Input, span: &Span, zone: &Zone, setting: &Setting) -> Card {
     Card {
         title: Some(one_line(&input.title, 255)),
         span: Some(CardSpan::of(span, zone)),
-        query: None,
         zone: Some(zone.name().to_owned()),
         location: input.location.clone(),
         body: input.body.clone(),
@@ -411,6 +410,7 @@ fn card(input: &Input, span: &Span, zone: &Zone, setting: &Setting) -> Card {
         mailed: attendees.len(),
         outside: attendees.iter().filter(|attendee| attendee.outside).count(),
         attendees,
+        ..Card::default()
     }
 }
 

@@ -116,6 +116,18 @@ pub(crate) fn when(text: &str, zone: &Zone, field: &str) -> Result<When, Error> 
     time::parse(text, zone).map_err(|error| time_error(&error, field))
 }
 
+/// A time argument with nothing left to interpret: local with offset and the zone's name, or a date. In the zone it names
+/// itself, so that reading it again, wherever, gives the same.
+pub(crate) fn exact_time(text: &str, zone: &Zone, field: &str) -> Result<String, Error> {
+    Ok(match when(text, zone, field)? {
+        When::Moment(moment) => {
+            let name = moment.time_zone().iana_name().unwrap_or("UTC");
+            format!("{}[{name}]", time::local_text(&moment))
+        }
+        When::Day(day) => day.to_string(),
+    })
+}
+
 /// A zone argument.
 pub(crate) fn zone(name: &str, field: &str) -> Result<Zone, Error> {
     Zone::named(name).map_err(|error| time_error(&error, field))

@@ -1,9 +1,11 @@
 //! Which event an agent means: from the handle of a listing to the event itself, among its owner's own.
 
 use domain::calendar::{Event, EventHandle};
+use domain::time::{Zone, weekday};
 use jiff::SignedDuration;
 use microsoft::graph::{Graph, View};
 
+use super::scope::Scope;
 use crate::call::Failure;
 use crate::{Error, ErrorKind};
 
@@ -45,9 +47,30 @@ pub(crate) async fn find(graph: &Graph<'_>, handle: EventHandle) -> Result<Event
             None => break,
         }
     }
-    Err(Failure::Ours(Error::new(
+    Err(Failure::Ours(not_found()))
+}
+
+/// The event is no longer where its handle says.
+pub(crate) fn not_found() -> Error {
+    Error::new(
         ErrorKind::NotFound,
         "event_not_found",
-        "No event of this id is at its time any more: it was moved, cancelled or removed. Search for it again.",
-    )))
+        "No event of this id is at its time any more: it was moved, cancelled or removed. Nothing was done. Search for it again.",
+    )
+}
+
+/// The event in a summary, by what its handle knows of it.
+pub(crate) fn named(handle: EventHandle, scope: Scope, zone: &Zone) -> String {
+    let start = zone.at(handle.start());
+    let of_series = match scope {
+        Scope::This => "",
+        Scope::Following => "this and all later occurrences of ",
+        Scope::All => "the whole series of ",
+    };
+    format!(
+        "{of_series}the event at {} {} ({})",
+        weekday(start.date()),
+        start.strftime("%Y-%m-%d %H:%M"),
+        zone.name()
+    )
 }

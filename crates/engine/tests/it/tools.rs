@@ -1,3 +1,7 @@
 //! Each tool against Microsoft's stand-in, case by case; one file for each.
 
+mod cancel_event;
+mod desk;
+mod respond_to_event;
 mod search_contacts;
+mod update_event;

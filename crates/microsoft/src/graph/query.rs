@@ -32,6 +32,12 @@ impl Query {
         self
     }
 
+    /// Constant words after an id, such as `/cancel`.
+    pub(crate) fn then(mut self, words: &'static str) -> Self {
+        self.path.push_str(words);
+        self
+    }
+
     /// One option; its name is a constant.
     pub(crate) fn option(mut self, name: &'static str, value: &str) -> Self {
         self.options

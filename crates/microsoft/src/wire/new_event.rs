@@ -11,7 +11,7 @@ use super::{recurrence, zones};
 
 /// The body of a create request. The same event gives the same body, so that it can be sent again.
 pub(crate) fn body(new: &NewEvent) -> Value {
-    let (start, end, all_day) = times(new);
+    let (start, end, all_day) = times(&new.span, &new.zone, new.recurrence.is_some());
     let mut body = json!({
         "subject": new.title,
         "start": start,
@@ -49,14 +49,14 @@ fn attendees(new: &NewEvent) -> Vec<Value> {
     required.chain(optional).collect()
 }
 
-fn times(new: &NewEvent) -> (Value, Value, bool) {
-    match new.span {
+/// Start, end, and whether these are whole days.
+pub(super) fn times(span: &Span, zone: &Zone, repeats: bool) -> (Value, Value, bool) {
+    match *span {
         Span::Timed { start, end } => {
             // The second of two equal wall times, when the clocks go back, cannot be said locally: then both are UTC. A
             // series means wall times in any case.
-            let local = new.recurrence.is_some()
-                || is_said_locally(start, &new.zone) && is_said_locally(end, &new.zone);
-            let zone = if local { new.zone.clone() } else { Zone::utc() };
+            let local = repeats || is_said_locally(start, zone) && is_said_locally(end, zone);
+            let zone = if local { zone.clone() } else { Zone::utc() };
             (
                 time(zone.at(start).datetime(), &zone),
                 time(zone.at(end).datetime(), &zone),
@@ -67,8 +67,8 @@ fn times(new: &NewEvent) -> (Value, Value, bool) {
             let midnight = |date: jiff::civil::Date| date.at(0, 0, 0, 0);
             let after = last.checked_add(1.day()).unwrap_or(last);
             (
-                time(midnight(first), &new.zone),
-                time(midnight(after), &new.zone),
+                time(midnight(first), zone),
+                time(midnight(after), zone),
                 true,
             )
         }

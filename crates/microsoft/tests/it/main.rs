@@ -3,6 +3,7 @@
 mod at_once;
 mod calendar;
 mod certificate;
+mod change;
 mod connect;
 mod create;
 mod documented;

@@ -10,10 +10,11 @@ use axum::extract::State as With;
 use axum::response::{Redirect, Response};
 use domain::approval::ApprovalState;
 use domain::id::{ApprovalId, RequestId};
+use domain::time::Zone;
 use engine::{ApprovalView, ErrorKind, PersonCaller};
 use serde_json::Value;
 
-use self::card::{Attendee, Effect, Foreign};
+use self::card::{Attendee, Change, Effect, Foreign};
 use super::approvals::span_text;
 use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
@@ -56,6 +57,12 @@ struct ApprovalPage {
     online: bool,
     invites: bool,
     attendees: Vec<Attendee>,
+    /// The words above those who are invited: newly, if the event exists.
+    who: &'static str,
+    removed: Vec<Attendee>,
+    changes: Vec<Change>,
+    proposed: Option<String>,
+    comment: Option<Foreign>,
     body: Option<Foreign>,
     agent: String,
     asked: String,
@@ -70,11 +77,13 @@ impl ApprovalPage {
         let tool = tool_title(words, view.definition);
         let pending = view.state == ApprovalState::Pending;
         page.title = if pending {
-            card::question(words, view.definition)
+            card::question(words, view.definition, card)
         } else {
             tool.clone()
         };
         page.zone = Some(view.zone.clone());
+        let zone = card.zone.as_deref().and_then(|zone| Zone::named(zone).ok());
+        let zone = zone.unwrap_or_else(|| view.zone.clone());
         Self {
             id: view.id.to_string(),
             mark: view.state.as_str(),
@@ -91,8 +100,24 @@ impl ApprovalPage {
             when_yours: card::in_readers_zone(words, card, &view.zone),
             location: card.location.as_deref().map(Foreign::of),
             online: card.online,
-            invites: card::invites(view.definition),
+            invites: card::invites(view.definition, card),
             attendees: card.attendees.iter().map(Attendee::of).collect(),
+            who: if card.action.is_some() {
+                "approval-who-added"
+            } else {
+                "approval-who"
+            },
+            removed: card.removed.iter().map(Attendee::of).collect(),
+            changes: card
+                .changes
+                .iter()
+                .map(|change| Change::of(words, change, &zone))
+                .collect(),
+            proposed: card
+                .proposed
+                .as_ref()
+                .map(|span| span_text(words, span, card.zone.as_deref(), &view.zone)),
+            comment: card.comment.as_deref().map(Foreign::of),
             body: card.body.as_deref().map(Foreign::of),
             agent: view.agent_name.clone(),
             asked: page.when(view.asked),

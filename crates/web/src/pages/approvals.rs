@@ -98,6 +98,23 @@ pub(super) fn span_text(
                 .unwrap_or_else(|| format!("{start} – {end}"));
             format!("{text} ({})", zone.name())
         }
+        CardSpan::Starts { start, day } => {
+            let text = words
+                .start_of_text(start, zone)
+                .unwrap_or_else(|| start.clone());
+            let text = format!("{text} ({})", zone.name());
+            let day = day.as_deref().map(|day| {
+                words
+                    .span_of_texts(day, day, zone)
+                    .unwrap_or_else(|| day.to_owned())
+            });
+            match day {
+                Some(day) => {
+                    words.fill("approval-starts-or-day", &[("when", &text), ("day", &day)])
+                }
+                None => words.fill("approval-starts", &[("when", &text)]),
+            }
+        }
         CardSpan::Days { first, last } => {
             let text = words
                 .span_of_texts(first, last, zone)

@@ -70,6 +70,14 @@ impl Words {
         }
     }
 
+    /// A text in the machine form that may be a time, on the clocks of `zone`; nothing when it is none.
+    pub(crate) fn start_of_text(&self, text: &str, zone: &Zone) -> Option<String> {
+        match parse(text, zone).ok()? {
+            When::Moment(moment) => Some(self.moment(&zone.at(moment.timestamp()))),
+            When::Day(day) => Some(self.day(day)),
+        }
+    }
+
     fn clock(&self, times: &[Time]) -> String {
         let texts: Vec<_> = times
             .iter()

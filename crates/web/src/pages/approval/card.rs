@@ -3,7 +3,9 @@
 use domain::text::invisible;
 use domain::time::Zone;
 use domain::tool::{Definition, Effect as ToolEffect, Operation};
-use engine::{Card, CardAttendee, CardSpan};
+use engine::{
+    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSpan,
+};
 
 use super::super::words_for::tool_title;
 use crate::words::Words;
@@ -63,8 +65,83 @@ impl Attendee {
     }
 }
 
+/// One new value: what of the event it is, and the value.
+pub(super) struct Change {
+    pub(super) field: String,
+    pub(super) to: Foreign,
+}
+
+impl Change {
+    pub(super) fn of(words: Words, change: &CardChange, zone: &Zone) -> Self {
+        let field = words.say(&format!("approval-field-{}", field_word(change.field)));
+        Self {
+            field: field.into_owned(),
+            to: Foreign::of(&value(words, change, zone)),
+        }
+    }
+}
+
+/// A new value in the reader's words: what is of a known set is said, what was written is shown.
+fn value(words: Words, change: &CardChange, zone: &Zone) -> String {
+    let to = change.to.as_str();
+    let moved = |unit: &str| {
+        let by: i64 = to.parse().unwrap_or(0);
+        let way = if by < 0 { "earlier" } else { "later" };
+        let count = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+        words.count(&format!("approval-{way}-{unit}"), count)
+    };
+    let known = || words.say_if_known(&format!("approval-value-{to}"));
+    let number = |id: &str| to.parse().ok().map(|count| words.count(id, count));
+    match change.field {
+        CardField::Start | CardField::End => words.start_of_text(to, zone),
+        CardField::MoveDays => Some(moved("days")),
+        CardField::MoveMinutes => Some(moved("minutes")),
+        CardField::Duration => number("approval-minutes"),
+        CardField::Reminder => {
+            number("approval-reminder-before").or_else(|| known().map(Into::into))
+        }
+        CardField::ShowAs | CardField::Sensitivity => known().map(Into::into),
+        CardField::Title | CardField::Location | CardField::Categories if to.is_empty() => {
+            Some(words.say("approval-value-none").into_owned())
+        }
+        CardField::Title | CardField::Location | CardField::Categories => None,
+    }
+    .unwrap_or_else(|| to.to_owned())
+}
+
+fn field_word(field: CardField) -> &'static str {
+    match field {
+        CardField::Title => "title",
+        CardField::Start => "start",
+        CardField::End => "end",
+        CardField::Duration => "duration",
+        CardField::MoveDays => "move_days",
+        CardField::MoveMinutes => "move_minutes",
+        CardField::Location => "location",
+        CardField::ShowAs => "show_as",
+        CardField::Sensitivity => "sensitivity",
+        CardField::Reminder => "reminder",
+        CardField::Categories => "categories",
+    }
+}
+
+fn action_word(action: CardAction) -> &'static str {
+    match action {
+        CardAction::Change => "change",
+        CardAction::Cancel => "cancel",
+        CardAction::RemoveOwnCopy => "remove_own_copy",
+        CardAction::Accept => "accept",
+        CardAction::Tentative => "tentative",
+        CardAction::Decline => "decline",
+    }
+}
+
 /// What the person is asked.
-pub(super) fn question(words: Words, definition: &Definition) -> String {
+pub(super) fn question(words: Words, definition: &Definition, card: &Card) -> String {
+    if let Some(action) = card.action {
+        let id = format!("approval-do-{}", action_word(action));
+        return words.say(&id).into_owned();
+    }
     if definition.effect == ToolEffect::Read {
         return words.say("approval-will-read").into_owned();
     }
@@ -92,10 +169,23 @@ pub(super) fn effects(words: Words, definition: &Definition, card: &Card) -> Vec
     if definition.operation == Operation::Create {
         effects.push(say("approval-effect-calendar"));
     }
-    effects.push(if card.mailed == 0 {
-        say("approval-mails-none")
-    } else {
-        plain(words.count("approval-mails", card.mailed))
+    if let Some(action) = card.action {
+        let id = format!("approval-act-{}", action_word(action));
+        effects.extend(words.say_if_known(&id).map(|text| plain(text.into_owned())));
+    }
+    effects.extend(card.scope.map(|scope| {
+        say(match scope {
+            CardScope::This => "approval-scope-this",
+            CardScope::Following => "approval-scope-following",
+            CardScope::All => "approval-scope-all",
+        })
+    }));
+    effects.push(match card.mails {
+        Some(CardMails::Everybody) => say("approval-mails-everybody"),
+        Some(CardMails::Organizer) => say("approval-mails-organizer"),
+        Some(CardMails::Nobody) => say("approval-mails-none"),
+        None if card.mailed == 0 => say("approval-mails-none"),
+        None => plain(words.count("approval-mails", card.mailed)),
     });
     if card.outside > 0 {
         effects.push(Effect {
@@ -106,21 +196,23 @@ pub(super) fn effects(words: Words, definition: &Definition, card: &Card) -> Vec
     effects
 }
 
-/// Whether a tool can invite people, so that the card says who, or that it is nobody.
-pub(super) fn invites(definition: &Definition) -> bool {
-    definition.effect != ToolEffect::Read
+/// Whether the card says who is invited: always for a new event, even if it is nobody; else only if there is somebody.
+pub(super) fn invites(definition: &Definition, card: &Card) -> bool {
+    let new = definition.effect != ToolEffect::Read && card.action.is_none();
+    new || !card.attendees.is_empty()
 }
 
 /// When it is on the reader's own clocks, if the event is meant in another zone.
 pub(super) fn in_readers_zone(words: Words, card: &Card, readers: &Zone) -> Option<String> {
     let zone = card.zone.as_deref()?;
-    let Some(CardSpan::Timed { start, end }) = &card.span else {
-        return None;
-    };
     if zone == readers.name() {
         return None;
     }
-    let when = words.span_of_texts(start, end, readers)?;
+    let when = match &card.span {
+        Some(CardSpan::Timed { start, end }) => words.span_of_texts(start, end, readers)?,
+        Some(CardSpan::Starts { start, .. }) => words.start_of_text(start, readers)?,
+        Some(CardSpan::Days { .. }) | None => return None,
+    };
     let variables = [("when", when.as_str()), ("zone", readers.name())];
     Some(words.fill("approval-when-yours", &variables))
 }

@@ -5,7 +5,10 @@ use domain::id::ApprovalId;
 use domain::random::Random;
 use domain::time::Zone;
 use domain::tool::{Definition, Effect};
-use engine::{ApprovalView, Card, CardAttendee, CardSpan};
+use engine::{
+    ApprovalView, Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope,
+    CardSpan,
+};
 use serde_json::json;
 
 use super::super::frame::Frame;
@@ -139,6 +142,90 @@ fn alone() -> ApprovalView {
     }
 }
 
+/// What is done to an event that exists, of which only the start is known.
+fn existing(action: CardAction, scope: CardScope, mails: CardMails) -> ApprovalView {
+    let name = match action {
+        CardAction::Change => "update_event",
+        CardAction::Cancel | CardAction::RemoveOwnCopy => "cancel_event",
+        CardAction::Accept | CardAction::Tentative | CardAction::Decline => "respond_to_event",
+    };
+    let tool = engine::tools::DEFINITIONS
+        .iter()
+        .find(|definition| definition.name.as_str() == name);
+    ApprovalView {
+        definition: tool.expect("it is in the catalogue"),
+        card: Card {
+            action: Some(action),
+            scope: Some(scope),
+            mails: Some(mails),
+            span: Some(CardSpan::Starts {
+                start: "2026-11-24T10:00+01:00".to_owned(),
+                day: None,
+            }),
+            zone: Some("Europe/Berlin".to_owned()),
+            ..Card::default()
+        },
+        ..sample_view(ApprovalState::Pending)
+    }
+}
+
+/// A change with new values, guests who come and guests who go.
+fn change() -> ApprovalView {
+    let view = existing(CardAction::Change, CardScope::This, CardMails::Everybody);
+    let to = |field, to: &str| CardChange {
+        field,
+        to: to.to_owned(),
+    };
+    ApprovalView {
+        card: Card {
+            changes: vec![
+                to(CardField::Title, "Demo at Hafenwerk, second date"),
+                to(CardField::Start, "2026-11-25T14:00+01:00"),
+                to(CardField::Duration, "45"),
+                to(CardField::MoveDays, "-1"),
+                to(CardField::Location, ""),
+                to(CardField::ShowAs, "out_of_office"),
+                to(CardField::Reminder, "30"),
+            ],
+            attendees: vec![attendee("mara.lindt@hafenwerk.example", false, true)],
+            removed: vec![attendee("einkauf@nordwind.example", true, false)],
+            outside: 1,
+            ..view.card
+        },
+        ..view
+    }
+}
+
+fn cancel() -> ApprovalView {
+    let view = existing(CardAction::Cancel, CardScope::All, CardMails::Everybody);
+    ApprovalView {
+        card: Card {
+            comment: Some("The pump line is not ready.\nWe find a new date in January.".to_owned()),
+            ..view.card
+        },
+        ..view
+    }
+}
+
+fn answer() -> ApprovalView {
+    let view = existing(CardAction::Decline, CardScope::This, CardMails::Organizer);
+    ApprovalView {
+        card: Card {
+            span: Some(CardSpan::Starts {
+                start: "2026-11-24T01:00+01:00".to_owned(),
+                day: Some("2026-11-24".to_owned()),
+            }),
+            proposed: Some(CardSpan::Timed {
+                start: "2026-11-26T09:00+01:00".to_owned(),
+                end: "2026-11-26T09:30+01:00".to_owned(),
+            }),
+            comment: Some("Could we meet on Thursday?".to_owned()),
+            ..view.card
+        },
+        ..view
+    }
+}
+
 pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
     let render = |name, view: &ApprovalView| {
         let page = Frame::sample(words, SECTION, "approvals-title");
@@ -164,5 +251,8 @@ pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
     samples.push(render("approval-read", &sample_read()));
     samples.push(render("approval-alone", &alone()));
     samples.push(render("approval-hostile", &hostile()));
+    samples.push(render("approval-change", &change()));
+    samples.push(render("approval-cancel", &cancel()));
+    samples.push(render("approval-answer", &answer()));
     samples
 }

@@ -1,0 +1,269 @@
+//! *Cancel Event*: a meeting the person organises is called off; of somebody else's only her own copy can go.
+
+use domain::calendar::Event;
+use domain::change::Whole;
+use domain::time::Zone;
+use domain::tool::{Definition, Effect, Object, Operation, Scope as Granted, ToolName};
+use microsoft::Kind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::event_line::EventLine;
+use super::scope::{OneOrAll, Scope};
+use super::{Context, Done, Setting, Typed, input, target, verify};
+use crate::call::Failure;
+use crate::card::{CardAction, CardMails, CardSpan};
+use crate::{Card, Error, ErrorKind};
+
+pub(crate) const DEFINITION: Definition = Definition {
+    name: ToolName::new("cancel_event"),
+    operation: Operation::Cancel,
+    object: Object::Event,
+    effect: Effect::Destructive,
+    scopes: &[Granted::CalendarsReadWrite],
+    people: &[],
+    description: "Cancels an event the person organises; everybody invited is mailed. Of somebody else's meeting only the \
+                  person's own copy can be removed (own_copy); to decline it use respond_to_event.",
+};
+
+pub(crate) struct CancelEvent;
+
+/// What it takes.
+#[derive(Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    /// Id from search_events.
+    id: String,
+    /// Message to everybody invited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+    /// Of a series: this occurrence or all.
+    #[serde(default)]
+    scope: OneOrAll,
+    /// Remove only the person's own copy of somebody else's meeting; nobody is told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    own_copy: bool,
+}
+
+impl Typed for CancelEvent {
+    type Input = Input;
+    const STATUSES: &'static [&'static str] = &["done"];
+
+    fn definition() -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn check(input: &Input) -> Result<(), Error> {
+        target::handle(&input.id, "id")?;
+        input::at_most(
+            input.comment.as_deref().unwrap_or_default(),
+            1_000,
+            "comment",
+        )?;
+        if input.own_copy && input.comment.is_some() {
+            return Err(Error::invalid(
+                "comment_not_sent",
+                "comment",
+                "comment: nobody is told when only the own copy is removed. Leave it out, or decline with respond_to_event.",
+            ));
+        }
+        Ok(())
+    }
+
+    fn resolve(input: Input, setting: &Setting) -> Result<(Input, Card, String), Error> {
+        let handle = target::handle(&input.id, "id")?;
+        let zone = setting.zone.clone().unwrap_or_else(Zone::utc);
+        let (action, mails, verb) = if input.own_copy {
+            (
+                CardAction::RemoveOwnCopy,
+                CardMails::Nobody,
+                "Remove the own copy of",
+            )
+        } else {
+            (CardAction::Cancel, CardMails::Everybody, "Cancel")
+        };
+        let card = Card {
+            action: Some(action),
+            scope: Some(Scope::from(input.scope).into()),
+            span: Some(CardSpan::starting(handle.start(), &zone)),
+            zone: Some(zone.name().to_owned()),
+            comment: input.comment.clone(),
+            mails: Some(mails),
+            ..Card::default()
+        };
+        let summary = format!(
+            "{verb} {}",
+            target::named(handle, input.scope.into(), &zone)
+        );
+        Ok((input, card, summary))
+    }
+
+    async fn run<'a>(context: &'a Context<'a>, input: Input) -> Result<Done, Failure> {
+        let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
+        let event = target::find(context.graph, handle).await?;
+        let how = How::of(&event, input.own_copy).map_err(Failure::Ours)?;
+        // An occurrence may have its own guests; what goes is what is read.
+        let meant = context
+            .graph
+            .whole_event(Scope::from(input.scope).id(&event))
+            .await
+            .map_err(gone)?;
+        let how = match how {
+            How::Cancel if meant.guests.is_empty() => How::Delete,
+            how => how,
+        };
+        let settled = match how {
+            How::Cancel => {
+                let comment = input.comment.as_deref().unwrap_or_default();
+                context.graph.cancel_event(&meant.event.id, comment).await
+            }
+            How::Delete | How::OwnCopy => context.graph.delete_event(&meant.event).await,
+        };
+        settled.map_err(gone)?;
+        let mut body = told(how, &event, &meant, &input, context.setting);
+        match context.graph.event(&meant.event.id).await {
+            Ok(held) => verify::verified(
+                &mut body,
+                &[("cancelled", held.cancelled && how == How::Cancel)],
+            ),
+            Err(error) if error.kind() == Kind::NotFound => {
+                verify::verified(&mut body, &[]);
+            }
+            Err(error) => verify::unverified(&mut body, &error),
+        }
+        Ok(Done {
+            body,
+            target: Some(meant.event.id.digest()),
+        })
+    }
+}
+
+/// What taking an event away means for the person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Her own meeting: everybody is told.
+    Cancel,
+    /// Her own event without guests: there is nobody to tell.
+    Delete,
+    /// Her copy of somebody else's meeting.
+    OwnCopy,
+}
+
+impl How {
+    fn of(event: &Event, own_copy: bool) -> Result<Self, Error> {
+        match (event.is_organizer, own_copy) {
+            (true, false) => Ok(Self::Cancel),
+            (false, true) => Ok(Self::OwnCopy),
+            (true, true) => Err(Error::invalid(
+                "is_organizer",
+                "own_copy",
+                "own_copy: the person organises this event, so removing it cancels it for everybody invited. Leave own_copy out to do that.",
+            )),
+            (false, false) if event.cancelled => Err(Error::new(
+                ErrorKind::Conflict,
+                "already_cancelled",
+                "The organiser has cancelled this meeting already. Nothing was done. Set own_copy to remove what is left of it from this calendar.",
+            )),
+            (false, false) => Err(Error::new(
+                ErrorKind::Conflict,
+                "not_organizer",
+                "Only the organiser can cancel this meeting. Decline it with respond_to_event, or set own_copy to remove it from this calendar only; then nobody is told.",
+            )),
+        }
+    }
+}
+
+/// What was there a moment ago and is not any more was removed by somebody else: that is not our doing.
+fn gone(error: microsoft::Error) -> Failure {
+    if error.kind() == Kind::NotFound {
+        return Failure::Ours(target::not_found());
+    }
+    error.into()
+}
+
+fn told(how: How, event: &Event, meant: &Whole, input: &Input, setting: &Setting) -> Value {
+    let zone = setting.zone.clone().unwrap_or_else(Zone::utc);
+    let mut line = json!(EventLine::of(event, &zone));
+    // What is gone has no id that could be used.
+    if let Some(line) = line.as_object_mut() {
+        line.remove("id");
+    }
+    let what = match how {
+        How::Cancel => "cancelled",
+        How::Delete => "removed",
+        How::OwnCopy => "own_copy_removed",
+    };
+    let mut body = json!({"status": "done", "what": what, "zone": zone.name(), "event": line});
+    if let Some(scope) = Scope::from(input.scope).told(event) {
+        body["scope"] = scope.into();
+    }
+    let addresses = meant.guests.iter().map(|guest| guest.address.as_str());
+    verify::mailed(&mut body, addresses.filter(|_| how == How::Cancel));
+    if how == How::OwnCopy {
+        verify::note(
+            &mut body,
+            "Only this calendar's copy is gone: the meeting still takes place and the organiser was not told.",
+        );
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::EventHandle;
+
+    use super::*;
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table of literals reads better"
+    )]
+    fn check(arguments: Value, expected: &str) {
+        let setting = Setting {
+            zone: Zone::named("Europe/Berlin").ok(),
+            address: None,
+            home: vec![],
+            now: "2026-11-23T08:00:00Z".parse().expect("a time"),
+        };
+        let got = match input::parse(&arguments).and_then(|input: Input| {
+            CancelEvent::check(&input).and_then(|()| CancelEvent::resolve(input, &setting))
+        }) {
+            Ok((_, card, summary)) => format!("{summary} | {:?} {:?}", card.action, card.mails),
+            Err(error) => format!("{} {}", error.code, error.field.unwrap_or_default()),
+        };
+        assert_eq!(got, expected, "{arguments}");
+    }
+
+    #[test]
+    fn the_card_says_what_goes_and_who_hears_of_it() {
+        let start = "2026-11-24T09:00:00Z".parse().expect("a time");
+        let id = EventHandle::of(&domain::calendar::EventId::new("x".into()), start).to_string();
+        check(
+            json!({"id": id}),
+            "Cancel the event at Tue 2026-11-24 10:00 (Europe/Berlin) | Some(Cancel) Some(Everybody)",
+        );
+        check(
+            json!({"id": id, "scope": "all"}),
+            "Cancel the whole series of the event at Tue 2026-11-24 10:00 (Europe/Berlin) | Some(Cancel) Some(Everybody)",
+        );
+        check(
+            json!({"id": id, "own_copy": true}),
+            "Remove the own copy of the event at Tue 2026-11-24 10:00 (Europe/Berlin) | Some(RemoveOwnCopy) Some(Nobody)",
+        );
+        check(
+            json!({"id": id, "own_copy": true, "comment": "Sorry"}),
+            "comment_not_sent comment",
+        );
+        check(
+            json!({"id": id, "comment": "x".repeat(1001)}),
+            "too_long comment",
+        );
+        check(json!({"id": "AAMk"}), "invalid_event_id id");
+        check(
+            json!({"id": id, "scope": "some"}),
+            "invalid_arguments scope",
+        );
+        check(json!({}), "invalid_arguments id");
+    }
+}
