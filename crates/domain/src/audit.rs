@@ -28,6 +28,7 @@ pub enum Kind {
     ConnectFailed,
     ConnectionStateChanged,
     Disconnected,
+    EverybodyDisconnected,
     TokenRefreshed,
     TokenRefreshFailed,
     LevelChanged,

@@ -132,6 +132,16 @@ impl ConnectionState {
         }
     }
 
+    /// Every word of [`ConnectionState::as_str`].
+    pub const WORDS: [&str; 6] = [
+        "connected",
+        "needs_sign_in",
+        "needs_admin",
+        "revoked",
+        "damaged",
+        "disconnected",
+    ];
+
     /// The word for its finer reason, where there is one.
     pub fn why(&self) -> Option<&'static str> {
         match self {
@@ -173,4 +183,39 @@ pub fn missing(wanted: &[Scope], granted: &[Scope]) -> Vec<Scope> {
         .copied()
         .filter(|scope| !granted.contains(scope))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_its_word_in_the_list_and_those_that_end_something_are_over() {
+        let (claims, code) = (None, None);
+        let states = [
+            (ConnectionState::Connected, false),
+            (ConnectionState::NeedsSignIn { claims: None, code }, false),
+            (
+                ConnectionState::NeedsAdmin {
+                    why: AdminWhy::ConsentMissing,
+                    claims,
+                    code,
+                },
+                false,
+            ),
+            (
+                ConnectionState::Revoked {
+                    why: RevokedWhy::Expired,
+                },
+                true,
+            ),
+            (ConnectionState::Damaged, true),
+            (ConnectionState::Disconnected, true),
+        ];
+        let words = states.clone().map(|(state, _)| state.as_str());
+        assert_eq!(words, ConnectionState::WORDS);
+        for (state, over) in states {
+            assert_eq!(state.is_over(), over, "{}", state.as_str());
+        }
+    }
 }

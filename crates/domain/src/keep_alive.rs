@@ -54,6 +54,11 @@ pub fn due(
     })
 }
 
+/// Before this moment a grant must have been used last for its end to be near.
+pub fn near_its_end(now: Timestamp) -> Timestamp {
+    now - WARN_AFTER
+}
+
 /// When a working connection is going to end unless somebody uses it, once that is near.
 pub fn ends(state: &ConnectionState, used: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let near = *state == ConnectionState::Connected && now.duration_since(used) >= WARN_AFTER;

@@ -1,14 +1,18 @@
 //! Personal keys: what an agent shows to act for a person.
 
 use domain::audit::Kind;
-use domain::connection::{ConnectionState, Integration};
+use domain::connection::{ConnectionState, Integration, missing};
 use domain::id::{AgentId, RequestId};
+use domain::permission::Level;
 use domain::secret::AgentKey;
 use domain::text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use store::connections::Connection;
+use store::levels::ToolLevel;
 
-use crate::{AgentCaller, Engine, Error, PersonCaller};
+use crate::connect::lacking;
+use crate::{AgentCaller, Engine, Error, PersonCaller, tools};
 
 /// A key as its person's page shows it; the key itself is never shown again.
 #[derive(Debug, Clone)]
@@ -154,16 +158,18 @@ impl Engine {
     /// # Errors
     /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn agent_connection(&self, agent: &AgentCaller) -> Result<Value, Error> {
-        let connection = self
-            .0
-            .store
-            .connection(&agent.caller.person, Integration::OutlookCalendar)
-            .await?;
+        let (levels, connection) = self.0.store.standings(&agent.caller.person).await?;
         let state = connection
             .as_ref()
             .map_or("not_connected", |connection| connection.state.as_str());
         let link = format!("{}/integrations/outlook-calendar", self.0.settings.base_url);
         let mut shown = json!({"integration": Integration::OutlookCalendar.as_str(), "state": state, "link": link});
+        if let Some(connection) = connection.as_ref().filter(|known| !known.state.is_over()) {
+            shown["since"] = connection.connected_at.to_string().into();
+            let missing = lacking(connection);
+            shown["missing_scopes"] = missing.iter().map(|scope| scope.as_str()).collect();
+            shown["tools_without_scopes"] = without_scopes(&levels, connection);
+        }
         match connection.as_ref().map(|connection| &connection.state) {
             Some(ConnectionState::Connected) => {}
             state => {
@@ -174,6 +180,7 @@ impl Engine {
                 shown["why"] = state.and_then(ConnectionState::why).into();
             }
         }
+        shown["next"] = next_step(connection.as_ref()).into();
         Ok(json!({ "connections": [shown] }))
     }
 
@@ -198,5 +205,38 @@ impl Engine {
             .into_iter()
             .map(|agent| (agent.id, agent.name))
             .collect())
+    }
+}
+
+/// The tools that an agent could use but for a scope, each with what it lacks. A denied tool is not among them: for an
+/// agent it does not exist.
+fn without_scopes(levels: &[ToolLevel], connection: &Connection) -> Value {
+    let lacks = tools::DEFINITIONS.iter().filter_map(|definition| {
+        let name = definition.name.as_str();
+        let set = levels.iter().find(|set| set.tool == name)?;
+        let scopes = missing(definition.scopes, &connection.scopes);
+        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let told = set.level != Level::Deny && !scopes.is_empty();
+        told.then(|| json!({"name": name, "scopes": scopes}))
+    });
+    lacks.collect()
+}
+
+/// What the person does next, in one word.
+fn next_step(connection: Option<&Connection>) -> &'static str {
+    match connection.map(|connection| (connection, &connection.state)) {
+        Some((connection, ConnectionState::Connected)) if lacking(connection).is_empty() => {
+            "nothing"
+        }
+        Some((_, ConnectionState::NeedsSignIn { .. })) => "sign_in",
+        Some((_, ConnectionState::NeedsAdmin { .. })) => "ask_administrator",
+        Some((
+            _,
+            ConnectionState::Connected
+            | ConnectionState::Revoked { .. }
+            | ConnectionState::Damaged
+            | ConnectionState::Disconnected,
+        ))
+        | None => "connect",
     }
 }

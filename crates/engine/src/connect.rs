@@ -81,6 +81,14 @@ pub(crate) fn availability(
     }
 }
 
+/// The scopes of the ten that Microsoft did not grant. It never echoes `offline_access`; the refresh token itself is its
+/// proof.
+pub(crate) fn lacking(connection: &Connection) -> Vec<Scope> {
+    let mut lacking = missing(&scopes::names(), &connection.scopes);
+    lacking.retain(|scope| *scope != Scope::OfflineAccess);
+    lacking
+}
+
 impl Engine {
     /// Begins connecting Outlook Calendar: Microsoft's account choice and consent to the ten scopes.
     ///
@@ -104,7 +112,15 @@ impl Engine {
             .store
             .connection(person.id(), Integration::OutlookCalendar)
             .await?;
-        let claims = connection.and_then(|connection| connection.state.claims().map(str::to_owned));
+        let refused = self
+            .0
+            .store
+            .refused_claims(person.id(), Integration::OutlookCalendar);
+        // A refused attempt's claims are newer than the state's, or forgotten.
+        let claims = refused.await?.or_else(|| {
+            let connection = connection.as_ref()?;
+            connection.state.claims().map(str::to_owned)
+        });
         let login_hint = claims.is_some().then(|| person.login().to_owned());
         self.0
             .store
@@ -187,15 +203,17 @@ impl Engine {
         proof: Proof,
         person: &PersonCaller,
     ) -> Result<(), Error> {
-        let code = self.code_of(answer)?;
-        let signed_in = self
-            .0
-            .microsoft
-            .entra()
-            .redeem_code(code, proof.verifier, &proof.nonce, &scopes::names())
-            .await
-            .map_err(|error| self.rejected(error))?;
-        self.forget_trouble();
+        let code = self.code_of(answer).await?;
+        let (entra, scopes) = (self.0.microsoft.entra(), scopes::names());
+        let redeemed = entra.redeem_code(code, proof.verifier, &proof.nonce, &scopes);
+        let signed_in = match redeemed.await {
+            Ok(signed_in) => signed_in,
+            Err(error) => {
+                self.keep_claims(person, &error).await?;
+                return Err(self.rejected(error).await);
+            }
+        };
+        self.forget_trouble().await;
         if signed_in.identity != person.person.identity {
             return Err(Error::new(
                 ErrorKind::Forbidden,
@@ -231,6 +249,30 @@ impl Engine {
         Ok(())
     }
 
+    /// Microsoft refused what came back, and wants to be asked with these claims next time.
+    async fn keep_claims(
+        &self,
+        person: &PersonCaller,
+        error: &microsoft::Error,
+    ) -> Result<(), Error> {
+        use microsoft::{Kind, RefreshProblem};
+        let claims = match error.kind() {
+            Kind::Refresh(
+                RefreshProblem::SignInAgain { claims, .. }
+                | RefreshProblem::BlockedByPolicy { claims },
+            ) => claims,
+            _ => None,
+        };
+        if let Some(claims) = claims {
+            let integration = Integration::OutlookCalendar;
+            let store = &self.0.store;
+            store
+                .keep_refused_claims(person.id(), integration, &claims)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// A person's connection and what her agents can do with it.
     ///
     /// # Errors
@@ -259,14 +301,6 @@ impl Engine {
             }
             Some(_) | None => Vec::new(),
         };
-        let wanted = scopes::names();
-        // `offline_access` is never echoed by Microsoft; the refresh token itself is its proof.
-        let lacks = |c: &Connection| {
-            missing(&wanted, &c.scopes)
-                .into_iter()
-                .filter(|scope| *scope != Scope::OfflineAccess)
-                .collect()
-        };
         let live = connection
             .as_ref()
             .filter(|c| c.state != ConnectionState::Disconnected);
@@ -284,7 +318,7 @@ impl Engine {
                 .filter(|address| !address.is_empty()),
             consent_link: may_lack_consent(connection.as_ref())
                 .then(|| self.consent_link(&person.person)),
-            missing: live.map(lacks).unwrap_or_default(),
+            missing: live.map(lacking).unwrap_or_default(),
             waiting,
             tools,
         })

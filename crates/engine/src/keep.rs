@@ -125,7 +125,7 @@ impl Engine {
         };
         match self.0.microsoft.entra().keep_alive(right, grant).await {
             Ok(kept) => {
-                self.forget_trouble();
+                self.forget_trouble().await;
                 let committed =
                     store.commit_grant(person, id, version, kept.grant.as_ref(), &kept.scopes);
                 if !committed.await? {

@@ -28,6 +28,7 @@ mod session;
 mod activity;
 mod admin;
 mod agents;
+mod health;
 mod people;
 mod seed;
 
@@ -56,8 +57,9 @@ pub use card::{
 };
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
+pub use health::HealthView;
 pub use microsoft::entra::scopes::Asked;
-pub use people::{PeopleFilter, PersonView};
+pub use people::{EndingView, PeopleFilter, PersonView};
 pub use session::{Begun, Callback, CallbackAnswer, Finished};
 pub use tools::Offered;
 pub use trouble::{InstallationTrouble, TroubleKind};
@@ -103,7 +105,6 @@ struct Inner {
     random: Random,
     settings: Settings,
     operations: operation::Operations,
-    trouble: trouble::Noted,
     /// What this process is called among others; `None` when there are none.
     instance: Option<InstanceId>,
     /// Whether other instances are being served.
@@ -148,7 +149,6 @@ impl Engine {
             random,
             settings,
             operations,
-            trouble: trouble::Noted::default(),
             instance,
             serving: AtomicBool::new(false),
             tasks,

@@ -2,11 +2,12 @@
 //!
 //! An administrator sees that somebody is connected and whether it works. She never sees anything of a calendar.
 
-use domain::audit::Kind;
+use domain::audit::{Kind, Record};
 use domain::connection::{ConnectionState, Integration};
 use domain::id::{OrganisationId, PersonId, RequestId};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
+use store::audit::AuditFilter;
 use store::connections::Connection;
 use store::connections::overview::Standing;
 use store::people::Person;
@@ -50,6 +51,19 @@ pub struct PersonView {
     pub refreshed_at: Option<Timestamp>,
 }
 
+/// How far the last ending of everybody's connections has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndingView {
+    /// When it began.
+    pub began: Timestamp,
+    /// How many connections there were then.
+    pub of: u64,
+    /// How many there are now, those made since included.
+    pub left: u64,
+    /// Whether it has stopped before all were ended; `false` while it goes on, as far as is known.
+    pub stopped: bool,
+}
+
 /// On whose word a connection is ended.
 #[derive(Clone, Copy)]
 pub(crate) enum Ender<'a> {
@@ -63,7 +77,8 @@ impl Engine {
     /// People of the administrator's organisation, with their connections.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Invalid`] for a cursor that is not ours; [`crate::ErrorKind::Unavailable`].
+    /// [`crate::ErrorKind::Invalid`] for a cursor that is not ours or a state that there is not;
+    /// [`crate::ErrorKind::Unavailable`].
     pub async fn people(
         &self,
         administrator: &AdministratorCaller,
@@ -80,11 +95,7 @@ impl Engine {
             }
             None => None,
         };
-        let standing = match filter.state.as_deref() {
-            None => Standing::Any,
-            Some("never") => Standing::Never,
-            Some(name) => Standing::Named(name),
-        };
+        let standing = standing(filter.state.as_deref())?;
         let limit = filter.limit.clamp(1, 200);
         let integration = Integration::OutlookCalendar;
         let found = self.0.store.people_and_connections(
@@ -168,9 +179,70 @@ impl Engine {
         administrator: &AdministratorCaller,
         request: &RequestId,
     ) -> Result<usize, Error> {
-        let by = Ender::Administrator(administrator.id());
-        self.end_all(administrator.organisation(), by, request)
-            .await
+        let (by, organisation) = (administrator.id(), administrator.organisation());
+        let before = self.live_connections(administrator).await?;
+        self.note_everybody(administrator, "begun", before, request)
+            .await?;
+        let ended = self
+            .end_all(organisation, Ender::Administrator(by), request)
+            .await;
+        // What is left after a failure is what the next time begins with.
+        let (outcome, number) = match &ended {
+            Ok(number) => ("done", *number),
+            Err(_) => ("stopped", self.live_connections(administrator).await?),
+        };
+        self.note_everybody(administrator, outcome, number, request)
+            .await?;
+        ended
+    }
+
+    /// How far ending everybody's connections has come, if it was begun and not everybody's was ended.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn ending(
+        &self,
+        administrator: &AdministratorCaller,
+    ) -> Result<Option<EndingView>, Error> {
+        let filter = AuditFilter {
+            kinds: vec![Kind::EverybodyDisconnected],
+            limit: 2,
+            ..AuditFilter::default()
+        };
+        let organisation = administrator.organisation();
+        let entries = self.0.store.entries(organisation, &filter).await?;
+        let outcome = |at: usize| entries.get(at)?.record.outcome.as_deref();
+        let begun = match (outcome(0), outcome(1)) {
+            (Some("begun"), _) => &entries[0].record,
+            (Some("stopped"), Some("begun")) => &entries[1].record,
+            _ => return Ok(None),
+        };
+        let left = self.live_connections(administrator).await?;
+        let left = u64::try_from(left).unwrap_or(u64::MAX);
+        Ok((left > 0).then(|| EndingView {
+            began: begun.at,
+            of: begun.count.unwrap_or(left).max(left),
+            left,
+            stopped: outcome(0) == Some("stopped"),
+        }))
+    }
+
+    async fn note_everybody(
+        &self,
+        administrator: &AdministratorCaller,
+        outcome: &str,
+        number: usize,
+        request: &RequestId,
+    ) -> Result<(), Error> {
+        let organisation = administrator.organisation().clone();
+        let kind = Kind::EverybodyDisconnected;
+        let mut record = Record::new(self.0.clock.now(), kind, organisation);
+        record.actor = Some(administrator.id().clone());
+        record.request = Some(request.clone());
+        record.outcome = Some(outcome.to_owned());
+        record.count = u64::try_from(number).ok();
+        self.0.store.record(record).await?;
+        Ok(())
     }
 
     /// Begins what [`Engine::disconnect_everybody`] does and answers at once; how many are left, [`Engine::live_connections`]
@@ -291,6 +363,20 @@ impl Engine {
         let person = self.0.store.person(id).await?;
         let theirs = |person: &Person| person.organisation == *administrator.organisation();
         person.filter(theirs).ok_or_else(Error::not_found)
+    }
+}
+
+/// Which connections a filter's word means.
+fn standing(word: Option<&str>) -> Result<Standing<'_>, Error> {
+    match word {
+        None => Ok(Standing::Any),
+        Some("never") => Ok(Standing::Never),
+        Some(word) if ConnectionState::WORDS.contains(&word) => Ok(Standing::Named(word)),
+        Some(_) => Err(Error::invalid(
+            "unknown_state",
+            "state",
+            "There is no such state. Use connected, needs_sign_in, needs_admin, revoked, damaged, disconnected or never.",
+        )),
     }
 }
 

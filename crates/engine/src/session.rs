@@ -191,15 +191,14 @@ impl Engine {
         before: Option<&PersonCaller>,
         request: &RequestId,
     ) -> Result<Finished, Error> {
-        let code = self.code_of(answer)?;
-        let signed_in = self
-            .0
-            .microsoft
-            .entra()
-            .redeem_code(code, proof.verifier, &proof.nonce, &scopes::SIGN_IN)
-            .await
-            .map_err(|error| self.rejected(error))?;
-        self.forget_trouble();
+        let code = self.code_of(answer).await?;
+        let (entra, scopes) = (self.0.microsoft.entra(), &scopes::SIGN_IN);
+        let redeemed = entra.redeem_code(code, proof.verifier, &proof.nonce, scopes);
+        let signed_in = match redeemed.await {
+            Ok(signed_in) => signed_in,
+            Err(error) => return Err(self.rejected(error).await),
+        };
+        self.forget_trouble().await;
         let person = self
             .0
             .store
@@ -278,7 +277,7 @@ fn other_browser() -> Error {
 
 impl Engine {
     /// The code, or Microsoft's error by one of our own codes. Its description is never shown.
-    pub(crate) fn code_of(&self, answer: CallbackAnswer) -> Result<AuthorizationCode, Error> {
+    pub(crate) async fn code_of(&self, answer: CallbackAnswer) -> Result<AuthorizationCode, Error> {
         let (error, subcode, description) = match answer {
             CallbackAnswer::Code(code) => return Ok(code),
             CallbackAnswer::Error {
@@ -290,15 +289,15 @@ impl Engine {
         let number = description.as_deref().and_then(entra::aadsts_number);
         let problem = entra::callback_error(&error, subcode.as_deref(), description.as_deref());
         if problem == entra::CallbackProblem::OurRequest {
-            self.note(TroubleKind::Misunderstood, number);
+            self.note(TroubleKind::Misunderstood, number).await;
         }
         Err(without_a_code(problem).numbered(number))
     }
 
     /// A refused code redemption: whatever Microsoft or the ID token's checks said, the attempt is over.
-    pub(crate) fn rejected(&self, error: microsoft::Error) -> Error {
+    pub(crate) async fn rejected(&self, error: microsoft::Error) -> Error {
         use microsoft::{Kind, RefreshProblem};
-        self.note_trouble(&error);
+        self.note_trouble(&error).await;
         let (kind, code, message) = match error.kind() {
             Kind::Refresh(RefreshProblem::NeedsConsent) => (
                 ErrorKind::Forbidden,

@@ -137,7 +137,7 @@ impl Engine {
         let mut record = self.entry_of(whose, Kind::TokenRefreshFailed);
         record.reason = error.code().map(|code| format!("AADSTS{code}"));
         self.0.store.record(record).await?;
-        self.note_trouble(&error);
+        self.note_trouble(&error).await;
         let code = error.code();
         let state = match problem {
             RefreshProblem::Retry { after: Some(after) } => {

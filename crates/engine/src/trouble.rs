@@ -1,12 +1,10 @@
 //! Trouble of this installation: Microsoft refuses attache itself, or does not understand it. No connection is to blame,
 //! and no person can help; the operator must know since when, and by which number.
 
-use std::sync::{Mutex, PoisonError};
-
 use jiff::Timestamp;
 use microsoft::{Kind, RefreshProblem};
 
-use crate::Engine;
+use crate::{Engine, Error};
 
 /// What the operator of this installation must put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,22 +39,33 @@ impl TroubleKind {
             Self::SinglePageApp => "single_page_app",
         }
     }
+
+    /// Reads the word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Refused, Self::Misunderstood, Self::SinglePageApp];
+        all.into_iter().find(|known| known.as_str() == word)
+    }
 }
 
-/// The trouble there is now, as far as this instance has heard.
-#[derive(Default)]
-pub(crate) struct Noted(Mutex<Option<InstallationTrouble>>);
-
 impl Engine {
-    /// What Microsoft has against this installation, as far as this instance has heard; `None` as soon as Microsoft has
-    /// given it a token again.
-    pub fn installation_trouble(&self) -> Option<InstallationTrouble> {
-        let noted = &self.0.trouble.0;
-        noted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What Microsoft has against this installation; `None` as soon as it has given any instance a token again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) when the store cannot be reached.
+    pub async fn installation_trouble(&self) -> Result<Option<InstallationTrouble>, Error> {
+        let kept = self.0.store.trouble().await?;
+        Ok(kept.and_then(|kept| {
+            Some(InstallationTrouble {
+                what: TroubleKind::parse(&kept.what)?,
+                code: kept.code,
+                since: kept.since,
+                last: kept.last,
+            })
+        }))
     }
 
-    /// Notes a refusal, if it is about the installation. Every new trouble is logged once, not every call that meets it.
-    pub(crate) fn note_trouble(&self, error: &microsoft::Error) {
+    /// Notes a refusal, if it is about the installation.
+    pub(crate) async fn note_trouble(&self, error: &microsoft::Error) {
         let what = match error.kind() {
             Kind::Installation | Kind::Refresh(RefreshProblem::Installation) => {
                 TroubleKind::Refused
@@ -66,46 +75,35 @@ impl Engine {
             Kind::Refresh(_) if error.code() == Some(700_084) => TroubleKind::SinglePageApp,
             _ => return,
         };
-        self.note(what, error.code());
+        self.note(what, error.code()).await;
     }
 
-    pub(crate) fn note(&self, what: TroubleKind, code: Option<u32>) {
-        let now = self.0.clock.now();
-        let mut noted = self
-            .0
-            .trouble
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match noted.as_mut() {
-            Some(known) if known.what == what && known.code == code => known.last = now,
-            _ => {
+    /// Notes it for every instance. Every new trouble is logged once, not every call that meets it.
+    pub(crate) async fn note(&self, what: TroubleKind, code: Option<u32>) {
+        match self.0.store.note_trouble(what.as_str(), code).await {
+            Ok(false) => {}
+            Ok(true) => {
                 tracing::error!(
                     trouble = what.as_str(),
                     aadsts = code,
                     "Microsoft has trouble with this installation; its operator must act"
                 );
-                let since = noted.as_ref().map_or(now, |known| known.since);
-                *noted = Some(InstallationTrouble {
-                    what,
-                    code,
-                    since,
-                    last: now,
-                });
+            }
+            Err(error) => {
+                tracing::error!(trouble = what.as_str(), aadsts = code, error = %error, "Microsoft has trouble with this installation, and that could not be kept");
             }
         }
     }
 
     /// Microsoft has given this installation a token: whatever it was, it is over.
-    pub(crate) fn forget_trouble(&self) {
-        let mut noted = self
-            .0
-            .trouble
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if noted.take().is_some() {
-            tracing::info!("Microsoft accepts this installation again");
+    pub(crate) async fn forget_trouble(&self) {
+        match self.0.store.forget_trouble().await {
+            Ok(true) => tracing::info!("Microsoft accepts this installation again"),
+            Ok(false) => {}
+            // The next success forgets it.
+            Err(error) => {
+                tracing::warn!(error = %error, "It could not be kept that Microsoft accepts this installation");
+            }
         }
     }
 }

@@ -234,7 +234,7 @@ impl Engine {
         };
         match self.0.microsoft.entra().redeem(permit, grant, claims).await {
             Ok(redeemed) => {
-                self.forget_trouble();
+                self.forget_trouble().await;
                 // The new grant is durable before the new token is used.
                 let (grant, scopes) = (redeemed.grant.as_ref(), &redeemed.scopes);
                 let committed = store.commit_grant(person, connection, version, grant, scopes);

@@ -158,6 +158,11 @@ impl Entra {
         &self.settings.authority
     }
 
+    /// When the credential ends by which attache proves itself, where that is known here.
+    pub fn credential_until(&self) -> Option<Timestamp> {
+        self.settings.credential.valid_until()
+    }
+
     /// The address that Microsoft sends people back to.
     pub(crate) fn redirect_uri(&self) -> &str {
         &self.settings.redirect_uri

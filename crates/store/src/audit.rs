@@ -49,6 +49,11 @@ pub struct Logged {
 }
 
 impl Store {
+    /// Whether somebody writes the record, as far as this process can tell without writing.
+    pub fn is_recorded(&self) -> bool {
+        !self.0.audit.is_closed()
+    }
+
     /// Puts an entry on record and answers its number. It is durable when this returns.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Connections: one row for each person and integration, changed only by those who know its version.
 
+mod claims;
 mod grants;
 mod holds;
 pub mod overview;
@@ -240,15 +241,19 @@ impl Store {
         let mut write = self.database().write().await?;
         let query = sqlx::query(
             "UPDATE connections SET state = $4, version = version + 1
-             WHERE id = $1 AND person = $2 AND version = $3",
+             WHERE id = $1 AND person = $2 AND version = $3 RETURNING integration",
         );
         let query = query
             .bind(connection.as_str())
             .bind(person.as_str())
             .bind(expected_version)
             .bind(state_text(state));
-        if write.execute(doing, query).await? == 0 {
+        let Some(row) = write.optional(doing, query).await? else {
             return Ok(false);
+        };
+        if state.is_over() || state.claims().is_some() {
+            let integration = row.parsed("integration", Integration::parse)?;
+            claims::forget(&mut write, person, integration).await?;
         }
         if destroys {
             destroy_grant(&mut write, connection).await?;
@@ -320,6 +325,7 @@ impl Store {
             }
             None => None,
         };
+        claims::forget(&mut write, person, integration).await?;
         write.commit(doing).await?;
         self.database().wipe_log().await?;
         Ok(connection)

@@ -20,6 +20,7 @@ pub mod attempts;
 pub mod handles;
 pub mod people;
 pub mod sessions;
+pub mod trouble;
 
 mod bootstrap;
 mod organisations;

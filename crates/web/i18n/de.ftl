@@ -618,10 +618,9 @@ people-next = Nächste Seite
 people-end-label = { $name } trennen
 people-ended-one = Die Verbindung ist beendet. Von der Erlaubnis ist hier nichts übrig.
 people-ended-all = Alle sind getrennt. Von den Erlaubnissen ist hier nichts übrig. Damit Microsoft keine neuen gibt, stellen Sie dort bei der Unternehmensanwendung attache „Aktiviert für die Benutzeranmeldung“ auf „Nein“.
-people-ending = { $count ->
-    [one] Eine Verbindung ist noch da. Bleibt sie, beginnen Sie unten noch einmal.
-   *[other] { $count } Verbindungen sind noch da. Steht die Zahl still, beginnen Sie unten noch einmal.
- }
+people-begins = Alle werden getrennt.
+people-ending = Alle werden getrennt, seit { $since }: { $done } von { $of } sind es, { $left } sind noch da. Steht das still, wurde attache inzwischen angehalten: Beginnen Sie unten noch einmal; was beendet ist, bleibt beendet.
+people-stopped = Nicht alle konnten getrennt werden ({ $since }): { $done } von { $of } sind es, { $left } sind noch da. Beginnen Sie unten noch einmal; was beendet ist, bleibt beendet.
 people-look-again = Erneut nachsehen
 people-live = { $count ->
     [one] Eine Verbindung kann beendet werden.
@@ -653,3 +652,49 @@ step-revoked-expired = Zu lange nicht benutzt. Die Person kann sich neu verbinde
 step-revoked-account_disabled = Das Konto ist bei Microsoft deaktiviert oder gelöscht.
 step-damaged = Die gespeicherte Erlaubnis lässt sich nicht öffnen. Sehen Sie in das Audit-Protokoll; die Person verbindet sich neu.
 reason-by_administrator = durch die Administration
+kind-everybody_disconnected = Alle wurden getrennt
+
+# --- Zustand ---
+nav-health = Zustand
+health-title = Zustand
+health-about = Wie es dieser Installation geht. Nur die Administration sieht das.
+health-database = Datenbank
+health-database-good = Sie lässt sich beschreiben.
+health-database-bad = Sie lässt sich nicht beschreiben; bis dahin geschieht nichts. Sehen Sie nach, ob die Festplatte voll ist, oder führen Sie auf dem Server „attache doctor“ aus.
+health-record = Audit-Protokoll
+health-record-good = Es wird geschrieben.
+health-record-bad = Niemand schreibt es, und ohne es geschieht nichts. Starten Sie attache neu.
+health-entra = Anmeldung bei Microsoft
+health-graph = Microsoft Graph
+health-reached = Antwortet.
+health-not-reached = Antwortet nicht. Bis dahin scheitern Aufrufe; keine Verbindung geht verloren. Prüfen Sie Netz, Proxy und den Dienststatus von Microsoft.
+health-trouble = Was Microsoft zu attache sagt
+health-trouble-none = An dieser Installation ist nichts auszusetzen.
+health-trouble-last = Zuletzt gehört: { $last }.
+health-credential = Nachweis gegenüber Microsoft
+health-credential-days = { $count ->
+    [0] Das Zertifikat ist abgelaufen oder läuft heute ab.
+    [one] Das Zertifikat läuft morgen ab.
+   *[other] Das Zertifikat läuft in { $count } Tagen ab.
+ }
+health-credential-secret = attache weist sich mit einem Geheimnis aus. Wann es abläuft, steht bei Microsoft unter „Zertifikate & Geheimnisse“.
+health-keys = Schlüssel der gespeicherten Verbindungen
+health-keys-active = { $key } versiegelt.
+health-keys-older = { $number } Verbindungen sind noch mit { $key } versiegelt: Behalten Sie den Schlüssel, bis „attache keys rotate“ fertig ist.
+health-ending = Unbenutzte Verbindungen
+health-ending-none = Keine steht vor ihrem Ende.
+health-ending-some = { $count ->
+    [one] Eine Verbindung wurde 80 Tage nicht benutzt und ließ sich nicht erneuern. Microsoft beendet sie am 90. Tag.
+   *[other] { $count } Verbindungen wurden 80 Tage nicht benutzt und ließen sich nicht erneuern. Microsoft beendet sie am 90. Tag.
+ }
+health-instances = Instanzen
+health-instances-one = Es gibt eine, weil die Datenbank SQLite ist.
+health-instances-several = { $count ->
+    [0] Keine hält gerade ein Zugriffstoken.
+    [one] Eine hält gerade Zugriffstoken.
+   *[other] { $count } halten gerade Zugriffstoken.
+ }
+health-version = Version
+health-good = Gut
+health-weak = Ansehen
+health-bad = Schlecht

@@ -618,10 +618,9 @@ people-next = Next page
 people-end-label = Disconnect { $name }
 people-ended-one = The connection is ended. Nothing of the permission is left here.
 people-ended-all = Everybody is disconnected. Nothing of the permissions is left here. To stop Microsoft from giving new ones, set “Enabled for users to sign in” to No at attache's enterprise application there.
-people-ending = { $count ->
-    [one] One connection is left. If it stays, begin again below.
-   *[other] { $count } connections are left. If the number stands still, begin again below.
- }
+people-begins = Everybody is being disconnected.
+people-ending = Everybody is being disconnected since { $since }: { $done } of { $of } are, { $left } are left. If that stands still, attache was stopped meanwhile: begin again below, what is ended stays ended.
+people-stopped = Not everybody could be disconnected ({ $since }): { $done } of { $of } are, { $left } are left. Begin again below; what is ended stays ended.
 people-look-again = Look again
 people-live = { $count ->
     [one] One connection can be ended.
@@ -653,3 +652,49 @@ step-revoked-expired = Not used for too long. The person can connect again.
 step-revoked-account_disabled = The account is disabled or gone at Microsoft.
 step-damaged = The stored permission does not open. Look at the audit log; the person connects again.
 reason-by_administrator = by an administrator
+kind-everybody_disconnected = Everybody was disconnected
+
+# --- health ---
+nav-health = Health
+health-title = Health
+health-about = How this installation is. Only administrators see it.
+health-database = Database
+health-database-good = It can be written.
+health-database-bad = It cannot be written; nothing is done until it can. Look whether the disk is full, or run “attache doctor” on the server.
+health-record = Audit log
+health-record-good = It is being written.
+health-record-bad = Nobody writes it, and without it nothing is done. Start attache anew.
+health-entra = Microsoft's sign-in
+health-graph = Microsoft Graph
+health-reached = It answers.
+health-not-reached = It does not answer. Calls fail until it does; no connection is lost. Look at the network, the proxy and Microsoft's service health.
+health-trouble = What Microsoft says of attache
+health-trouble-none = Nothing is wrong with this installation.
+health-trouble-last = Last heard { $last }.
+health-credential = Proof to Microsoft
+health-credential-days = { $count ->
+    [0] The certificate has ended or ends today.
+    [one] The certificate ends tomorrow.
+   *[other] The certificate ends in { $count } days.
+ }
+health-credential-secret = attache proves itself with a secret. When it ends is written at Microsoft, under “Certificates & secrets”.
+health-keys = Key of the stored connections
+health-keys-active = { $key } seals.
+health-keys-older = { $number } connections are still sealed with { $key }: keep that key until “attache keys rotate” has gone through.
+health-ending = Unused connections
+health-ending-none = None is about to end.
+health-ending-some = { $count ->
+    [one] One connection was not used for 80 days and could not be renewed. Microsoft ends it on day 90.
+   *[other] { $count } connections were not used for 80 days and could not be renewed. Microsoft ends them on day 90.
+ }
+health-instances = Instances
+health-instances-one = There is one, as the database is SQLite.
+health-instances-several = { $count ->
+    [0] None holds an access token now.
+    [one] One holds access tokens now.
+   *[other] { $count } hold access tokens now.
+ }
+health-version = Version
+health-good = Good
+health-weak = Look at it
+health-bad = Bad

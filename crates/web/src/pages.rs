@@ -19,6 +19,7 @@ mod approval;
 mod approvals;
 
 mod activity;
+mod health;
 mod keys;
 mod language;
 mod people;
@@ -79,6 +80,7 @@ pub(crate) fn routes() -> Router<State> {
             "/administration/people/{id}/disconnect",
             get(people::ask_one).post(people::end_one),
         )
+        .route("/administration/health", get(health::show))
         .route("/administration/tools", get(tools::show).post(tools::save))
         .route(
             "/administration/tools/recommended",
@@ -105,6 +107,7 @@ pub fn render_samples() -> Vec<(String, String)> {
             keys::samples(words),
             tools::samples(words),
             people::samples(words),
+            health::samples(words),
             setup::samples(words),
             failure::samples(words),
         ];

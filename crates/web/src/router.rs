@@ -84,6 +84,8 @@ pub const ROUTES: &[Route] = {
             "/administration/people/{id}/disconnect",
             Administrator,
         ),
+        // How the installation is.
+        on(GET, "/administration/health", Administrator),
         // What agents call. Nothing here approves, connects, changes a level or makes a key.
         on(POST, "/mcp", Agent),
         on(GET, "/api/v1/tools", Agent),

@@ -6,6 +6,7 @@ use domain::secret::{BrowserSecret, StateSecret};
 use engine::{Callback, CallbackAnswer, Finished};
 use serde_json::json;
 
+use crate::causes::control;
 use crate::house::{House, copy, walk};
 
 fn code_of<T>(result: Result<T, engine::Error>) -> &'static str {
@@ -267,4 +268,45 @@ async fn the_first_administrator_needs_the_printed_secret_and_it_works_once() {
         "setup_secret_wrong",
         "it works once, whatever happens later"
     );
+}
+
+/// The claims that the next way to Microsoft carries.
+async fn asked_with(house: &House, person: &engine::PersonCaller) -> String {
+    let begun = house.engine.begin_connect(person, None).await;
+    let begun = begun.expect("begins");
+    let location = url::Url::parse(&begun.location).expect("an address");
+    let claims = location.query_pairs().find(|(name, _)| name == "claims");
+    claims.expect("the capability").1.into_owned()
+}
+
+#[tokio::test]
+async fn claims_by_which_the_way_back_was_refused_are_asked_for_until_an_attempt_succeeds() {
+    let house = House::new().await;
+    let person = house.signed_in(1).await;
+    // The browser is where it may be; attache, which takes the code back, is not.
+    let policy = json!({"allowed_networks": ["127.0.0.0/8"]});
+    control(&house, "tenants/nordwind.example", Some(policy)).await;
+    let from = |server: &str| json!({"browser": "127.0.0.1", "server": server});
+    control(&house, "addresses", Some(from("192.0.2.77"))).await;
+    let begun = house.engine.begin_connect(&person, None).await;
+    let refused = house
+        .come_back(&begun.expect("begins"), 1, Some(&person))
+        .await;
+    assert_eq!(code_of(refused), "blocked_by_policy");
+    let view = house.engine.connection(&person).await.expect("a view");
+    assert!(view.state.is_none(), "nothing is connected");
+    let claims = asked_with(&house, &person).await;
+    assert!(
+        claims.contains("capolids") && claims.contains("xms_cc"),
+        "{claims}"
+    );
+
+    control(&house, "addresses", Some(from("127.0.0.1"))).await;
+    let begun = house.engine.begin_connect(&person, None).await;
+    let done = house
+        .come_back(&begun.expect("begins"), 1, Some(&person))
+        .await;
+    done.expect("connects");
+    let claims = asked_with(&house, &person).await;
+    assert_eq!(claims, r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
 }

@@ -413,3 +413,55 @@ fn another_engine(house: &House) -> Engine {
     let tenant = house.sim.tenant_id();
     serving(house, tenant, &[tenant])
 }
+
+#[tokio::test]
+async fn a_challenge_of_the_look_after_a_write_leaves_the_event_and_the_answer_says_so() {
+    let house = House::new().await;
+    let pair = pair(&house, Level::AlwaysAllow).await;
+    house.sim.fault(Fault {
+        surface: Surface::Graph,
+        method: Some("GET".into()),
+        path_contains: Some("/events/".into()),
+        answer: FaultAnswer::Challenge {
+            form: ChallengeForm::Plain,
+            claims: Some(
+                json!({"access_token": {"acrs": {"essential": true, "value": "c1"}}}).to_string(),
+            ),
+        },
+        ..Fault::default()
+    });
+    let answer = house
+        .call(&pair, "create_event", event("seen by nobody"))
+        .await;
+    let body = answer.expect("it was created").body;
+    assert_eq!(
+        (&body["status"], &body["verified"]),
+        (&json!("done"), &json!(false)),
+        "{body}"
+    );
+    let note = body["note"].as_str().unwrap_or_default();
+    assert!(
+        note.contains("accepted") && note.contains("reading it back failed"),
+        "{note}"
+    );
+    assert_eq!(
+        house.events(&pair.login, "seen by nobody"),
+        1,
+        "once, and not again"
+    );
+    let writes = house
+        .graph_requests()
+        .into_iter()
+        .filter(|entry| entry.method == "POST");
+    assert_eq!(
+        writes
+            .filter(|entry| entry.path.ends_with("/events"))
+            .count(),
+        1
+    );
+    let finished = house.entries(&pair, &[Kind::CallFinished]).await;
+    assert_eq!(finished[0].record.outcome.as_deref(), Some("done"));
+    let parked = house.entries(&pair, &[Kind::CallParked]).await;
+    assert!(parked.is_empty(), "nothing waits that has happened");
+    assert_eq!(house.word(&pair, "search_events", json!({})).await, "done");
+}

@@ -34,6 +34,16 @@ pub enum Credential {
     Certificates(Certificate, Option<Box<Certificate>>),
 }
 
+impl Credential {
+    /// The end of its life, where it is known here: that of a secret is known to Entra alone.
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Secret(_) => None,
+            Self::Certificates(certificate, _) => Some(certificate.valid_until()),
+        }
+    }
+}
+
 /// A certificate registered with the application, and its private key.
 pub struct Certificate {
     key: Arc<dyn SigningKey>,

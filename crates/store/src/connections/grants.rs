@@ -8,7 +8,7 @@ use domain::id::{ConnectionId, ObjectId, OrganisationId, PersonId};
 use domain::secret::RefreshToken;
 use domain::tool::Scope;
 
-use super::{Connection, connection_columns, end_life, scopes_text, state_text};
+use super::{Connection, claims, connection_columns, end_life, scopes_text, state_text};
 use crate::Store;
 use crate::database::Write;
 use crate::error::Error;
@@ -170,6 +170,7 @@ impl Store {
         if connection.id != *place.connection || connection.version != place.record_version {
             return Ok(None);
         }
+        claims::forget(&mut write, place.person, place.integration).await?;
         write_sealed(&mut write, place, sealed).await?;
         write.commit(doing).await?;
         Ok(Some(connection))

@@ -287,6 +287,17 @@ impl Store {
         write.commit(doing).await
     }
 
+    /// How many instances hold access tokens now, as they say themselves.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holding_instances(&self) -> Result<u64, Error> {
+        let query = sqlx::query("SELECT COUNT(*) AS number FROM instances WHERE until_ms > $1");
+        let query = query.bind(self.now_ms());
+        let row = self.database().optional("count instances", query).await?;
+        row.map_or(Ok(0), |row| Ok(row.number("number")?.unsigned_abs()))
+    }
+
     /// Says that this instance has ended, with everything it held.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use domain::connection::{ConnectionState, Integration};
 use domain::id::{OrganisationId, PersonId};
+use jiff::Timestamp;
 
 use super::{Connection, connection_columns, state_text};
 use crate::Store;
@@ -73,6 +74,30 @@ impl Store {
         let rows = self.database().rows("list who is connected", query).await?;
         let both = |row| Ok((Person::from_row(row)?, Connection::maybe_from_row(row)?));
         rows.iter().map(both).collect()
+    }
+
+    /// How many working connections of an organisation were used last before a moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn idle_since(
+        &self,
+        organisation: &OrganisationId,
+        integration: Integration,
+        before: Timestamp,
+    ) -> Result<u64, Error> {
+        let query = sqlx::query(
+            "SELECT COUNT(*) AS number FROM connections
+             WHERE organisation = $1 AND integration = $2 AND state = $3 AND refreshed_ms <= $4",
+        );
+        let query = query
+            .bind(organisation.as_str())
+            .bind(integration.as_str())
+            .bind(state_text(&ConnectionState::Connected))
+            .bind(before.as_millisecond());
+        let row = self.database().optional("count idle connections", query);
+        row.await?
+            .map_or(Ok(0), |row| Ok(row.number("number")?.unsigned_abs()))
     }
 
     /// How many connections of an organisation can still be ended.

@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -35,6 +35,11 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
         7,
         "checkpoints",
         include_str!("../../migrations/0007_checkpoints.sql"),
+    ),
+    (
+        8,
+        "refused",
+        include_str!("../../migrations/0008_refused.sql"),
     ),
 ];
 

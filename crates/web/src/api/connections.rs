@@ -35,7 +35,7 @@ fn schema() -> Value {
     let text = || json!({"type": "string"});
     json!({
         "type": "object",
-        "required": ["integration", "state", "link"],
+        "required": ["integration", "state", "link", "next"],
         "properties": {
             "integration": text(),
             "state": text(),
@@ -43,6 +43,22 @@ fn schema() -> Value {
             "code": {"type": "string", "description": "The code that a call would be answered with; absent while it works."},
             "message": {"type": "string", "description": "What the person can do, to be passed on to her."},
             "why": {"type": ["string", "null"], "description": "A finer reason, where there is one."},
+            "next": {
+                "type": "string",
+                "enum": ["nothing", "connect", "sign_in", "ask_administrator"],
+                "description": "What the person does next, on the page of the link.",
+            },
+            "since": {"type": "string", "format": "date-time", "description": "When it was last connected; absent when there is nothing to use."},
+            "missing_scopes": {"type": "array", "items": text(), "description": "What attache asks for and Microsoft did not grant; absent like `since`."},
+            "tools_without_scopes": {
+                "type": "array",
+                "description": "The tools that are missing for that reason; denied ones are not told. Absent like `since`.",
+                "items": {
+                    "type": "object",
+                    "required": ["name", "scopes"],
+                    "properties": {"name": text(), "scopes": {"type": "array", "items": text()}},
+                },
+            },
         },
     })
 }

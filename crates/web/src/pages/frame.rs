@@ -9,6 +9,7 @@ use domain::time::Zone;
 use engine::PersonCaller;
 use jiff::Timestamp;
 
+use super::health::trouble_text;
 use crate::error::PageError;
 use crate::words::{Language, Words};
 use crate::{State, assets};
@@ -73,7 +74,7 @@ impl Visit {
             simulated: state.engine.is_simulated(),
             zone: connection.zone.and_then(|zone| Zone::named(&zone).ok()),
             path: self.path.clone(),
-            trouble: trouble(words, state, person),
+            trouble: trouble(words, state, person).await?,
         })
     }
 }
@@ -87,16 +88,18 @@ pub(super) enum Section {
     Keys,
     Tools,
     People,
+    Health,
 }
 
 impl Section {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Integrations,
         Self::Approvals,
         Self::Activity,
         Self::Keys,
         Self::Tools,
         Self::People,
+        Self::Health,
     ];
 
     fn place(self) -> (&'static str, &'static str) {
@@ -107,11 +110,12 @@ impl Section {
             Self::Keys => ("/keys", "nav-keys"),
             Self::Tools => ("/administration/tools", "nav-tools"),
             Self::People => ("/administration/people", "nav-people"),
+            Self::Health => ("/administration/health", "nav-health"),
         }
     }
 
     fn is_for_administrators(self) -> bool {
-        matches!(self, Self::Tools | Self::People)
+        matches!(self, Self::Tools | Self::People | Self::Health)
     }
 }
 
@@ -172,17 +176,16 @@ pub(crate) struct Frame {
 }
 
 /// What an administrator reads on every page while Microsoft refuses attache itself.
-fn trouble(words: Words, state: &State, person: &PersonCaller) -> Option<String> {
-    let trouble = state.engine.installation_trouble()?;
+async fn trouble(
+    words: Words,
+    state: &State,
+    person: &PersonCaller,
+) -> Result<Option<String>, PageError> {
     if !person.is_administrator() {
-        return None;
+        return Ok(None);
     }
-    let number = trouble
-        .code
-        .map_or_else(|| "–".to_owned(), |code| format!("AADSTS{code}"));
-    let since = words.moment_in(trouble.since, &Zone::utc());
-    let id = format!("trouble-{}", trouble.what.as_str());
-    Some(words.fill(&id, &[("number", &number), ("since", &since)]))
+    let trouble = state.engine.installation_trouble().await?;
+    Ok(trouble.map(|trouble| trouble_text(words, &trouble)))
 }
 
 impl Frame {

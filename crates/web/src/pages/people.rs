@@ -5,7 +5,7 @@ use axum::extract::State as With;
 use axum::response::{Redirect, Response};
 use domain::connection::ConnectionState;
 use domain::id::PersonId;
-use engine::{Listed, PeopleFilter, PersonView};
+use engine::{EndingView, Listed, PeopleFilter, PersonView};
 use serde::Deserialize;
 use url::form_urlencoded;
 
@@ -43,9 +43,7 @@ struct PersonRow {
 #[template(path = "people.html")]
 struct PeoplePage {
     page: Frame,
-    note: Option<String>,
-    /// Whether connections are being ended now; the page then looks again by itself.
-    ending: bool,
+    note: Option<Note>,
     text: String,
     states: Vec<Choice>,
     filtered: bool,
@@ -53,6 +51,61 @@ struct PeoplePage {
     next: Option<String>,
     live: usize,
     live_text: String,
+}
+
+/// What stands above the list.
+struct Note {
+    tone: &'static str,
+    text: String,
+    /// Whether connections are being ended now; the page then looks again by itself.
+    looks_again: bool,
+}
+
+impl Note {
+    fn good(text: String) -> Self {
+        let (tone, looks_again) = ("good", false);
+        Self {
+            tone,
+            text,
+            looks_again,
+        }
+    }
+
+    fn running(text: String) -> Self {
+        let (tone, looks_again) = ("warn", true);
+        Self {
+            tone,
+            text,
+            looks_again,
+        }
+    }
+
+    /// How far ending everybody's has come.
+    fn of(page: &Frame, ending: &EndingView) -> Self {
+        let (done, of) = ((ending.of - ending.left).to_string(), ending.of.to_string());
+        let (left, since) = (ending.left.to_string(), page.when(ending.began));
+        let known = [
+            ("done", &done),
+            ("of", &of),
+            ("left", &left),
+            ("since", &since),
+        ];
+        let known = known.map(|(name, value)| (name, value.as_str()));
+        if ending.stopped {
+            return Self {
+                tone: "bad",
+                text: page.words.fill("people-stopped", &known),
+                looks_again: false,
+            };
+        }
+        Self::running(page.words.fill("people-ending", &known))
+    }
+}
+
+/// What is known of all connections together.
+struct All {
+    live: usize,
+    ending: Option<EndingView>,
 }
 
 /// What can be filtered by.
@@ -96,13 +149,17 @@ impl Filter {
 }
 
 impl PeoplePage {
-    fn new(page: Frame, filter: &Filter, listed: &Listed<PersonView>, live: usize) -> Self {
-        let words = page.words;
-        let ending = filter.ended.as_deref() == Some("all") && live > 0;
-        let note = match filter.ended.as_deref() {
-            Some("one") => Some(words.say("people-ended-one").into_owned()),
-            Some("all") if ending => Some(words.count("people-ending", live)),
-            Some("all") => Some(words.say("people-ended-all").into_owned()),
+    fn new(page: Frame, filter: &Filter, listed: &Listed<PersonView>, all: &All) -> Self {
+        let (words, live) = (page.words, all.live);
+        // Just after the form was sent, the record does not know of it yet.
+        let begins = filter.ended.as_deref() == Some("all") && live > 0;
+        let note = match (&all.ending, filter.ended.as_deref()) {
+            (Some(ending), _) => Some(Note::of(&page, ending)),
+            (None, Some("one")) => Some(Note::good(words.say("people-ended-one").into_owned())),
+            (None, Some("all")) if begins => {
+                Some(Note::running(words.say("people-begins").into_owned()))
+            }
+            (None, Some("all")) => Some(Note::good(words.say("people-ended-all").into_owned())),
             _ => None,
         };
         let choice = |value: &&'static str| Choice {
@@ -112,7 +169,6 @@ impl PeoplePage {
         };
         Self {
             note,
-            ending,
             text: filter.text().to_owned(),
             states: STATES.iter().map(choice).collect(),
             filtered: !filter.text().is_empty() || filter.state().is_some(),
@@ -160,24 +216,55 @@ pub(super) async fn show(
         .frame(&state, &administrator, SECTION, "people-title")
         .await?;
     let listed = state.engine.people(&administrator, &wanted).await?;
-    let live = state.engine.live_connections(&administrator).await?;
-    Ok(html(&PeoplePage::new(page, &filter, &listed, live)))
+    let all = All {
+        live: state.engine.live_connections(&administrator).await?,
+        ending: state.engine.ending(&administrator).await?,
+    };
+    Ok(html(&PeoplePage::new(page, &filter, &listed, &all)))
 }
 
+/// Asks before one connection is ended, or all of them.
 #[derive(Template)]
-#[template(path = "end_one.html")]
-struct EndOnePage {
+#[template(path = "end.html")]
+struct EndPage {
     page: Frame,
-    id: String,
+    action: String,
     about: String,
+    button: String,
+    everybody: bool,
+    /// Whether there is anything to end.
+    possible: bool,
+    /// What stands over the field for the number, where one must be typed.
+    number_label: Option<String>,
+    wrong: Option<String>,
 }
 
-impl EndOnePage {
-    fn new(page: Frame, view: &PersonView) -> Self {
+impl EndPage {
+    fn one(page: Frame, view: &PersonView) -> Self {
         let known = [("name", view.name.as_str()), ("login", view.login.as_str())];
         Self {
-            id: view.id.to_string(),
+            action: format!("/administration/people/{}/disconnect", view.id),
             about: page.words.fill("end-one-about", &known),
+            button: page.say("disconnect-confirm").into_owned(),
+            everybody: false,
+            possible: true,
+            number_label: None,
+            wrong: None,
+            page,
+        }
+    }
+
+    fn all(page: Frame, live: usize, wrong: bool) -> Self {
+        let (words, number) = (page.words, live.to_string());
+        let filled = |id| words.fill(id, &[("number", &number)]);
+        Self {
+            action: "/administration/people/disconnect".to_owned(),
+            about: words.count("end-all-about", live),
+            button: words.say("people-everybody-button").into_owned(),
+            everybody: true,
+            possible: live > 0,
+            number_label: Some(filled("end-all-type")),
+            wrong: wrong.then(|| filled("end-all-wrong")),
             page,
         }
     }
@@ -194,7 +281,7 @@ pub(super) async fn ask_one(
     let page = visit
         .frame(&state, &administrator, SECTION, "end-one-title")
         .await?;
-    Ok(html(&EndOnePage::new(page, &view)))
+    Ok(html(&EndPage::one(page, &view)))
 }
 
 pub(super) async fn end_one(
@@ -212,29 +299,6 @@ pub(super) async fn end_one(
     Ok(Redirect::to("/administration/people?ended=one"))
 }
 
-#[derive(Template)]
-#[template(path = "end_all.html")]
-struct EndAllPage {
-    page: Frame,
-    live: usize,
-    about: String,
-    label: String,
-    wrong: Option<String>,
-}
-
-impl EndAllPage {
-    fn new(page: Frame, live: usize, wrong: bool) -> Self {
-        let (words, number) = (page.words, live.to_string());
-        Self {
-            live,
-            about: words.count("end-all-about", live),
-            label: words.fill("end-all-type", &[("number", &number)]),
-            wrong: wrong.then(|| words.fill("end-all-wrong", &[("number", &number)])),
-            page,
-        }
-    }
-}
-
 pub(super) async fn ask_all(
     With(state): With<State>,
     Administrator(administrator): Administrator,
@@ -244,7 +308,7 @@ pub(super) async fn ask_all(
     let page = visit
         .frame(&state, &administrator, SECTION, "end-all-title")
         .await?;
-    Ok(html(&EndAllPage::new(page, live, false)))
+    Ok(html(&EndPage::all(page, live, false)))
 }
 
 /// Begins it and shows the list, which tells how many are left: a thousand people take longer than a browser waits.
@@ -262,7 +326,7 @@ pub(super) async fn end_all(
         let page = visit
             .frame(&state, &administrator, SECTION, "end-all-title")
             .await?;
-        return Ok(html(&EndAllPage::new(page, live, true)));
+        return Ok(html(&EndPage::all(page, live, true)));
     }
     state
         .engine
@@ -316,29 +380,31 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         person("Tom Fischer", "tom.fischer", None),
     ];
     let one = items[0].clone();
-    let render = |name, ended: Option<&str>, items, next: Option<&str>, live| {
-        let filter = Filter {
-            ended: ended.map(str::to_owned),
-            ..Filter::default()
-        };
+    let render = |name, ending: Option<(u64, bool)>, items, next: Option<&str>, live| {
         let page = Frame::sample(words, SECTION, "people-title");
         let next = next.map(str::to_owned);
-        let listed = Listed { items, next };
-        sample(name, &PeoplePage::new(page, &filter, &listed, live))
+        let ending = ending.map(|(left, stopped)| EndingView {
+            began: "2026-11-23T08:10:00Z".parse().expect("a moment"),
+            of: 1_000,
+            left,
+            stopped,
+        });
+        let (listed, all) = (Listed { items, next }, All { live, ending });
+        let filter = Filter::default();
+        sample(name, &PeoplePage::new(page, &filter, &listed, &all))
     };
     let asks = |title: &str| Frame::sample(words, SECTION, title);
+    let (running, stopped) = (Some((812, false)), Some((3, true)));
     vec![
         render("people", None, items.clone(), Some("x"), 5),
-        render("people-ending", Some("all"), items, None, 812),
+        render("people-ending", running, items.clone(), None, 812),
+        render("people-stopped", stopped, items, None, 3),
         render("people-none", None, Vec::new(), None, 0),
-        sample("end-one", &EndOnePage::new(asks("end-one-title"), &one)),
-        sample(
-            "end-all",
-            &EndAllPage::new(asks("end-all-title"), 812, false),
-        ),
+        sample("end-one", &EndPage::one(asks("end-one-title"), &one)),
+        sample("end-all", &EndPage::all(asks("end-all-title"), 812, false)),
         sample(
             "end-all-wrong",
-            &EndAllPage::new(asks("end-all-title"), 811, true),
+            &EndPage::all(asks("end-all-title"), 811, true),
         ),
     ]
 }

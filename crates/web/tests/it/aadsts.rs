@@ -269,7 +269,7 @@ async fn check(stack: &Stack, seat: &Seat, code: u32, meaning: Meaning, spelt: &
         );
     }
     recorded(stack, seat, code, state).await;
-    let trouble = stack.engine.installation_trouble();
+    let trouble = stack.engine.installation_trouble().await.expect("known");
     if meaning == Operator || code == 700_084 {
         assert_eq!(
             trouble.and_then(|trouble| trouble.code),
@@ -529,7 +529,7 @@ async fn every_number_at_the_code_ends_the_attempt_with_words_of_ours_and_keeps_
 }
 
 #[tokio::test]
-async fn an_administrator_and_readyz_are_told_since_when_microsoft_refuses_attache_itself() {
+async fn administrators_are_told_since_when_microsoft_refuses_attache_itself_and_nobody_else() {
     let stack = stack().await;
     let administrator = stack
         .person(
@@ -561,15 +561,6 @@ async fn an_administrator_and_readyz_are_told_since_when_microsoft_refuses_attac
             .await
             .contains("Microsoft weist attache selbst ab")
     );
-    let (said, since) = (
-        ready().await,
-        stack.engine.installation_trouble().expect("trouble").since,
-    );
-    assert_eq!(
-        (said.status, said.body),
-        (
-            200,
-            format!("ok\nmicrosoft: refused AADSTS7000222 since {since}\n")
-        )
-    );
+    let said = ready().await;
+    assert_eq!((said.status, said.body.as_str()), (200, "ok\n"));
 }

@@ -1,9 +1,11 @@
 //! The REST interface.
 
 use axum::http::Method;
+use domain::tool::Scope;
 use serde_json::json;
 
 use crate::app::App;
+use crate::stack::Stack;
 
 #[tokio::test]
 async fn a_key_in_the_address_is_refused_even_beside_a_good_one() {
@@ -125,4 +127,56 @@ async fn an_agent_sees_the_connection_and_cannot_end_it() {
     assert_eq!(after.json(), shown.json());
     let session = app.ask(Method::DELETE, place).signed_in().send().await;
     assert_eq!(session.status, 401, "a session is no key");
+}
+
+#[tokio::test]
+async fn an_agent_sees_since_when_it_is_connected_and_which_of_its_tools_lack_what() {
+    let stack = Stack::new().await;
+    let chief = stack.administrator_who_allows("search_contacts").await;
+    stack.allow("search_events", &chief).await;
+    let seat = stack.connected(1).await;
+    let get = async || {
+        let asked = seat
+            .app
+            .ask(Method::GET, "/api/v1/connections/outlook-calendar");
+        asked.with_key().send().await.json()
+    };
+    let whole = get().await;
+    let now = stack.connection(&seat).await.expect("a connection");
+    assert_eq!(whole["since"], now.connected_at.to_string());
+    assert_eq!(
+        (&whole["missing_scopes"], &whole["next"]),
+        (&json!([]), &json!("nothing"))
+    );
+    assert_eq!(whole["tools_without_scopes"], json!([]));
+
+    // Fewer were granted: People.Read, and what a tool needs that is denied.
+    let scopes: Vec<_> = Scope::ALL
+        .into_iter()
+        .filter(|scope| !matches!(scope, Scope::PeopleRead | Scope::CalendarsReadShared))
+        .collect();
+    let fewer = stack
+        .store
+        .commit_grant(&seat.person, &now.id, now.version, None, &scopes);
+    assert!(fewer.await.expect("kept"));
+    let partial = get().await;
+    assert_eq!(
+        partial["missing_scopes"],
+        json!(["People.Read", "Calendars.Read.Shared"])
+    );
+    assert_eq!(partial["next"], "connect", "and consent to the rest");
+    let lacking = partial["tools_without_scopes"].as_array().expect("a list");
+    let names: Vec<_> = lacking
+        .iter()
+        .filter_map(|tool| tool["name"].as_str())
+        .collect();
+    assert!(names.contains(&"search_contacts"), "{partial}");
+    assert!(
+        !names.contains(&"find_times"),
+        "a denied tool does not exist: {partial}"
+    );
+    for tool in lacking {
+        let scopes = tool["scopes"].as_array().expect("a list");
+        assert!(!scopes.is_empty(), "{partial}");
+    }
 }

@@ -5,6 +5,7 @@ mod stack;
 
 mod aadsts;
 mod api;
+mod health;
 mod mcp;
 mod pages;
 mod people;

@@ -186,3 +186,37 @@ async fn nobody_but_an_administrator_of_the_organisation_ends_a_connection_of_ot
     let (_, list) = page(&chief, PLACE).await;
     assert!(!list.contains(other.as_str()));
 }
+
+#[tokio::test]
+async fn a_thousand_people_are_found_page_by_page_and_by_filters() {
+    let stack = Stack::new().await;
+    let chief = administrator(&stack).await;
+    stack.many(1_000).await;
+    let walk = async |query: &str| {
+        let (mut found, mut path) = (Vec::new(), format!("{PLACE}?{query}"));
+        loop {
+            let (status, body) = page(&chief, &path).await;
+            assert_eq!(status, 200, "{path}");
+            let logins = body.split("<span class=\"quiet small\"><bdi>").skip(1);
+            found.extend(logins.map(|rest| rest.split('<').next().expect("a login").to_owned()));
+            let Some((_, paging)) = body.split_once("class=\"paging\"") else {
+                return found;
+            };
+            let next = paging.split('"').find(|part| part.starts_with(PLACE));
+            path = next.expect("its address").replace("&#38;", "&");
+        }
+    };
+    let all = walk("").await;
+    assert_eq!(all.len(), 1_001, "and the administrator");
+    assert!(all[1..].is_sorted(), "in order, and so each once");
+    for (query, expected) in [
+        ("state=connected", 500),
+        ("state=never", 501),
+        ("text=person-01", 100),
+        ("text=person-01&state=connected", 50),
+        ("text=%25", 0),
+        ("text=person_", 0),
+    ] {
+        assert_eq!(walk(query).await.len(), expected, "{query}");
+    }
+}

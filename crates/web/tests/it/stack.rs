@@ -148,6 +148,34 @@ impl Stack {
         seat
     }
 
+    /// So many people who have signed in, every other of whom is connected.
+    pub(crate) async fn many(&self, number: usize) {
+        for number in 0..number {
+            let object = ObjectId::parse(&format!("11111111-0000-4000-8000-{number:012}"));
+            let identity = Identity {
+                tenant: TenantId::parse(self.sim.tenant_id()).expect("a GUID"),
+                object: object.expect("a GUID"),
+            };
+            let login = format!("person-{number:04}@nordwind.example");
+            let person = self
+                .engine
+                .seed_person(&identity, "Somebody", &login, false);
+            let person = person.await.expect("a person");
+            if number % 2 == 0 {
+                let grant = RefreshToken::new("a grant".into());
+                let stored = self.store.store_grant(
+                    &self.organisation,
+                    &person,
+                    Integration::OutlookCalendar,
+                    &Scope::ALL,
+                    &identity.object,
+                    &grant,
+                );
+                stored.await.expect("a connection");
+            }
+        }
+    }
+
     /// Somebody whose organisation is another one.
     pub(crate) async fn of_another_organisation(&self) -> PersonId {
         let identity = Identity {

@@ -100,6 +100,14 @@ async fn check(seat: &Seat, row: &Row) {
     assert_eq!(connection["state"], word);
     assert_eq!(connection["code"].as_str(), row.code, "{connection}");
     assert_eq!(connection["why"].as_str(), row.why, "{connection}");
+    let next = match &row.state {
+        ConnectionState::Connected => "nothing",
+        ConnectionState::NeedsSignIn { .. } => "sign_in",
+        ConnectionState::NeedsAdmin { .. } => "ask_administrator",
+        _ => "connect",
+    };
+    assert_eq!(connection["next"], next, "{connection}");
+    assert_eq!(connection["since"].is_string(), !row.state.is_over());
     assert!(
         connection["message"]
             .as_str()
