@@ -66,6 +66,13 @@ impl Query {
     }
 }
 
+/// How long a value will be when it is encoded.
+pub(crate) fn encoded_length(value: &str) -> usize {
+    let mut encoded = String::new();
+    encode(value, &mut encoded);
+    encoded.len()
+}
+
 fn encode(value: &str, into: &mut String) {
     for byte in value.bytes() {
         match byte {

@@ -31,6 +31,8 @@ pub(crate) struct WireContact {
     department: Option<String>,
     company_name: Option<String>,
     office_location: Option<String>,
+    #[serde(default, rename = "error", deserialize_with = "no_item")]
+    _error: (),
 }
 
 #[derive(Deserialize)]
@@ -46,6 +48,8 @@ pub(crate) struct WirePerson {
     company_name: Option<String>,
     office_location: Option<String>,
     person_type: Option<WireType>,
+    #[serde(default, rename = "error", deserialize_with = "no_item")]
+    _error: (),
 }
 
 /// A folder of contacts.
@@ -144,6 +148,12 @@ impl WireUser {
             source: Source::Directory,
         }
     }
+}
+
+/// An error in the place of an item, under a status that says success: seen at Graph. It must not pass for somebody without
+/// a name.
+fn no_item<'de, D: serde::Deserializer<'de>>(_: D) -> Result<(), D::Error> {
+    Err(serde::de::Error::custom("an error in the place of an item"))
 }
 
 fn addresses(list: Option<Vec<WireAddress>>) -> Vec<Address> {

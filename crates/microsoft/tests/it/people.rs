@@ -154,6 +154,15 @@ async fn the_directory_is_asked_for_many_spellings_at_once_and_says_when_there_a
     assert!(!finds.more);
     let finds = graph.directory(&["a".into()], &[], 1).await.expect("there");
     assert!(finds.found.len() == 1 && finds.more);
+    // The directory takes addresses of 2,048 characters; what does not fit is left out.
+    let mut many: Vec<String> = (0..200).map(|number| format!("nöbody{number}")).collect();
+    many.insert(0, "berger".into());
+    office.sim.clear_log();
+    let finds = graph.directory(&many, &[], 10).await.expect("accepted");
+    assert_eq!(finds.found.len(), 1);
+    let sent = office.sim.log();
+    let sent = &sent.last().expect("a request").query;
+    assert!((1_500..1_900).contains(&sent.len()), "{}", sent.len());
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ fn of_reading(reading: &Reading, candidate: &Candidate) -> Option<Fit> {
     let counts = reading.said || place.fits();
     counts.then_some(Fit {
         place,
-        guessed: !reading.said,
+        guessed: reading.is_guessed(),
         ..best
     })
 }

@@ -1,5 +1,8 @@
 //! Names people are called by instead of their own: German and English, and given names that are one in two languages.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// One given name in a line, in all its forms: the full ones, then the short ones. In the spelling without umlauts.
 const ROWS: &[&str] = &[
     // English.
@@ -224,31 +227,36 @@ const ROWS: &[&str] = &[
     "malgorzata gosia margarete",
 ];
 
+/// In which lines each name stands.
+static LINES: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut lines: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, line) in ROWS.iter().enumerate() {
+        for name in line.split(' ') {
+            lines.entry(name).or_default().push(at);
+        }
+    }
+    lines
+});
+
 /// Whether two given names may be one person's: both are in one line. Both in the spelling without umlauts.
 pub(crate) fn same_name(a: &str, b: &str) -> bool {
-    a != b && lines(a).any(|line| line.split(' ').any(|name| name == b))
+    match (LINES.get(a), LINES.get(b)) {
+        (Some(these), Some(those)) => a != b && these.iter().any(|line| those.contains(line)),
+        _ => false,
+    }
 }
 
 /// Other names of whoever is called by one, the full ones first; at most `most`.
 pub(crate) fn others(name: &str, most: usize) -> Vec<&'static str> {
     let mut others: Vec<&str> = Vec::new();
-    for line in lines(name) {
-        for other in line.split(' ') {
+    for line in LINES.get(name).into_iter().flatten() {
+        for other in ROWS[*line].split(' ') {
             if other != name && !others.contains(&other) && others.len() < most {
                 others.push(other);
             }
         }
     }
     others
-}
-
-fn lines(name: &str) -> impl Iterator<Item = &'static str> {
-    let is_in = move |line: &&str| line.split(' ').any(|one| one == name);
-    let mut found: Vec<&'static str> = Vec::new();
-    if name.len() > 1 {
-        found.extend(ROWS.iter().copied().filter(is_in));
-    }
-    found.into_iter()
 }
 
 #[cfg(test)]

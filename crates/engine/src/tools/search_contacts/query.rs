@@ -84,6 +84,13 @@ pub(crate) struct Reading {
     pub(crate) said: bool,
 }
 
+impl Reading {
+    /// Whether a place was made of words that may as well belong to the name.
+    pub(crate) fn is_guessed(&self) -> bool {
+        !self.said && !self.place.is_empty()
+    }
+}
+
 /// What was asked, in every way it may be meant, the likeliest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Query {

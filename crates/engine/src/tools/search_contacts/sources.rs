@@ -12,9 +12,9 @@ const CONTACTS: u32 = 5_000;
 /// So many folders of contacts beside the default one are looked into, those inside of others included.
 const FOLDERS: usize = 8;
 /// So many people and users one search gives.
-const SAID: u32 = 50;
+const SAID: u32 = 100;
 /// So many the wide search gives.
-const MEANT: u32 = 200;
+const MEANT: u32 = 500;
 
 /// What the sources gave.
 #[derive(Default)]
@@ -102,7 +102,7 @@ pub(super) async fn as_meant(
     let ask_directory = !silent(Source::Directory);
     let people = async {
         match ask_people {
-            true => Some(graph.people("", MEANT).await),
+            true => Some(graph.people("", SAID).await),
             false => None,
         }
     };

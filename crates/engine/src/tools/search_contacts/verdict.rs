@@ -32,6 +32,7 @@ const NOT_THERE: &str =
     "Somebody of this name is known, but not there. Ask who is meant; do not choose.";
 const INCOMPLETE: &str = "Not everybody could be looked at, so somebody else of this name may exist. Make sure that this is who is meant.";
 const NOBODY: &str = "Nobody of this name was found. Ask for the address.";
+const NOBODY_YET: &str = "Nobody of this name was found, but not everybody could be looked at. Try again later, or ask for the address.";
 const NO_ADDRESS: &str =
     "Nobody with this address is known here. Use it only if the person gave it herself.";
 
@@ -55,6 +56,7 @@ impl Verdict {
         let fits: Vec<Fit> = listed.iter().map(|(_, fit)| *fit).collect();
         let (status, message) = match fits.split_first() {
             None if query.address.is_some() => (Status::NotFound, Some(NO_ADDRESS)),
+            None if !complete => (Status::NotFound, Some(NOBODY_YET)),
             None => (Status::NotFound, Some(NOBODY)),
             Some((best, _)) if query.says_where() && !best.place.fits() => {
                 (Status::Ambiguous, Some(NOT_THERE))
