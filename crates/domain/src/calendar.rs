@@ -1,5 +1,7 @@
 //! Events as attache understands them, whatever the wire calls them.
 
+pub mod details;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;

@@ -3,12 +3,14 @@
 pub(crate) mod cancel_event;
 pub(crate) mod check_approval;
 pub(crate) mod create_event;
+pub(crate) mod read_event;
 pub(crate) mod read_profile;
 pub(crate) mod respond_to_event;
 pub(crate) mod search_contacts;
 pub(crate) mod search_events;
 pub(crate) mod update_event;
 
+mod calendar;
 mod event_line;
 mod input;
 mod scope;
@@ -20,7 +22,7 @@ use std::sync::LazyLock;
 
 use domain::canonical::Digest;
 use domain::id::CallId;
-use domain::people::Address;
+use domain::people::{Address, Mailbox};
 use domain::time::Zone;
 use domain::tool::{Definition, ToolName};
 use jiff::Timestamp;
@@ -37,6 +39,7 @@ use crate::{Card, Error};
 /// Every tool a level can be set for, in the order of the catalogue.
 static TOOLS: &[&dyn Tool] = &[
     &search_events::SearchEvents,
+    &read_event::ReadEvent,
     &create_event::CreateEvent,
     &update_event::UpdateEvent,
     &cancel_event::CancelEvent,
@@ -48,6 +51,7 @@ static TOOLS: &[&dyn Tool] = &[
 /// Their definitions, in the same order.
 pub const DEFINITIONS: &[&Definition] = &[
     &search_events::DEFINITION,
+    &read_event::DEFINITION,
     &create_event::DEFINITION,
     &update_event::DEFINITION,
     &cancel_event::DEFINITION,
@@ -123,6 +127,14 @@ impl Setting {
             )
         };
         self.zone.as_ref().ok_or_else(unknown)
+    }
+}
+
+impl Setting {
+    /// Whether somebody is outside the organisation. Whoever has no address is, for all anybody knows.
+    pub(crate) fn is_outside(&self, mailbox: &Mailbox) -> bool {
+        let domain = mailbox.address.as_ref().map(Address::domain);
+        !domain.is_some_and(|domain| self.home.contains(&domain))
     }
 }
 

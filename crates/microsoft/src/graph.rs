@@ -13,6 +13,7 @@ use url::Url;
 
 mod calendar_view;
 mod cancel;
+mod calendars;
 mod challenge;
 mod change;
 mod contacts;
@@ -26,7 +27,7 @@ mod respond;
 mod schedule;
 mod settle;
 
-pub use calendar_view::View;
+pub use calendar_view::{View, Whose};
 pub use contacts::ContactFolder;
 pub use link::NextLink;
 pub use me::Me;

@@ -1,7 +1,9 @@
 //! Microsoft's words and shapes. Only what is used is read; unknown members and values are survived.
 
 pub(crate) mod change;
+pub(crate) mod calendar;
 pub(crate) mod event;
+pub(crate) mod event_details;
 pub(crate) mod metadata;
 pub(crate) mod new_event;
 pub(crate) mod people;

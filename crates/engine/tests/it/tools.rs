@@ -2,6 +2,7 @@
 
 mod cancel_event;
 mod desk;
+mod read_event;
 mod respond_to_event;
 mod search_contacts;
 mod update_event;

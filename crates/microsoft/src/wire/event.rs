@@ -32,7 +32,7 @@ pub(crate) struct WireEvent {
     attendees: Option<Vec<WireAttendee>>,
     response_status: Option<WireStatus>,
     show_as: Option<String>,
-    sensitivity: Option<String>,
+    pub(super) sensitivity: Option<String>,
     is_cancelled: Option<bool>,
     r#type: Option<String>,
     series_master_id: Option<String>,
@@ -60,7 +60,7 @@ struct WireRecipient {
 }
 
 #[derive(Deserialize)]
-struct WireAddress {
+pub(super) struct WireAddress {
     name: Option<String>,
     address: Option<String>,
 }
@@ -130,7 +130,7 @@ impl WireEvent {
 }
 
 impl WireAddress {
-    fn mailbox(self) -> Mailbox {
+    pub(super) fn mailbox(self) -> Mailbox {
         let address = self
             .address
             .as_deref()
@@ -190,12 +190,12 @@ fn span(all_day: bool, start: &WireTime, end: &WireTime) -> Option<Span> {
     Some(Span::Days { first, last })
 }
 
-fn line(text: Option<String>) -> Option<String> {
+pub(super) fn line(text: Option<String>) -> Option<String> {
     text.map(|text| one_line(&text, LONGEST))
         .filter(|text| !text.is_empty())
 }
 
-fn is_any(value: Option<&str>, words: &[&str]) -> bool {
+pub(super) fn is_any(value: Option<&str>, words: &[&str]) -> bool {
     value.is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value)))
 }
 
