@@ -81,6 +81,10 @@ fn simplify(field: &mut Value) {
     };
     field.remove("default");
     field.remove("format");
+    // Nothing that is counted is less than none.
+    if field.get("minimum").and_then(Value::as_f64) == Some(0.0) {
+        field.remove("minimum");
+    }
     if let Some(Value::Array(types)) = field.get_mut("type") {
         types.retain(|name| name != "null");
         if let [only] = types.as_slice() {

@@ -1,10 +1,14 @@
 //! *Read Profile*: who the person is, in which zone, with which working hours, and what time it is there.
 
-use domain::time::{local_text, weekday};
+use domain::calendar::details::Calendar;
+use domain::text::one_line;
+use domain::time::{Zone, local_text, weekday};
 use domain::tool::{Definition, Effect, Object, Operation, Scope, ToolName};
+use jiff::{SignedDuration, Timestamp};
+use microsoft::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Context, Done, Setting, Typed};
 use crate::call::Failure;
@@ -17,9 +21,11 @@ pub(crate) const DEFINITION: Definition = Definition {
     effect: Effect::Read,
     scopes: &[Scope::UserRead, Scope::CalendarsReadWrite],
     people: &[],
-    description: "The person you act for: name, address, job title, language, time zone, working hours, and the present local \
-                  time with weekday. Call it first when you need to know what 'today' or 'tomorrow' means.",
+    description: "Whom you act for: zone, calendars, now.",
 };
+
+/// So many calendars are listed.
+const LISTED: usize = 20;
 
 pub(crate) struct ReadProfile;
 
@@ -49,7 +55,13 @@ impl Typed for ReadProfile {
     }
 
     async fn run<'a>(context: &'a Context<'a>, _: Input) -> Result<Done, Failure> {
-        let me = context.graph.me().await?;
+        let (me, calendars) = tokio::join!(context.graph.me(), context.graph.calendars());
+        let me = me?;
+        // An account without a mailbox has no calendars; everything else about it is known.
+        let calendars = match calendars {
+            Err(error) if error.kind() == Kind::NotFound => vec![],
+            calendars => calendars?,
+        };
         let schedule = match &me.mail {
             Some(address) => Some(context.graph.own_schedule(address).await?),
             None => None,
@@ -81,7 +93,35 @@ impl Typed for ReadProfile {
             body["zone"] = zone.name().into();
             body["now"] = local_text(&now).into();
             body["weekday"] = weekday(now.date()).into();
+            if let Some(change) = next_change(&zone, context.setting.now) {
+                body["clocks_change"] = change.into();
+            }
+        }
+        if !calendars.is_empty() {
+            let listed: Vec<Value> = calendars.iter().take(LISTED).map(line).collect();
+            body["calendars"] = listed.into();
         }
         Ok(Done { body, target: None })
     }
+}
+
+/// One calendar with what may be done in it. Only the default one is ever changed: invitations come and go there.
+fn line(calendar: &Calendar) -> Value {
+    let owner = calendar.owner.as_ref().filter(|_| !calendar.default);
+    let address = owner.and_then(|owner| owner.address.as_ref());
+    let mut line = json!({
+        "name": one_line(&calendar.name, 60),
+        "can": if calendar.default { "change" } else { "read" },
+    });
+    if let Some(address) = address {
+        line["owner"] = address.as_str().into();
+    }
+    line
+}
+
+/// When the clocks change next, within a year: the moment after, with its new offset.
+fn next_change(zone: &Zone, now: Timestamp) -> Option<String> {
+    let change = zone.zone().following(now).next()?.timestamp();
+    let year = SignedDuration::from_hours(24 * 366);
+    (change.duration_since(now) <= year).then(|| local_text(&zone.at(change)))
 }

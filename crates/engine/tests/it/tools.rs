@@ -3,6 +3,8 @@
 mod cancel_event;
 mod desk;
 mod read_event;
+mod read_profile;
 mod respond_to_event;
 mod search_contacts;
+mod search_events;
 mod update_event;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::calendar::details::{Details, Sensitivity};
 use domain::calendar::{Answer, Attendee, Event, EventHandle, Series, ShowAs, Span};
-use domain::people::Mailbox;
+use domain::people::{Address, Mailbox};
+use domain::recurrence;
 use domain::text::html::{Removed, from_html, from_text};
 use domain::text::one_line;
 use domain::time::{Zone, local_text};
@@ -46,8 +47,8 @@ pub(super) struct Reading {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     answers: BTreeMap<&'static str, usize>,
     shows_as: ShowAs,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    series: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<Facts>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     online: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +99,74 @@ struct Somebody {
     optional: bool,
 }
 
+/// What is known of the series that an event belongs to; nothing where its first event is not in this mailbox.
+#[derive(Serialize)]
+struct Facts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<i64>,
+    /// The pattern says so; that day may have been moved or cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_by_pattern: Option<String>,
+    /// This one was changed on its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    this_one_differs: bool,
+}
+
+impl Facts {
+    fn of(
+        details: &Details,
+        series: Option<recurrence::Series>,
+        setting: &Setting,
+        zone: &Zone,
+    ) -> Self {
+        let this_one_differs = details.event.series == Series::Exception;
+        let Some(recurrence::Series {
+            recurrence,
+            zone: theirs,
+        }) = series
+        else {
+            return Self {
+                repeats: None,
+                first: None,
+                last: None,
+                count: None,
+                next_by_pattern: None,
+                this_one_differs,
+            };
+        };
+        let theirs = theirs.as_ref().or(details.zone.as_ref()).unwrap_or(zone);
+        let today = theirs.at(setting.now).date();
+        let next = match details.event.span {
+            Span::Days { .. } => recurrence
+                .days_from(today.tomorrow().unwrap_or(today))
+                .next()
+                .map(|day| day.to_string()),
+            Span::Timed { start, .. } => {
+                // An occurrence that was moved says when it was to be.
+                let time = theirs.at(details.original_start.unwrap_or(start)).time();
+                recurrence
+                    .starts_from(today, time, theirs)
+                    .find(|start| start.timestamp() > setting.now)
+                    .map(|start| local_text(&zone.at(start.timestamp())))
+            }
+        };
+        Self {
+            repeats: Some(recurrence.in_english()),
+            first: recurrence.first().map(|day| day.to_string()),
+            last: recurrence.last().map(|day| day.to_string()),
+            count: recurrence.count(),
+            next_by_pattern: next,
+            this_one_differs,
+        }
+    }
+}
+
 /// A stretch of the text, with its origin.
 #[derive(Serialize)]
 struct Text {
@@ -118,7 +187,12 @@ struct Text {
 }
 
 impl Reading {
-    pub(super) fn of(details: &Details, setting: &Setting, place: &Place) -> Self {
+    pub(super) fn of(
+        details: &Details,
+        setting: &Setting,
+        place: &Place,
+        series: Option<recurrence::Series>,
+    ) -> Self {
         let event = &details.event;
         let zone = setting
             .zone
@@ -158,7 +232,8 @@ impl Reading {
                 .filter(|more| *more > 0),
             answers: answers(&event.attendees),
             shows_as: event.show_as,
-            series: event.series != Series::Single,
+            series: (event.series != Series::Single)
+                .then(|| Facts::of(details, series, setting, &zone)),
             online: event.online,
             join_url: event.join_url.clone(),
             categories: details
@@ -310,9 +385,7 @@ fn text(details: &Details, setting: &Setting, from: usize) -> Option<Text> {
     }
     let event = &details.event;
     let by = event.organizer.as_ref().filter(|_| !event.is_organizer);
-    let domain = by
-        .and_then(|by| by.address.as_ref())
-        .map(|address| address.domain());
+    let domain = by.and_then(|by| by.address.as_ref()).map(Address::domain);
     Some(Text {
         text: part.text.to_owned(),
         written_by: match by {
