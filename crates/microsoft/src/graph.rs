@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 mod calendar_view;
-mod cancel;
 mod calendars;
+mod cancel;
 mod challenge;
 mod change;
 mod contacts;

@@ -1,7 +1,7 @@
 //! Microsoft's words and shapes. Only what is used is read; unknown members and values are survived.
 
-pub(crate) mod change;
 pub(crate) mod calendar;
+pub(crate) mod change;
 pub(crate) mod event;
 pub(crate) mod event_details;
 pub(crate) mod metadata;

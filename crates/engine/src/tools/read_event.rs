@@ -141,5 +141,5 @@ async fn find(
             None => break,
         }
     }
-    Err(target::gone())
+    Err(Failure::Ours(target::not_found()))
 }

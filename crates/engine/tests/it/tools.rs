@@ -4,6 +4,7 @@ mod cancel_event;
 mod desk;
 mod read_event;
 mod read_profile;
+mod reader;
 mod respond_to_event;
 mod search_contacts;
 mod search_events;

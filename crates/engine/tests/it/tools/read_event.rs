@@ -3,7 +3,7 @@
 use domain::permission::Level;
 use serde_json::{Value, json};
 
-use super::desk::{Desk, post};
+use super::reader::{Reader, post};
 use crate::house::House;
 
 const LEVELS: &[(&str, Level)] = &[
@@ -12,11 +12,11 @@ const LEVELS: &[(&str, Level)] = &[
 ];
 
 /// The answer about the first event in 2031 with this title.
-async fn read(desk: &Desk, title: &str) -> Value {
-    let found = desk
+async fn read(reader: &Reader, title: &str) -> Value {
+    let found = reader
         .find(json!({"text": title, "from": "2031-01-01", "to": "2031-12-31"}))
         .await;
-    desk.done("read_event", json!({"id": found["id"]})).await
+    reader.done("read_event", json!({"id": found["id"]})).await
 }
 
 fn meeting(title: &str, more: &Value) -> Value {
@@ -45,7 +45,7 @@ fn attendees(count: usize) -> Value {
 
 #[tokio::test]
 async fn everything_about_an_own_event_is_answered() {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
     let event = meeting(
         "Quarterly plan",
         &json!({
@@ -55,8 +55,8 @@ async fn everything_about_an_own_event_is_answered() {
             "body": {"contentType": "html", "content": "<p>Agenda</p><ul><li>one<li>two</ul><img src='https://x.example/p'>"},
         }),
     );
-    post(&desk.house, &desk.pair.login, "me/events", event).await;
-    let answer = read(&desk, "Quarterly plan").await;
+    post(&reader.house, &reader.pair.login, "me/events", event).await;
+    let answer = read(&reader, "Quarterly plan").await;
     for (field, expected) in [
         ("title", json!("Quarterly plan")),
         ("day", json!("Tue")),
@@ -99,21 +99,21 @@ async fn everything_about_an_own_event_is_answered() {
         "{answer}"
     );
     // To find it and to read it: one request each.
-    assert_eq!(desk.requests().len(), 1, "{:?}", desk.requests());
+    assert_eq!(reader.requests().len(), 1, "{:?}", reader.requests());
 }
 
 #[tokio::test]
 async fn an_invitation_from_outside_that_was_not_accepted_says_where_it_comes_from_and_hides_nothing_else()
  {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
-    let found = desk
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
+    let found = reader
         .find(json!({"text": "Partner Summit", "from": "2026-01-01", "to": "2030-12-31"}))
         .await;
     // The listing gives title and time, and nothing else that somebody outside wrote.
     assert_eq!(found["organizer"], "partner-summit.example");
     assert_eq!(found["unknown_sender"], true);
     assert!(found["where"].is_null(), "{found}");
-    let answer = desk.done("read_event", json!({"id": found["id"]})).await;
+    let answer = reader.done("read_event", json!({"id": found["id"]})).await;
     let body = &answer["body"];
     assert_eq!(
         (
@@ -149,15 +149,15 @@ async fn an_invitation_from_outside_that_was_not_accepted_says_where_it_comes_fr
 
 #[tokio::test]
 async fn five_hundred_attendees_stay_small() {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
     post(
-        &desk.house,
-        &desk.pair.login,
+        &reader.house,
+        &reader.pair.login,
         "me/events",
         meeting("Everybody", &json!({"attendees": attendees(500)})),
     )
     .await;
-    let answer = read(&desk, "Everybody").await;
+    let answer = read(&reader, "Everybody").await;
     assert_eq!(answer["attendees"].as_array().map(Vec::len), Some(30));
     assert_eq!(answer["not_listed"], 470);
     assert_eq!(answer["answers"]["not_answered"], 500);
@@ -167,18 +167,18 @@ async fn five_hundred_attendees_stay_small() {
 
 #[tokio::test]
 async fn a_long_text_comes_in_parts() {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
     let words: Vec<String> = (0..2_000).map(|number| format!("word{number}")).collect();
     let body =
         json!({"body": {"contentType": "html", "content": format!("<p>{}</p>", words.join(" "))}});
     post(
-        &desk.house,
-        &desk.pair.login,
+        &reader.house,
+        &reader.pair.login,
         "me/events",
         meeting("Long", &body),
     )
     .await;
-    let mut answer = read(&desk, "Long").await;
+    let mut answer = read(&reader, "Long").await;
     let (id, mut read) = (answer["id"].clone(), Vec::new());
     for round in 0..20 {
         let text = answer["body"]["text"].as_str().expect("a text");
@@ -188,7 +188,7 @@ async fn a_long_text_comes_in_parts() {
             break;
         };
         assert_eq!(answer["body"]["truncated"], true);
-        answer = desk
+        answer = reader
             .done("read_event", json!({"id": id, "text_from": next}))
             .await;
         assert!(
@@ -200,7 +200,7 @@ async fn a_long_text_comes_in_parts() {
 }
 
 /// A weekly series on Tuesdays, with these additions.
-async fn series(desk: &Desk, title: &str, zone: &str, range: Value) {
+async fn series(reader: &Reader, title: &str, zone: &str, range: Value) {
     let mut event = meeting(title, &json!({}));
     for (end, time) in [
         ("start", "2031-03-04T09:30:00"),
@@ -212,15 +212,15 @@ async fn series(desk: &Desk, title: &str, zone: &str, range: Value) {
         "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["tuesday"], "firstDayOfWeek": "monday"},
         "range": range,
     });
-    post(&desk.house, &desk.pair.login, "me/events", event).await;
+    post(&reader.house, &reader.pair.login, "me/events", event).await;
 }
 
 #[tokio::test]
 async fn a_series_says_how_it_repeats_and_when_next() {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
     let ten = json!({"type": "numbered", "startDate": "2031-03-04", "numberOfOccurrences": 10, "endDate": "0001-01-01"});
-    series(&desk, "Ten times", "Europe/Berlin", ten).await;
-    let answer = read(&desk, "Ten times").await;
+    series(&reader, "Ten times", "Europe/Berlin", ten).await;
+    let answer = read(&reader, "Ten times").await;
     assert_eq!(
         answer["series"],
         json!({
@@ -228,11 +228,11 @@ async fn a_series_says_how_it_repeats_and_when_next() {
             "next_by_pattern": "2031-03-04T09:30+01:00",
         })
     );
-    assert_eq!(desk.requests().len(), 2, "{:?}", desk.requests());
+    assert_eq!(reader.requests().len(), 2, "{:?}", reader.requests());
     // On the clocks of its organiser: New York changes three weeks before Berlin.
     let endless = json!({"type": "noEnd", "startDate": "2031-03-04"});
-    series(&desk, "Endless", "America/New_York", endless).await;
-    let answer = read(&desk, "Endless").await;
+    series(&reader, "Endless", "America/New_York", endless).await;
+    let answer = read(&reader, "Endless").await;
     assert_eq!(
         answer["organizer_time"],
         "2031-03-04T09:30-05:00 America/New_York"
@@ -243,21 +243,21 @@ async fn a_series_says_how_it_repeats_and_when_next() {
         "{answer}"
     );
     // One day of it, moved on its own.
-    let found = desk
+    let found = reader
         .find(json!({"text": "Ten times", "from": "2031-03-11", "to": "2031-03-11"}))
         .await;
-    let id = desk.graph_id("Ten times", "2031-03-11").await;
+    let id = reader.graph_id("Ten times", "2031-03-11").await;
     let moved = json!({
         "start": {"dateTime": "2031-03-12T16:00:00", "timeZone": "Europe/Berlin"},
         "end": {"dateTime": "2031-03-12T17:00:00", "timeZone": "Europe/Berlin"},
     });
-    desk.patch(&format!("me/events/{id}"), moved).await;
-    let gone = desk.word("read_event", json!({"id": found["id"]})).await;
+    reader.patch(&format!("me/events/{id}"), moved).await;
+    let gone = reader.word("read_event", json!({"id": found["id"]})).await;
     assert_eq!(gone, "event_not_found");
-    let found = desk
+    let found = reader
         .find(json!({"text": "Ten times", "from": "2031-03-12", "to": "2031-03-12"}))
         .await;
-    let answer = desk.done("read_event", json!({"id": found["id"]})).await;
+    let answer = reader.done("read_event", json!({"id": found["id"]})).await;
     assert_eq!(answer["moved_from"], "2031-03-11T09:30+01:00");
     assert_eq!(answer["series"]["this_one_differs"], true);
     assert_eq!(
@@ -268,8 +268,8 @@ async fn a_series_says_how_it_repeats_and_when_next() {
 
 #[tokio::test]
 async fn what_cannot_be_read_says_why() {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
-    let anna = desk
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
+    let anna = reader
         .find(json!({"calendar": "anna.berger@nordwind.example", "from": "2026-01-01", "to": "2028-01-01"}))
         .await;
     for (arguments, expected) in [
@@ -297,12 +297,12 @@ async fn what_cannot_be_read_says_why() {
         (json!({}), "invalid_arguments"),
     ] {
         assert_eq!(
-            desk.word("read_event", arguments.clone()).await,
+            reader.word("read_event", arguments.clone()).await,
             expected,
             "{arguments}"
         );
     }
-    let answer = desk
+    let answer = reader
         .done(
             "read_event",
             json!({"id": anna["id"], "calendar": "anna.berger@nordwind.example"}),

@@ -3,15 +3,15 @@
 use domain::permission::Level;
 use serde_json::json;
 
-use super::desk::Desk;
+use super::reader::Reader;
 use crate::house::House;
 
 const LEVELS: &[(&str, Level)] = &[("read_profile", Level::AlwaysAllow)];
 
 #[tokio::test]
 async fn a_profile_says_who_where_and_which_calendars() {
-    let desk = Desk::new(House::new().await, 1, LEVELS).await;
-    let answer = desk.done("read_profile", json!({})).await;
+    let reader = Reader::new(House::new().await, 1, LEVELS).await;
+    let answer = reader.done("read_profile", json!({})).await;
     for (field, expected) in [
         ("name", json!("Lena Hoffmann")),
         ("address", json!("lena.hoffmann@nordwind.example")),
@@ -28,7 +28,7 @@ async fn a_profile_says_who_where_and_which_calendars() {
     ] {
         assert_eq!(answer[field], expected, "{field} of {answer}");
     }
-    let now: jiff::Timestamp = desk.house.now();
+    let now: jiff::Timestamp = reader.house.now();
     let said = answer["now"].as_str().expect("a time");
     let said: jiff::Timestamp = said.parse().expect("with its offset");
     assert!(now.duration_since(said).as_secs().abs() <= 61, "{answer}");
@@ -38,7 +38,7 @@ async fn a_profile_says_who_where_and_which_calendars() {
         "{change}"
     );
     assert!(answer.to_string().len() <= 600, "{answer}");
-    assert_eq!(desk.requests().len(), 3);
+    assert_eq!(reader.requests().len(), 3);
 }
 
 #[tokio::test]
@@ -48,8 +48,8 @@ async fn a_mailbox_with_a_zone_of_its_own_has_the_one_of_the_browser() {
     let who = people
         .iter()
         .position(|person| person.login.starts_with("michael.carter"));
-    let desk = Desk::new(house, who.expect("he is there"), LEVELS).await;
-    let answer = desk.done("read_profile", json!({})).await;
+    let reader = Reader::new(house, who.expect("he is there"), LEVELS).await;
+    let answer = reader.done("read_profile", json!({})).await;
     assert!(
         answer["zone"].is_string() && answer["now"].is_string(),
         "{answer}"

@@ -6,17 +6,17 @@ use domain::permission::Level;
 use serde_json::{Value, json};
 use sim::{Fault, FaultAnswer, Surface};
 
-use super::desk::{Desk, post};
+use super::reader::{Reader, post};
 use crate::house::House;
 
 const LEVELS: &[(&str, Level)] = &[("search_events", Level::AlwaysAllow)];
 
-async fn desk() -> Desk {
-    Desk::new(House::new().await, 1, LEVELS).await
+async fn reader() -> Reader {
+    Reader::new(House::new().await, 1, LEVELS).await
 }
 
 /// Makes a timed event on the clocks of a zone.
-async fn timed(desk: &Desk, title: &str, zone: &str, start: &str, end: &str, more: Value) {
+async fn timed(reader: &Reader, title: &str, zone: &str, start: &str, end: &str, more: Value) {
     let mut event = json!({
         "subject": title,
         "start": {"dateTime": start, "timeZone": zone},
@@ -25,16 +25,16 @@ async fn timed(desk: &Desk, title: &str, zone: &str, start: &str, end: &str, mor
     for (name, value) in more.as_object().into_iter().flatten() {
         event[name] = value.clone();
     }
-    post(&desk.house, &desk.pair.login, "me/events", event).await;
+    post(&reader.house, &reader.pair.login, "me/events", event).await;
 }
 
-async fn daily(desk: &Desk, title: &str, zone: &str, first: &str, count: u32) {
+async fn daily(reader: &Reader, title: &str, zone: &str, first: &str, count: u32) {
     let more = json!({"recurrence": {
         "pattern": {"type": "daily", "interval": 1},
         "range": {"type": "numbered", "startDate": first, "numberOfOccurrences": count},
     }});
     let (start, end) = (format!("{first}T09:00:00"), format!("{first}T09:30:00"));
-    timed(desk, title, zone, &start, &end, more).await;
+    timed(reader, title, zone, &start, &end, more).await;
 }
 
 /// Titles and starts (or days) of what a search shows.
@@ -52,14 +52,14 @@ fn shown(answer: &Value) -> Vec<String> {
     events.iter().map(text).collect()
 }
 
-async fn check(desk: &Desk, arguments: Value, expected: &[&str]) {
-    let answer = desk.done("search_events", arguments.clone()).await;
+async fn check(reader: &Reader, arguments: Value, expected: &[&str]) {
+    let answer = reader.done("search_events", arguments.clone()).await;
     assert_eq!(shown(&answer), expected, "{arguments}");
 }
 
 #[tokio::test]
 async fn series_keep_their_wall_time_when_clocks_change_and_where_they_do_not() {
-    let desk = desk().await;
+    let reader = reader().await;
     // Which title, the series' zone, the zone that looks, from, to, and the starts of the two days around the change.
     for (title, zone, looks, first, one, other) in [
         (
@@ -119,7 +119,7 @@ async fn series_keep_their_wall_time_when_clocks_change_and_where_they_do_not() 
             "Sun 2031-11-02T09:00-03:00",
         ),
     ] {
-        daily(&desk, title, zone, first, 2).await;
+        daily(&reader, title, zone, first, 2).await;
         let last = if first == "2031-03-29" {
             "2031-03-30".to_owned()
         } else {
@@ -128,7 +128,7 @@ async fn series_keep_their_wall_time_when_clocks_change_and_where_they_do_not() 
         };
         let arguments = json!({"from": first, "to": last, "zone": looks, "text": title});
         check(
-            &desk,
+            &reader,
             arguments,
             &[&format!("{title} {one}"), &format!("{title} {other}")],
         )
@@ -138,9 +138,9 @@ async fn series_keep_their_wall_time_when_clocks_change_and_where_they_do_not() 
 
 #[tokio::test]
 async fn a_window_shows_what_overlaps_it_to_the_minute() {
-    let desk = desk().await;
+    let reader = reader().await;
     timed(
-        &desk,
+        &reader,
         "Edge",
         "Europe/Berlin",
         "2031-05-06T10:00:00",
@@ -149,7 +149,7 @@ async fn a_window_shows_what_overlaps_it_to_the_minute() {
     )
     .await;
     timed(
-        &desk,
+        &reader,
         "Edge: moment",
         "Europe/Berlin",
         "2031-05-06T12:00:00",
@@ -158,7 +158,7 @@ async fn a_window_shows_what_overlaps_it_to_the_minute() {
     )
     .await;
     timed(
-        &desk,
+        &reader,
         "Edge: night",
         "Europe/Berlin",
         "2031-05-06T23:00:00",
@@ -187,7 +187,7 @@ async fn a_window_shows_what_overlaps_it_to_the_minute() {
     ] {
         // The zone of the first bracket is the one that answers.
         let arguments = json!({"from": from, "to": to, "text": "Edge"});
-        let answer = desk.done("search_events", arguments).await;
+        let answer = reader.done("search_events", arguments).await;
         let titles: Vec<_> = shown(&answer);
         let names = |all: &[String]| -> Vec<String> {
             all.iter()
@@ -201,10 +201,10 @@ async fn a_window_shows_what_overlaps_it_to_the_minute() {
 
 #[tokio::test]
 async fn whole_days_are_on_their_own_dates_in_every_zone() {
-    let desk = desk().await;
+    let reader = reader().await;
     let more = json!({"isAllDay": true});
     timed(
-        &desk,
+        &reader,
         "Fair",
         "Europe/Berlin",
         "2031-06-10T00:00:00",
@@ -236,26 +236,26 @@ async fn whole_days_are_on_their_own_dates_in_every_zone() {
             } else {
                 &[]
             };
-            check(&desk, arguments, expected).await;
+            check(&reader, arguments, expected).await;
         }
     }
 }
 
 #[tokio::test]
 async fn a_series_shows_its_days_as_they_were_changed() {
-    let desk = desk().await;
-    daily(&desk, "Round", "Europe/Berlin", "2031-04-07", 4).await;
-    let id = desk.graph_id("Round", "2031-04-08").await;
+    let reader = reader().await;
+    daily(&reader, "Round", "Europe/Berlin", "2031-04-07", 4).await;
+    let id = reader.graph_id("Round", "2031-04-08").await;
     let moved = json!({
         "subject": "Round, later",
         "start": {"dateTime": "2031-04-08T15:00:00", "timeZone": "Europe/Berlin"},
         "end": {"dateTime": "2031-04-08T15:30:00", "timeZone": "Europe/Berlin"},
     });
-    desk.patch(&format!("me/events/{id}"), moved).await;
-    let id = desk.graph_id("Round", "2031-04-09").await;
-    desk.delete(&format!("me/events/{id}")).await;
+    reader.patch(&format!("me/events/{id}"), moved).await;
+    let id = reader.graph_id("Round", "2031-04-09").await;
+    reader.delete(&format!("me/events/{id}")).await;
     check(
-        &desk,
+        &reader,
         json!({"from": "2031-04-07", "to": "2031-04-10", "text": "round"}),
         &[
             "Round Mon 2031-04-07T09:00+02:00",
@@ -268,7 +268,7 @@ async fn a_series_shows_its_days_as_they_were_changed() {
 
 #[tokio::test]
 async fn each_filter_lets_through_what_it_says() {
-    let desk = desk().await;
+    let reader = reader().await;
     let person = |address: &str, name: &str| json!([{"type": "required", "emailAddress": {"address": address, "name": name}}]);
     let at = |hour: u32| {
         (
@@ -290,15 +290,15 @@ async fn each_filter_lets_through_what_it_says() {
         ),
     ] {
         let (start, end) = at(hour);
-        timed(&desk, title, "Europe/Berlin", &start, &end, more).await;
+        timed(&reader, title, "Europe/Berlin", &start, &end, more).await;
     }
-    let markus = desk.house.sim.people()[4].login.clone();
+    let markus = reader.house.sim.people()[4].login.clone();
     let invited = json!({
-        "subject": "From Markus", "attendees": person(&desk.pair.login, "Lena Hoffmann"),
+        "subject": "From Markus", "attendees": person(&reader.pair.login, "Lena Hoffmann"),
         "start": {"dateTime": "2031-07-01T11:00:00", "timeZone": "Europe/Berlin"},
         "end": {"dateTime": "2031-07-01T11:30:00", "timeZone": "Europe/Berlin"},
     });
-    post(&desk.house, &markus, "me/events", invited).await;
+    post(&reader.house, &markus, "me/events", invited).await;
     for (filter, expected) in [
         (
             json!({}),
@@ -342,7 +342,7 @@ async fn each_filter_lets_through_what_it_says() {
         for (name, value) in filter.as_object().expect("an object") {
             arguments[name] = value.clone();
         }
-        let answer = desk.done("search_events", arguments).await;
+        let answer = reader.done("search_events", arguments).await;
         let events = answer["events"].as_array().expect("a list");
         let titles: Vec<_> = events
             .iter()
@@ -353,10 +353,10 @@ async fn each_filter_lets_through_what_it_says() {
 }
 
 /// Every page of a search, until there is no cursor.
-async fn pages(desk: &Desk, arguments: Value) -> Vec<Vec<String>> {
+async fn pages(reader: &Reader, arguments: Value) -> Vec<Vec<String>> {
     let (mut arguments, mut pages) = (arguments, Vec::new());
     loop {
-        let answer = desk.done("search_events", arguments.clone()).await;
+        let answer = reader.done("search_events", arguments.clone()).await;
         pages.push(shown(&answer));
         assert!(pages.len() < 200, "it goes round in circles");
         match answer["cursor"].as_str() {
@@ -368,12 +368,12 @@ async fn pages(desk: &Desk, arguments: Value) -> Vec<Vec<String>> {
 
 #[tokio::test]
 async fn a_cursor_goes_on_exactly_where_the_page_ended() {
-    let desk = desk().await;
-    daily(&desk, "Daily", "Europe/Berlin", "2031-09-01", 30).await;
+    let reader = reader().await;
+    daily(&reader, "Daily", "Europe/Berlin", "2031-09-01", 30).await;
     // Several that start in one minute, one that runs over all of them, and whole days.
     for number in 0..7 {
         timed(
-            &desk,
+            &reader,
             &format!("Same {number}"),
             "Europe/Berlin",
             "2031-09-10T09:00:00",
@@ -383,7 +383,7 @@ async fn a_cursor_goes_on_exactly_where_the_page_ended() {
         .await;
     }
     timed(
-        &desk,
+        &reader,
         "Long",
         "Europe/Berlin",
         "2031-08-31T00:00:00",
@@ -392,7 +392,7 @@ async fn a_cursor_goes_on_exactly_where_the_page_ended() {
     )
     .await;
     timed(
-        &desk,
+        &reader,
         "Days",
         "Europe/Berlin",
         "2031-09-09T00:00:00",
@@ -401,14 +401,14 @@ async fn a_cursor_goes_on_exactly_where_the_page_ended() {
     )
     .await;
     let window = json!({"from": "2031-09-01", "to": "2031-09-30", "limit": 50});
-    let whole = desk.done("search_events", window.clone()).await;
+    let whole = reader.done("search_events", window.clone()).await;
     assert!(whole["cursor"].is_null());
     let whole = shown(&whole);
     assert_eq!(whole.len(), 39);
     for limit in [1, 2, 3, 4, 5, 7, 13, 38, 39] {
         let mut arguments = window.clone();
         arguments["limit"] = limit.into();
-        let pages = pages(&desk, arguments).await;
+        let pages = pages(&reader, arguments).await;
         assert!(
             pages.iter().rev().skip(1).all(|page| page.len() == limit),
             "{limit}: {pages:?}"
@@ -419,9 +419,9 @@ async fn a_cursor_goes_on_exactly_where_the_page_ended() {
 
 #[tokio::test]
 async fn a_cursor_of_another_search_is_refused() {
-    let desk = desk().await;
+    let reader = reader().await;
     let first = json!({"from": "2026-01-01", "to": "2026-12-31", "limit": 1});
-    let cursor = desk.done("search_events", first.clone()).await["cursor"].clone();
+    let cursor = reader.done("search_events", first.clone()).await["cursor"].clone();
     for (name, value, expected) in [
         ("limit", json!(5), "done"),
         ("zone", json!("Europe/Berlin"), "done"),
@@ -450,16 +450,16 @@ async fn a_cursor_of_another_search_is_refused() {
         arguments["cursor"] = cursor.clone();
         arguments[name] = value;
         assert_eq!(
-            desk.word("search_events", arguments.clone()).await,
+            reader.word("search_events", arguments.clone()).await,
             expected,
             "{arguments}"
         );
     }
     // Without times the window is the one that was now then.
-    let first = desk.done("search_events", json!({"limit": 1})).await;
+    let first = reader.done("search_events", json!({"limit": 1})).await;
     let cursor = first["cursor"].clone();
     let next = json!({"limit": 1, "cursor": cursor});
-    let next = desk.done("search_events", next).await;
+    let next = reader.done("search_events", next).await;
     // Its first half is the window.
     let window = |answer: &Value| {
         answer["cursor"]
@@ -472,10 +472,10 @@ async fn a_cursor_of_another_search_is_refused() {
 
 #[tokio::test]
 async fn five_years_are_searched_in_bounded_steps() {
-    let desk = desk().await;
-    daily(&desk, "Every day", "Europe/Berlin", "2028-01-01", 999).await;
+    let reader = reader().await;
+    daily(&reader, "Every day", "Europe/Berlin", "2028-01-01", 999).await;
     timed(
-        &desk,
+        &reader,
         "Needle",
         "Europe/Berlin",
         "2032-12-31T23:00:00",
@@ -487,11 +487,11 @@ async fn five_years_are_searched_in_bounded_steps() {
     let five = json!({"from": "2028-01-01", "to": "2032-12-31", "text": "needle"});
     let (mut arguments, mut rounds) = (five.clone(), 0);
     let answer = loop {
-        let answer = desk.done("search_events", arguments.clone()).await;
+        let answer = reader.done("search_events", arguments.clone()).await;
         assert!(
-            desk.requests().len() <= 8,
+            reader.requests().len() <= 8,
             "{} requests",
-            desk.requests().len()
+            reader.requests().len()
         );
         rounds += 1;
         match answer["cursor"].as_str() {
@@ -508,7 +508,7 @@ async fn five_years_are_searched_in_bounded_steps() {
     assert_eq!(shown(&answer), ["Needle Fri 2032-12-31T23:00+01:00"]);
     assert!(rounds >= 2);
     let found = pages(
-        &desk,
+        &reader,
         json!({"from": "2028-01-01", "to": "2032-12-31", "text": "every day", "limit": 50}),
     )
     .await;
@@ -516,7 +516,7 @@ async fn five_years_are_searched_in_bounded_steps() {
     for (to, expected) in [("2033-01-03", "done"), ("2033-01-10", "window_too_long")] {
         let arguments = json!({"from": "2028-01-01", "to": to, "text": "none"});
         assert_eq!(
-            desk.word("search_events", arguments).await,
+            reader.word("search_events", arguments).await,
             expected,
             "{to}"
         );
@@ -525,7 +525,7 @@ async fn five_years_are_searched_in_bounded_steps() {
 
 #[tokio::test]
 async fn no_access_no_calendar_and_no_events_are_told_apart() {
-    let desk = desk().await;
+    let reader = reader().await;
     for (calendar, expected) in [
         ("anna.berger@nordwind.example", "done"),
         ("Anna Berger", "done"),
@@ -540,35 +540,35 @@ async fn no_access_no_calendar_and_no_events_are_told_apart() {
     ] {
         let arguments = json!({"calendar": calendar, "from": "2026-01-01", "to": "2026-12-31"});
         assert_eq!(
-            desk.word("search_events", arguments).await,
+            reader.word("search_events", arguments).await,
             expected,
             "{calendar}"
         );
     }
     let nothing = json!({"calendar": "Anna Berger", "from": "2034-01-01", "to": "2034-01-02"});
-    let answer = desk.done("search_events", nothing).await;
+    let answer = reader.done("search_events", nothing).await;
     assert_eq!(
         (&answer["status"], &answer["events"]),
         (&json!("done"), &json!([]))
     );
     // The same calendar by name and by address.
     let window = |calendar: &str| json!({"calendar": calendar, "from": "2026-01-01", "to": "2027-12-31", "limit": 50});
-    let by_name = desk.done("search_events", window("Anna Berger")).await;
-    let by_address = desk
+    let by_name = reader.done("search_events", window("Anna Berger")).await;
+    let by_address = reader
         .done("search_events", window("anna.berger@nordwind.example"))
         .await;
     assert_eq!(shown(&by_name), shown(&by_address));
     assert!(!shown(&by_name).is_empty());
     assert_eq!(by_name["read_only"], true);
-    let own = desk.done("search_events", window("Kalender")).await;
+    let own = reader.done("search_events", window("Kalender")).await;
     assert!(own["read_only"].is_null(), "{own}");
 }
 
 #[tokio::test]
 async fn throttling_between_two_pages_is_waited_for() {
-    let desk = desk().await;
-    daily(&desk, "Busy", "Europe/Berlin", "2031-01-01", 250).await;
-    desk.house.sim.fault(Fault {
+    let reader = reader().await;
+    daily(&reader, "Busy", "Europe/Berlin", "2031-01-01", 250).await;
+    reader.house.sim.fault(Fault {
         surface: Surface::Graph,
         path_contains: Some("calendarView".into()),
         skip: 1,
@@ -578,17 +578,17 @@ async fn throttling_between_two_pages_is_waited_for() {
     });
     let begun = std::time::Instant::now();
     let arguments = json!({"from": "2031-01-01", "to": "2031-12-31", "text": "no such title"});
-    let answer = desk.done("search_events", arguments).await;
+    let answer = reader.done("search_events", arguments).await;
     assert_eq!(answer["events"], json!([]));
     assert!(answer["cursor"].is_null());
-    let statuses: Vec<_> = desk.requests().iter().map(|entry| entry.status).collect();
+    let statuses: Vec<_> = reader.requests().iter().map(|entry| entry.status).collect();
     assert_eq!(statuses, [200, 429, 200, 200]);
     assert!(begun.elapsed().as_millis() >= 1_000, "it did not wait");
 }
 
 #[tokio::test]
 async fn a_link_to_another_host_is_never_followed() {
-    let desk = desk().await;
+    let reader = reader().await;
     let elsewhere = TcpListener::bind("127.0.0.1:0").expect("a free port");
     elsewhere.set_nonblocking(true).expect("it can");
     let address = elsewhere.local_addr().expect("bound");
@@ -597,7 +597,7 @@ async fn a_link_to_another_host_is_never_followed() {
         format!("localhost:{}", address.port()),
     ] {
         let link = format!("http://{host}/v1.0/me/calendarView?$skip=10");
-        desk.house.sim.fault(Fault {
+        reader.house.sim.fault(Fault {
             surface: Surface::Graph,
             path_contains: Some("calendarView".into()),
             times: Some(1),
@@ -609,7 +609,7 @@ async fn a_link_to_another_host_is_never_followed() {
             ..Fault::default()
         });
         assert_eq!(
-            desk.word("search_events", json!({"text": "x"})).await,
+            reader.word("search_events", json!({"text": "x"})).await,
             "internal"
         );
         let nobody = elsewhere.accept().expect_err("nobody came");
@@ -619,14 +619,14 @@ async fn a_link_to_another_host_is_never_followed() {
 
 #[tokio::test]
 async fn a_listing_is_one_request_and_small() {
-    let desk = desk().await;
+    let reader = reader().await;
     let arguments = json!({"from": "2026-11-01", "to": "2027-03-31", "limit": 25});
-    let twenty_five = desk.done("search_events", arguments).await;
+    let twenty_five = reader.done("search_events", arguments).await;
     assert_eq!(twenty_five["events"].as_array().map(Vec::len), Some(25));
-    assert_eq!(desk.requests().len(), 1);
+    assert_eq!(reader.requests().len(), 1);
     let size = twenty_five.to_string().chars().count();
     assert!(size <= 6_000, "{size} characters");
-    let three = desk
+    let three = reader
         .done(
             "search_events",
             json!({"from": "2026-11-01", "to": "2027-03-31", "limit": 3}),
@@ -644,9 +644,9 @@ async fn a_mailbox_with_a_zone_of_its_own_is_searched_like_any_other() {
         .people()
         .iter()
         .position(|person| person.login.starts_with("michael.carter"));
-    let desk = Desk::new(house, who.expect("he is there"), LEVELS).await;
+    let reader = Reader::new(house, who.expect("he is there"), LEVELS).await;
     timed(
-        &desk,
+        &reader,
         "Custom",
         "Europe/Berlin",
         "2031-05-06T10:00:00",
@@ -655,7 +655,7 @@ async fn a_mailbox_with_a_zone_of_its_own_is_searched_like_any_other() {
     )
     .await;
     check(
-        &desk,
+        &reader,
         json!({"from": "2031-05-06", "to": "2031-05-06"}),
         &["Custom Tue 2031-05-06T10:00+02:00"],
     )
