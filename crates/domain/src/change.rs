@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::calendar::{Event, ShowAs, Span};
+use crate::recurrence::Recurrence;
 use crate::time::Zone;
 
 /// An event with everything that a change can touch. Its texts may have been written by anybody: untrusted.
@@ -90,6 +91,8 @@ pub struct Change {
     pub categories: Option<Vec<String>>,
     /// Whether to make it an online meeting, which cannot be undone.
     pub online: bool,
+    /// How a series goes on, and on whose clocks.
+    pub recurrence: Option<(Recurrence, Zone)>,
 }
 
 /// How a change ended.

@@ -12,6 +12,7 @@ pub(crate) mod update_event;
 
 mod calendar;
 mod event_line;
+mod following;
 mod input;
 mod scope;
 mod target;

@@ -1,5 +1,7 @@
 //! Which days a series falls on. Any of them is found without walking to it.
 
+use std::num::NonZeroU32;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Zoned};
 
@@ -38,6 +40,24 @@ impl Recurrence {
             series: self,
             number: self.count_before(day),
         }
+    }
+
+    /// The series up to the day before this one, and from it on: together they have the same days. `None` when it is not
+    /// one of its days, or its first.
+    pub fn split_before(&self, day: Date) -> Option<(Self, Self)> {
+        let first = self.first()?;
+        if day <= first || !self.includes(day) {
+            return None;
+        }
+        let end = match self.end {
+            End::Never | End::On(_) => self.end,
+            End::After(count) => {
+                let before = u32::try_from(self.count_before(day)).ok()?;
+                End::After(NonZeroU32::new(count.get().checked_sub(before)?)?)
+            }
+        };
+        let before = self.ending(End::On(day.yesterday().ok()?));
+        Some((before, self.starting(day).ending(end)))
     }
 
     /// Its first day; `None` when it ends before it begins.

@@ -89,3 +89,24 @@ fn series() -> impl Strategy<Value = Recurrence> {
         Recurrence::new(pattern, first, end)
     })
 }
+
+proptest! {
+    #[test]
+    fn cut_anywhere_a_series_keeps_its_days(series in series(), place in 0_usize..40) {
+        let days: Vec<_> = series.days().take(60).collect();
+        let Some(day) = days.get(place).copied() else { return Ok(()) };
+        match series.split_before(day) {
+            None => prop_assert_eq!(place, 0),
+            Some((before, after)) => {
+                prop_assert!(place > 0);
+                let joined: Vec<_> = before.days().chain(after.days().take(60)).take(days.len()).collect();
+                prop_assert_eq!(&joined, &days);
+                prop_assert_eq!(after.last(), series.last());
+            }
+        }
+        let off = day.tomorrow().expect("a day");
+        if !days.contains(&off) && place + 1 < days.len() {
+            prop_assert_eq!(series.split_before(off), None);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use domain::calendar::Event;
 use domain::change::Whole;
+use domain::recurrence::Recurrence;
 use domain::time::Zone;
 use domain::tool::{Definition, Effect, Object, Operation, Scope as Granted, ToolName};
 use microsoft::Kind;
@@ -10,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::event_line::EventLine;
-use super::scope::{OneOrAll, Scope};
-use super::{Context, Done, Setting, Typed, input, target, verify};
+use super::scope::Scope;
+use super::{Context, Done, Setting, Typed, following, input, target, verify};
 use crate::call::Failure;
 use crate::card::{CardAction, CardMails, CardSpan};
 use crate::{Card, Error, ErrorKind};
@@ -38,9 +39,9 @@ pub(crate) struct Input {
     /// Message to everybody invited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
-    /// Of a series: this occurrence or all.
+    /// Of a series: this occurrence, this and all later, or all.
     #[serde(default)]
-    scope: OneOrAll,
+    scope: Scope,
     /// Remove only the person's own copy of somebody else's meeting; nobody is told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     own_copy: bool,
@@ -85,17 +86,14 @@ impl Typed for CancelEvent {
         };
         let card = Card {
             action: Some(action),
-            scope: Some(Scope::from(input.scope).into()),
+            scope: Some(input.scope.into()),
             span: Some(CardSpan::starting(handle.start(), &zone)),
             zone: Some(zone.name().to_owned()),
             comment: input.comment.clone(),
             mails: Some(mails),
             ..Card::default()
         };
-        let summary = format!(
-            "{verb} {}",
-            target::named(handle, input.scope.into(), &zone)
-        );
+        let summary = format!("{verb} {}", target::named(handle, input.scope, &zone));
         Ok((input, card, summary))
     }
 
@@ -104,15 +102,23 @@ impl Typed for CancelEvent {
         let event = target::find(context.graph, handle).await?;
         let how = How::of(&event, input.own_copy).map_err(Failure::Ours)?;
         // An occurrence may have its own guests; what goes is what is read.
+        let mut scope = input.scope;
         let meant = context
             .graph
-            .whole_event(Scope::from(input.scope).id(&event))
+            .whole_event(input.scope.id(&event))
             .await
             .map_err(gone)?;
         let how = match how {
             How::Cancel if meant.guests.is_empty() => How::Delete,
             how => how,
         };
+        if scope == Scope::Following && event.master.is_some() {
+            let cut = following::cut(context.graph, &event, &meant).await?;
+            if let Some(before) = cut.before {
+                return end(context, &input, how, (&event, &meant), (before, &cut)).await;
+            }
+            scope = Scope::All;
+        }
         let settled = match how {
             How::Cancel => {
                 let comment = input.comment.as_deref().unwrap_or_default();
@@ -121,7 +127,7 @@ impl Typed for CancelEvent {
             How::Delete | How::OwnCopy => context.graph.delete_event(&meant.event).await,
         };
         settled.map_err(gone)?;
-        let mut body = told(how, &event, &meant, &input, context.setting);
+        let mut body = told(how, &event, &meant, scope, context.setting);
         match context.graph.event(&meant.event.id).await {
             Ok(held) => verify::verified(
                 &mut body,
@@ -137,6 +143,53 @@ impl Typed for CancelEvent {
             target: Some(meant.event.id.digest()),
         })
     }
+}
+
+/// Ends a series before an occurrence: everybody invited is sent the series as it is then. No comment can go with it.
+async fn end(
+    context: &Context<'_>,
+    input: &Input,
+    how: How,
+    (event, master): (&Event, &Whole),
+    (before, cut): (Recurrence, &following::Cut),
+) -> Result<Done, Failure> {
+    let refuse = |code, field: &str, why: &str| {
+        Err(Failure::Ours(Error::invalid(
+            code,
+            field,
+            format!("{field}: {why}"),
+        )))
+    };
+    if how == How::OwnCopy {
+        return refuse(
+            "not_organizer",
+            "scope",
+            "of somebody else's series one occurrence or all can be removed from this calendar.",
+        );
+    }
+    if input.comment.is_some() {
+        return refuse(
+            "comment_not_sent",
+            "comment",
+            "Outlook sends none when a series is ended early. Leave it out, or cancel all.",
+        );
+    }
+    let change = following::ending(before, cut);
+    context
+        .graph
+        .change_event(master, &change)
+        .await
+        .map_err(gone)?;
+    let mut body = told(how, event, master, Scope::Following, context.setting);
+    body["series_ends_before"] = cut.day.to_string().into();
+    match following::ended(context.graph, master, cut).await {
+        Ok(ended) => verify::verified(&mut body, &[("series_end", ended)]),
+        Err(error) => verify::unverified(&mut body, &error),
+    }
+    Ok(Done {
+        body,
+        target: Some(master.event.id.digest()),
+    })
 }
 
 /// What taking an event away means for the person.
@@ -182,7 +235,7 @@ fn gone(error: microsoft::Error) -> Failure {
     error.into()
 }
 
-fn told(how: How, event: &Event, meant: &Whole, input: &Input, setting: &Setting) -> Value {
+fn told(how: How, event: &Event, meant: &Whole, scope: Scope, setting: &Setting) -> Value {
     let zone = setting.zone.clone().unwrap_or_else(Zone::utc);
     let mut line = json!(EventLine::of(event, &zone));
     // What is gone has no id that could be used.
@@ -195,7 +248,7 @@ fn told(how: How, event: &Event, meant: &Whole, input: &Input, setting: &Setting
         How::OwnCopy => "own_copy_removed",
     };
     let mut body = json!({"status": "done", "what": what, "zone": zone.name(), "event": line});
-    if let Some(scope) = Scope::from(input.scope).told(event) {
+    if let Some(scope) = scope.told(event) {
         body["scope"] = scope.into();
     }
     let addresses = meant.guests.iter().map(|guest| guest.address.as_str());

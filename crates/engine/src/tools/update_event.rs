@@ -1,10 +1,11 @@
 //! *Update Event*: changes of an event that exists, and nothing but these; Microsoft mails whom they concern.
 
 mod plan;
+mod split;
 mod told;
 
-use domain::calendar::ShowAs;
-use domain::change::Sensitivity;
+use domain::calendar::{Event, ShowAs};
+use domain::change::{Sensitivity, Whole};
 use domain::people::Address;
 use domain::text::one_line;
 use domain::time::{When, Zone};
@@ -14,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::plan::Plan;
-use super::scope::{OneOrAll, Scope};
+use super::scope::Scope;
 use super::{Context, Done, Setting, Typed, input, target};
 use crate::call::Failure;
 use crate::card::{CardAction, CardAttendee, CardChange, CardField, CardMails, CardSpan};
@@ -44,9 +45,9 @@ pub(crate) struct UpdateEvent;
 pub(crate) struct Input {
     /// Id from search_events.
     id: String,
-    /// Of a series: this occurrence or all.
+    /// Of a series: this occurrence, this and all later, or all.
     #[serde(default)]
-    scope: OneOrAll,
+    scope: Scope,
     /// The new title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
@@ -108,7 +109,7 @@ pub(crate) struct Input {
 
 impl Typed for UpdateEvent {
     type Input = Input;
-    const STATUSES: &'static [&'static str] = &["done", "unchanged"];
+    const STATUSES: &'static [&'static str] = &["done", "unchanged", "partly_done"];
 
     fn definition() -> &'static Definition {
         &DEFINITION
@@ -150,10 +151,7 @@ impl Typed for UpdateEvent {
             }
         }
         let card = card(&input, handle.start(), &zone, setting)?;
-        let summary = format!(
-            "Change {}",
-            target::named(handle, input.scope.into(), &zone)
-        );
+        let summary = format!("Change {}", target::named(handle, input.scope, &zone));
         Ok((input, card, summary))
     }
 
@@ -162,23 +160,36 @@ impl Typed for UpdateEvent {
         let event = target::find(context.graph, handle).await?;
         let before = context
             .graph
-            .whole_event(Scope::from(input.scope).id(&event))
+            .whole_event(input.scope.id(&event))
             .await
             .map_err(understood)?;
-        let plan = Plan::of(&input, &event, &before, context.setting).map_err(Failure::Ours)?;
-        let target = Some(before.event.id.digest());
-        if plan.is_empty() {
-            let body = told::unchanged(&input, &event, context.setting);
-            return Ok(Done { body, target });
+        if input.scope == Scope::Following && event.master.is_some() {
+            return split::run(context, input, event, before).await;
         }
-        let settled = context
-            .graph
-            .change_event(&before, &plan.change)
-            .await
-            .map_err(understood)?;
-        let body = told::looked(context, &input, &event, &before, &plan, settled).await?;
-        Ok(Done { body, target })
+        change(context, &input, &event, &before).await
     }
+}
+
+/// Changes one event, or a series as a whole.
+async fn change(
+    context: &Context<'_>,
+    input: &Input,
+    event: &Event,
+    before: &Whole,
+) -> Result<Done, Failure> {
+    let plan = Plan::of(input, event, before, context.setting).map_err(Failure::Ours)?;
+    let target = Some(before.event.id.digest());
+    if plan.is_empty() {
+        let body = told::unchanged(input, event, context.setting);
+        return Ok(Done { body, target });
+    }
+    let settled = context
+        .graph
+        .change_event(before, &plan.change)
+        .await
+        .map_err(understood)?;
+    let body = told::looked(context, input, event, before, &plan, settled).await?;
+    Ok(Done { body, target })
 }
 
 impl Input {
@@ -459,7 +470,7 @@ fn card(
     let outside = |people: &[CardAttendee]| people.iter().filter(|one| one.outside).count();
     Ok(Card {
         action: Some(CardAction::Change),
-        scope: Some(Scope::from(input.scope).into()),
+        scope: Some(input.scope.into()),
         span: Some(CardSpan::starting(start, zone)),
         zone: Some(zone.name().to_owned()),
         changes,

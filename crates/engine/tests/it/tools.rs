@@ -8,4 +8,6 @@ mod reader;
 mod respond_to_event;
 mod search_contacts;
 mod search_events;
+mod seeded;
 mod update_event;
+mod update_series;

@@ -10,6 +10,7 @@ use super::settle::Sign;
 use super::{Call, Effect, Graph};
 use crate::error::Error;
 use crate::wire::change;
+use crate::wire::event::WireEvent;
 use crate::wire::whole::{WireWhole, select};
 
 impl Graph<'_> {
@@ -58,5 +59,33 @@ impl Graph<'_> {
             if_match: etag,
         };
         self.settle(&call, Sign::Moved { id, etag }).await
+    }
+
+    /// Makes an event like another of the person's own, with its text and with these changes; Exchange mails whoever is
+    /// invited. Relies on `Calendars.ReadWrite`. One transaction id makes one event, however often this is called.
+    ///
+    /// # Errors
+    /// As for [`Graph::create_event`].
+    pub async fn create_like(
+        &self,
+        present: &Whole,
+        change: &Change,
+        transaction_id: &str,
+    ) -> Result<EventId, Error> {
+        let html = self.with_html(&present.event.id).await?.html;
+        let body = change::like(change, present, &html, transaction_id);
+        let unknown = || Error::UnknownOutcome {
+            upstream: self.last(),
+        };
+        match self
+            .write::<WireEvent>(Query::path("/me/events"), &body)
+            .await
+        {
+            Ok(event) => event.understood().map(|event| event.id).ok_or_else(unknown),
+            Err(Error::Graph(refusal)) if refusal.existing_event.is_some() => {
+                Ok(EventId::new(refusal.existing_event.unwrap_or_default()))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -2,12 +2,14 @@
 
 use domain::calendar::EventId;
 use domain::change::{Settled, Whole};
+use http::Method;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{Call, Graph};
 use crate::error::{Error, Kind};
 use crate::retry::{OPERATION, Patience};
+use crate::transport::Answer;
 
 /// By what it is seen that a change happened.
 pub(super) enum Sign<'s> {
@@ -40,7 +42,10 @@ impl Graph<'_> {
         let mut doubt = false;
         loop {
             let error = match self.send(call).await {
-                Ok(_) => return Ok(Settled::Confirmed),
+                Ok(answer) if says_so(call, &answer) => return Ok(Settled::Confirmed),
+                Ok(answer) => Error::UnknownOutcome {
+                    upstream: answer.upstream,
+                },
                 Err(error) => error,
             };
             let open = matches!(error, Error::UnknownOutcome { .. });
@@ -89,4 +94,14 @@ impl Graph<'_> {
             },
         }
     }
+}
+
+/// Whether a success looks like one of Graph's: the changed event, or nothing at all. Whatever else stands between may answer
+/// a success too.
+fn says_so(call: &Call<'_>, answer: &Answer) -> bool {
+    if call.method == Method::PATCH {
+        let event = serde_json::from_slice::<serde_json::Value>(&answer.body);
+        return event.is_ok_and(|event| event["id"].is_string());
+    }
+    answer.body.iter().all(u8::is_ascii_whitespace)
 }

@@ -4,8 +4,8 @@ use domain::calendar::{Series, ShowAs};
 use domain::change::{Change, Guest, Reply, Role, Sensitivity, Whole};
 use serde_json::{Map, Value, json};
 
-use super::meeting_text;
 use super::new_event::times;
+use super::{meeting_text, recurrence};
 
 /// The body of a PATCH: only what changes. `html` is the present text, whose way into the meeting is kept.
 pub(crate) fn body(change: &Change, present: &Whole, html: &str) -> Value {
@@ -17,7 +17,11 @@ pub(crate) fn body(change: &Change, present: &Whole, html: &str) -> Value {
         set("subject", json!(title));
     }
     if let Some((span, zone)) = &change.span {
-        let (start, end, all_day) = times(span, zone, present.event.series == Series::Master);
+        let (start, end, all_day) = times(
+            span,
+            zone,
+            change.recurrence.is_some() || present.event.series == Series::Master,
+        );
         set("start", start);
         set("end", end);
         set("isAllDay", json!(all_day));
@@ -52,11 +56,34 @@ pub(crate) fn body(change: &Change, present: &Whole, html: &str) -> Value {
     if let Some(categories) = &change.categories {
         set("categories", json!(categories));
     }
+    if let Some((series, zone)) = &change.recurrence {
+        set("recurrence", recurrence::body(series, zone));
+    }
     if change.online {
         set("isOnlineMeeting", json!(true));
         set("onlineMeetingProvider", json!("teamsForBusiness"));
     }
     Value::Object(body)
+}
+
+/// The body of a POST that makes an event like `present` with these changes, text and all; the way into its meeting is its
+/// own. `change` says everything that the new one is to have, but for the text.
+pub(crate) fn like(change: &Change, present: &Whole, html: &str, transaction_id: &str) -> Value {
+    let alone = Change {
+        text: None,
+        ..change.clone()
+    };
+    let mut body = body(&alone, present, "");
+    body["transactionId"] = json!(transaction_id);
+    body["allowNewTimeProposals"] = json!(present.proposals);
+    body["body"] = match &change.text {
+        Some(text) => json!({ "contentType": "text", "content": text }),
+        None => {
+            let content = meeting_text::without_block(html, present.event.join_url.as_deref());
+            json!({ "contentType": "html", "content": content })
+        }
+    };
+    body
 }
 
 /// The parameters of accept, tentativelyAccept and decline.

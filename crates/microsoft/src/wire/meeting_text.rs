@@ -42,6 +42,15 @@ pub(super) fn with_text(html: &str, text: &str, join_url: &str) -> String {
     format!("<html><body><div>{lines}</div>\r\n<br>\r\n{kept}</body></html>")
 }
 
+/// The text without what joins a meeting: another meeting has a link of its own. Where it cannot be told apart, all stays.
+pub(super) fn without_block(html: &str, join_url: Option<&str>) -> String {
+    let old = inner(html);
+    let rest = join_url
+        .and_then(|link| block(old, link))
+        .map_or_else(|| old.to_owned(), |block| old.replacen(block, "", 1));
+    format!("<html><body>{rest}</body></html>")
+}
+
 /// Whether the link is in the HTML, plain or escaped.
 pub(super) fn mentions(html: &str, link: &str) -> bool {
     place(html, link).is_some()
@@ -148,6 +157,20 @@ mod tests {
             "{}",
             words(&html)
         );
+    }
+
+    #[test]
+    fn another_meeting_gets_the_words_and_not_the_link() {
+        let block = format!(
+            "<div>____________</div><div><a href=\"{LINK}\">Join</a></div><div>____________</div>"
+        );
+        let html = without_block(&stored(&block), Some(LINK));
+        assert!(
+            html.contains("Old words") && html.contains("Below"),
+            "{html}"
+        );
+        assert!(!html.contains(LINK) && !html.contains("____"), "{html}");
+        assert!(without_block(&stored(&block), None).contains(LINK));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::{Input, MOST_ATTENDEES, addresses, sensitivity, show_as, wrong};
-use crate::tools::scope::OneOrAll;
+use crate::tools::scope::Scope;
 use crate::tools::{Setting, input};
 use crate::{Error, ErrorKind};
 
@@ -68,10 +68,14 @@ impl Plan {
         let zone = stored_zone(input, before, setting)?;
         let span = new_span(input, &event.span, &zone)?.filter(|span| *span != event.span);
         change.span = match &span {
-            Some(span) if input.scope == OneOrAll::All && event.master.is_some() => Some((
-                in_series(&event.span, span, &held.span, &zone)?,
-                zone.clone(),
-            )),
+            Some(span) if event.master.is_some() && input.scope != Scope::This => {
+                // Later occurrences begin with the one that is named; all of them with the first.
+                let first = match input.scope {
+                    Scope::All => &held.span,
+                    Scope::This | Scope::Following => &event.span,
+                };
+                Some((in_series(&event.span, span, first, &zone)?, zone.clone()))
+            }
             Some(span) => Some((span.clone(), zone.clone())),
             None => None,
         };
@@ -122,7 +126,7 @@ fn allowed(input: &Input, before: &Whole) -> Result<(), Error> {
 }
 
 /// In whose clocks the event is meant: as said, as it is, or the person's.
-fn stored_zone(input: &Input, before: &Whole, setting: &Setting) -> Result<Zone, Error> {
+pub(super) fn stored_zone(input: &Input, before: &Whole, setting: &Setting) -> Result<Zone, Error> {
     match &input.zone {
         Some(name) => input::zone(name, "zone"),
         None => Ok(before
@@ -255,16 +259,16 @@ fn moved(now: &Span, days: i32, minutes: i32, zone: &Zone) -> Result<Span, Error
     }
 }
 
-fn timed(start: Timestamp, length: SignedDuration) -> Result<Span, Error> {
+pub(super) fn timed(start: Timestamp, length: SignedDuration) -> Result<Span, Error> {
     let end = start.checked_add(length).map_err(|_| too_far())?;
     Ok(Span::Timed { start, end })
 }
 
-fn shifted(date: Date, days: i32) -> Result<Date, Error> {
+pub(super) fn shifted(date: Date, days: i32) -> Result<Date, Error> {
     date.checked_add(days.days()).map_err(|_| too_far())
 }
 
-fn days_between(first: Date, last: Date) -> i32 {
+pub(super) fn days_between(first: Date, last: Date) -> i32 {
     (last - first).get_days()
 }
 
@@ -276,7 +280,7 @@ fn too_far() -> Error {
     )
 }
 
-fn on_the_clocks(local: DateTime, zone: &Zone) -> Result<Timestamp, Error> {
+pub(super) fn on_the_clocks(local: DateTime, zone: &Zone) -> Result<Timestamp, Error> {
     match input::when(
         &local.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
         zone,

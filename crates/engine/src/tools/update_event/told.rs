@@ -7,7 +7,7 @@ use domain::time::{Zone, local_text, weekday};
 use microsoft::graph::View;
 use serde_json::{Map, Value, json};
 
-use super::{Input, Plan, Scope};
+use super::{Input, Plan};
 use crate::call::Failure;
 use crate::tools::event_line::EventLine;
 use crate::tools::{Context, Setting, verify};
@@ -87,7 +87,7 @@ pub(super) async fn looked(
 /// What must stay as it was: that it did says nothing about whose change it is.
 const KEPT: [&str; 2] = ["answers", "join_link"];
 
-fn checks(plan: &Plan, before: &Whole, after: &Whole) -> Vec<(&'static str, bool)> {
+pub(super) fn checks(plan: &Plan, before: &Whole, after: &Whole) -> Vec<(&'static str, bool)> {
     let (change, held) = (&plan.change, &after.event);
     let mut checks = Vec::new();
     let mut check = |what, held: Option<bool>| checks.extend(held.map(|held| (what, held)));
@@ -202,7 +202,7 @@ async fn shown(
     after: &Whole,
     plan: &Plan,
 ) -> Event {
-    if Scope::from(input.scope).id(event) == &event.id {
+    if input.scope.id(event) == &event.id {
         return after.event.clone();
     }
     if let Ok(found) = context.graph.event(&event.id).await {
@@ -226,16 +226,16 @@ async fn shown(
         .unwrap_or_else(|| after.event.clone())
 }
 
-fn frame(body: &mut Value, input: &Input, event: &Event, shown: &Event, zone: &Zone) {
+pub(super) fn frame(body: &mut Value, input: &Input, event: &Event, shown: &Event, zone: &Zone) {
     body["zone"] = zone.name().into();
     body["event"] = json!(EventLine::of(shown, zone));
-    if let Some(scope) = Scope::from(input.scope).told(event) {
+    if let Some(scope) = input.scope.told(event) {
         body["scope"] = scope.into();
     }
 }
 
 /// Each field that was changed, as it was and as Outlook holds it now.
-fn changes(plan: &Plan, before: &Whole, after: &Whole, zone: &Zone) -> Value {
+pub(super) fn changes(plan: &Plan, before: &Whole, after: &Whole, zone: &Zone) -> Value {
     let mut changes = Map::new();
     let mut pair = |asked: bool, field: &str, was: Value, is: Value| {
         if asked {
@@ -318,7 +318,7 @@ fn time(span: &Span, zone: &Zone) -> Value {
 }
 
 /// Only those who come or go hear of a change of guests; of the person's own matters nobody; of the rest everybody.
-fn mailed(body: &mut Value, before: &Whole, plan: &Plan) {
+pub(super) fn mailed(body: &mut Value, before: &Whole, plan: &Plan) {
     let guests = plan.change.guests.as_deref().unwrap_or(&before.guests);
     let everybody = before.event.is_organizer && plan.reaches_everybody();
     let stay = guests
@@ -333,6 +333,6 @@ fn mailed(body: &mut Value, before: &Whole, plan: &Plan) {
     verify::mailed(body, stay.chain(gone));
 }
 
-fn zone_of(setting: &Setting) -> Zone {
+pub(super) fn zone_of(setting: &Setting) -> Zone {
     setting.zone.clone().unwrap_or_else(Zone::utc)
 }

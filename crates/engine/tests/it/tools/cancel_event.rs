@@ -243,3 +243,38 @@ async fn five_hundred_guests_are_told_by_number() {
     .await;
     assert_eq!(answer["mailed"].as_array().map(Vec::len), Some(20));
 }
+
+#[tokio::test]
+async fn this_and_all_later_ones_end_the_series_before_it() {
+    let desk = Desk::new().await;
+    let anna = desk.login(ANNA);
+    let series = json!({"recurrence": daily(), "attendees": desk.guests(&[&anna])});
+    let event = desk.made(LENA, "2031-03-28T10:00:00", &series).await;
+    let title = event["subject"].as_str().expect("a title");
+    let days = desk
+        .occurrences(LENA, title, "2031-03-27", "2031-04-03")
+        .await;
+    let following = json!({"scope": "following"});
+    let commented = json!({"scope": "following", "comment": "Off"});
+    check(
+        &desk,
+        &handle(&days[3]),
+        commented,
+        json!({"status": "comment_not_sent"}),
+    )
+    .await;
+    let expected = json!({
+        "status": "done", "what": "cancelled", "scope": "following", "series_ends_before": "2031-03-31", "verified": true, "mailed": [anna],
+    });
+    check(&desk, &handle(&days[3]), following.clone(), expected).await;
+    for who in [LENA, ANNA] {
+        let left = desk
+            .occurrences(who, title, "2031-03-27", "2031-04-03")
+            .await;
+        assert_eq!(left.len(), 3);
+    }
+    // From the first one on is all of them.
+    let expected = json!({"status": "done", "scope": "all", "verified": true});
+    check(&desk, &handle(&days[0]), following, expected).await;
+    assert_eq!(desk.copies(LENA, title).len(), 0);
+}

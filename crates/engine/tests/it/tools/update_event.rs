@@ -4,11 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sim::{Fault, FaultAnswer, Surface};
 
-use super::cancel_event::daily;
 use super::desk::{ANNA, Desk, LENA, handle};
 
 /// Changes an event of Lena's and compares members of the answer.
-async fn check(desk: &Desk, id: &str, extra: Value, expected: Value) -> Value {
+pub(super) async fn check(desk: &Desk, id: &str, extra: Value, expected: Value) -> Value {
     let mut arguments = json!({"id": id});
     arguments
         .as_object_mut()
@@ -21,12 +20,12 @@ async fn check(desk: &Desk, id: &str, extra: Value, expected: Value) -> Value {
     answer
 }
 
-fn title(event: &Value) -> &str {
+pub(super) fn title(event: &Value) -> &str {
     event["subject"].as_str().expect("a title")
 }
 
 /// Start and end as Outlook holds them, in UTC, to the minute.
-fn held(event: &Value) -> (String, String) {
+pub(super) fn held(event: &Value) -> (String, String) {
     let time = |name: &str| {
         let text = event[name]["dateTime"].as_str().expect("a time");
         text[..16].to_owned()
@@ -508,92 +507,6 @@ async fn of_somebody_elses_meeting_only_the_own_copy_changes_and_that_is_said() 
     ] {
         check(&desk, &id, change, json!({"status": "not_organizer"})).await;
     }
-}
-
-#[tokio::test]
-async fn of_a_series_one_occurrence_changes_or_all_keep_their_days() {
-    let desk = Desk::new().await;
-    let event = desk
-        .made(LENA, "2031-03-28T10:00:00", &json!({"recurrence": daily()}))
-        .await;
-    let name = title(&event).to_owned();
-    let starts = async || -> Vec<String> {
-        let days = desk
-            .occurrences(LENA, &name, "2031-03-27", "2031-04-04")
-            .await;
-        days.iter().map(|day| held(day).0).collect()
-    };
-    let days = desk
-        .occurrences(LENA, &name, "2031-03-27", "2031-04-04")
-        .await;
-    assert_eq!(days.len(), 5);
-    let expected = json!({"status": "done", "scope": "this", "verified": true});
-    check(
-        &desk,
-        &handle(&days[1]),
-        json!({"start": "2031-03-29T11:00"}),
-        expected,
-    )
-    .await;
-    assert_eq!(
-        starts().await,
-        [
-            "2031-03-28T09:00",
-            "2031-03-29T10:00",
-            "2031-03-30T08:00",
-            "2031-03-31T08:00",
-            "2031-04-01T08:00"
-        ]
-    );
-    check(
-        &desk,
-        &handle(&days[2]),
-        json!({"move_days": 1}),
-        json!({"status": "crosses_neighbour"}),
-    )
-    .await;
-    // All: the local time of day, on both sides of the change of the clocks; the one that was moved goes along.
-    let answer = check(
-        &desk,
-        &handle(&days[3]),
-        json!({"start": "2031-03-31T14:00", "duration_minutes": 30, "scope": "all"}),
-        json!({"status": "done", "scope": "all", "verified": true}),
-    )
-    .await;
-    assert_eq!(answer["event"]["start"], "2031-03-31T14:00+02:00");
-    let after = starts().await;
-    assert_eq!(
-        (after.len(), &after[0], &after[2], &after[4]),
-        (
-            5,
-            &"2031-03-28T13:00".to_owned(),
-            &"2031-03-30T12:00".to_owned(),
-            &"2031-04-01T12:00".to_owned()
-        )
-    );
-    let days = desk
-        .occurrences(LENA, &name, "2031-03-27", "2031-04-04")
-        .await;
-    check(
-        &desk,
-        &handle(&days[3]),
-        json!({"start": "2031-04-01T14:00", "scope": "all"}),
-        json!({"status": "series_on_other_days"}),
-    )
-    .await;
-    check(
-        &desk,
-        &handle(&days[3]),
-        json!({"title": "Renamed", "scope": "all"}),
-        json!({"status": "done", "verified": true}),
-    )
-    .await;
-    assert_eq!(
-        desk.occurrences(LENA, "Renamed", "2031-03-27", "2031-04-04")
-            .await
-            .len(),
-        5
-    );
 }
 
 #[tokio::test]
