@@ -32,6 +32,8 @@ pub enum Kind {
     TokenRefreshed,
     TokenRefreshFailed,
     LevelChanged,
+    RulesChanged,
+    OwnLevelChanged,
     KeyCreated,
     KeyRevoked,
     CallBegun,

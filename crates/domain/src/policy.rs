@@ -1,5 +1,7 @@
 //! May this call happen? One pure function answers, and it alone makes a [`Permit`].
 
+mod rules;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -9,6 +11,8 @@ use crate::canonical::Digest;
 use crate::id::ApprovalId;
 use crate::permission::Level;
 use crate::tool::{Scope, ToolName};
+
+pub use self::rules::{AskRule, Facts};
 
 /// One tool with exact arguments from one caller.
 #[derive(Debug, Clone)]
@@ -46,11 +50,52 @@ pub enum Decision {
 }
 
 /// Why a person is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskReason {
     /// The administrator set the tool to *Ask for Permission*.
     LevelAsks,
+    /// The person wants to be asked herself.
+    PersonAsks,
+    /// A rule of the administrator's raised *Always Allow* for this call.
+    Rule(AskRule),
+}
+
+impl AskReason {
+    /// The word for machines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LevelAsks => "level_asks",
+            Self::PersonAsks => "person_asks",
+            Self::Rule(rule) => rule.as_str(),
+        }
+    }
+}
+
+/// What everybody who has a say has set for one tool. Each can only tighten what stands before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Levels {
+    /// The administrator's, for the organisation; [`Level::Deny`] when nobody has set one.
+    pub organisation: Level,
+    /// The person's own, for every agent of hers; [`Level::AlwaysAllow`] adds nothing.
+    pub person: Level,
+    /// The person's own, for this agent; [`Level::AlwaysAllow`] adds nothing.
+    pub agent: Level,
+}
+
+impl Levels {
+    /// What the administrator has set, and nobody has tightened.
+    pub const fn of_organisation(level: Level) -> Self {
+        Self {
+            organisation: level,
+            person: Level::AlwaysAllow,
+            agent: Level::AlwaysAllow,
+        }
+    }
+
+    /// The strictest of them: the one that counts.
+    pub fn effective(self) -> Level {
+        self.organisation.min(self.person).min(self.agent)
+    }
 }
 
 /// Why a call may not happen.
@@ -59,6 +104,8 @@ pub enum AskReason {
 pub enum DenyReason {
     /// The level is *Deny*, or nobody has set one. Outside, the tool does not exist.
     LevelDenies,
+    /// The person has denied it herself. Outside, the tool does not exist.
+    PersonDenies,
     /// No working connection.
     NotConnected,
     /// The connection lacks scopes.
@@ -72,6 +119,7 @@ impl DenyReason {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::LevelDenies => "level_denies",
+            Self::PersonDenies => "person_denies",
             Self::NotConnected => "not_connected",
             Self::MissingScopes(_) => "missing_scopes",
             Self::ApprovalDoesNotFit => "approval_does_not_fit",
@@ -123,30 +171,41 @@ impl Permit {
 ///
 /// # Errors
 /// The reason it is hidden.
-pub fn visible(level: Level, availability: &Availability) -> Result<(), DenyReason> {
-    match (level, availability) {
-        (Level::Deny, _) => Err(DenyReason::LevelDenies),
-        (Level::Ask | Level::AlwaysAllow, Availability::NotConnected) => {
-            Err(DenyReason::NotConnected)
-        }
-        (Level::Ask | Level::AlwaysAllow, Availability::MissingScopes(scopes)) => {
-            Err(DenyReason::MissingScopes(scopes.clone()))
-        }
-        (Level::Ask | Level::AlwaysAllow, Availability::Ready) => Ok(()),
+pub fn visible(levels: Levels, availability: &Availability) -> Result<(), DenyReason> {
+    if levels.organisation == Level::Deny {
+        return Err(DenyReason::LevelDenies);
+    }
+    if levels.effective() == Level::Deny {
+        return Err(DenyReason::PersonDenies);
+    }
+    match availability {
+        Availability::Ready => Ok(()),
+        Availability::NotConnected => Err(DenyReason::NotConnected),
+        Availability::MissingScopes(scopes) => Err(DenyReason::MissingScopes(scopes.clone())),
+    }
+}
+
+/// Why the person must be asked about a call that may happen, if she must. `raised` is the rule that applies to it.
+fn asks(levels: Levels, raised: Option<AskRule>) -> Option<AskReason> {
+    match (levels.organisation, levels.effective()) {
+        (Level::AlwaysAllow, Level::AlwaysAllow) => raised.map(AskReason::Rule),
+        (Level::AlwaysAllow, _) => Some(AskReason::PersonAsks),
+        (Level::Ask | Level::Deny, _) => Some(AskReason::LevelAsks),
     }
 }
 
 /// Decides one call.
 ///
-/// An approval turns Ask into Allow if it is the same person's, for the same tool and arguments, and not too old. It
-/// never turns Deny into anything.
+/// `raised` is the rule that raises it to *Ask*, if one of the administrator's applies. An approval turns Ask into Allow if
+/// it is the same person's, for the same tool and arguments, and not too old. It never turns Deny into anything.
 pub fn decide(
-    level: Level,
+    levels: Levels,
+    raised: Option<AskRule>,
     availability: &Availability,
     call: &Call,
     approval: Option<&Approval>,
 ) -> Decision {
-    if let Err(reason) = visible(level, availability) {
+    if let Err(reason) = visible(levels, availability) {
         return Decision::Deny(reason);
     }
     let fits = |approval: &Approval| {
@@ -155,11 +214,10 @@ pub fn decide(
             && approval.arguments == call.arguments
             && call.at < approval.expires
     };
-    match (level, approval) {
+    match (asks(levels, raised), approval) {
         (_, Some(approval)) if !fits(approval) => Decision::Deny(DenyReason::ApprovalDoesNotFit),
-        (Level::Ask, None) => Decision::Ask(AskReason::LevelAsks),
-        (Level::Deny, _) => Decision::Deny(DenyReason::LevelDenies),
-        (Level::Ask | Level::AlwaysAllow, approval) => Decision::Allow(Permit {
+        (Some(reason), None) => Decision::Ask(reason),
+        (Some(_) | None, approval) => Decision::Allow(Permit {
             caller: call.caller.clone(),
             tool: call.tool,
             arguments: call.arguments,
@@ -260,12 +318,24 @@ mod tests {
         ];
         for (level, availability, without, with) in table {
             assert_eq!(
-                word(&decide(level, &availability, &call, None)),
+                word(&decide(
+                    Levels::of_organisation(level),
+                    None,
+                    &availability,
+                    &call,
+                    None
+                )),
                 without,
                 "{level} {availability:?}"
             );
             assert_eq!(
-                word(&decide(level, &availability, &call, Some(&yes))),
+                word(&decide(
+                    Levels::of_organisation(level),
+                    None,
+                    &availability,
+                    &call,
+                    Some(&yes)
+                )),
                 with,
                 "{level} {availability:?} approved"
             );
@@ -298,7 +368,13 @@ mod tests {
         for other in others {
             for level in [Level::Ask, Level::AlwaysAllow] {
                 assert_eq!(
-                    word(&decide(level, &Availability::Ready, &call, Some(&other))),
+                    word(&decide(
+                        Levels::of_organisation(level),
+                        None,
+                        &Availability::Ready,
+                        &call,
+                        Some(&other)
+                    )),
                     "approval_does_not_fit",
                     "{other:?}"
                 );
@@ -316,10 +392,94 @@ mod tests {
                 Availability::NotConnected,
                 Availability::MissingScopes(vec![Scope::UserRead]),
             ] {
-                let visible = visible(level, &availability).is_ok();
-                let denied = matches!(decide(level, &availability, &call, None), Decision::Deny(_));
+                let visible = visible(Levels::of_organisation(level), &availability).is_ok();
+                let denied = matches!(
+                    decide(
+                        Levels::of_organisation(level),
+                        None,
+                        &availability,
+                        &call,
+                        None
+                    ),
+                    Decision::Deny(_)
+                );
                 assert_eq!(visible, !denied, "{level} {availability:?}");
             }
+        }
+    }
+
+    #[test]
+    fn whoever_has_a_say_can_only_tighten_and_a_rule_only_raises() {
+        let random = Random::seeded(5);
+        let call = call(&random);
+        let rule = AskRule::Series;
+        for organisation in Level::ALL {
+            for person in Level::ALL {
+                for agent in Level::ALL {
+                    for raised in [None, Some(rule)] {
+                        let levels = Levels {
+                            organisation,
+                            person,
+                            agent,
+                        };
+                        let ready = Availability::Ready;
+                        let decided = decide(levels, raised, &ready, &call, None);
+                        let expected = match (organisation, person.min(agent)) {
+                            (Level::Deny, _) => "level_denies",
+                            (_, Level::Deny) => "person_denies",
+                            (Level::AlwaysAllow, Level::AlwaysAllow) if raised.is_none() => "allow",
+                            _ => "ask",
+                        };
+                        assert_eq!(word(&decided), expected, "{levels:?} {raised:?}");
+                        if let Decision::Ask(reason) = decided {
+                            let expected = match (organisation, person.min(agent)) {
+                                (Level::Ask, _) => AskReason::LevelAsks,
+                                (_, Level::Ask) => AskReason::PersonAsks,
+                                _ => AskReason::Rule(rule),
+                            };
+                            assert_eq!(reason, expected, "{levels:?} {raised:?}");
+                        }
+                        let hidden = visible(levels, &ready).is_err();
+                        assert_eq!(hidden, expected.ends_with("denies"));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_approval_is_a_yes_whoever_or_whatever_asked_for_it() {
+        let random = Random::seeded(6);
+        let call = call(&random);
+        let yes = approval(&call, &random);
+        let asked = [
+            (Levels::of_organisation(Level::Ask), None),
+            (
+                Levels {
+                    person: Level::Ask,
+                    ..Levels::of_organisation(Level::AlwaysAllow)
+                },
+                None,
+            ),
+            (
+                Levels {
+                    agent: Level::Ask,
+                    ..Levels::of_organisation(Level::AlwaysAllow)
+                },
+                None,
+            ),
+            (
+                Levels::of_organisation(Level::AlwaysAllow),
+                Some(AskRule::Series),
+            ),
+        ];
+        for (levels, raised) in asked {
+            let ready = Availability::Ready;
+            assert_eq!(word(&decide(levels, raised, &ready, &call, None)), "ask");
+            assert_eq!(
+                word(&decide(levels, raised, &ready, &call, Some(&yes))),
+                "allow"
+            );
         }
     }
 
@@ -328,8 +488,13 @@ mod tests {
         let random = Random::seeded(4);
         let call = call(&random);
         let yes = approval(&call, &random);
-        let Decision::Allow(permit) = decide(Level::Ask, &Availability::Ready, &call, Some(&yes))
-        else {
+        let Decision::Allow(permit) = decide(
+            Levels::of_organisation(Level::Ask),
+            None,
+            &Availability::Ready,
+            &call,
+            Some(&yes),
+        ) else {
             panic!("approved")
         };
         assert_eq!(

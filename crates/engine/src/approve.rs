@@ -8,7 +8,7 @@ use domain::caller::{Caller, Surface};
 use domain::canonical::Digest;
 use domain::connection::Integration;
 use domain::id::{ApprovalId, RequestId};
-use domain::policy::visible;
+use domain::policy::{AskReason, visible};
 use domain::time::{Zone, local_text};
 use domain::tool::{Definition, Effect};
 use jiff::{SignedDuration, Timestamp};
@@ -80,7 +80,7 @@ impl Engine {
     }
 
     /// Stores the resolved call and answers where its person can decide it.
-    pub(crate) async fn ask(&self, passage: Passage) -> Result<Answer, Error> {
+    pub(crate) async fn ask(&self, passage: Passage, reason: AskReason) -> Result<Answer, Error> {
         let setting = self.setting(&passage.agent, &passage.connection);
         let resolved = passage.tool.resolve(passage.arguments.clone(), &setting)?;
         let digest = Digest::of_json("attache arguments", &resolved.arguments);
@@ -119,6 +119,7 @@ impl Engine {
             let mut record = self.entry(&passage, Kind::ApprovalRequested);
             record.arguments = Some(digest);
             record.approval = Some(stored.id.clone());
+            record.reason = Some(reason.as_str().to_owned());
             if let Err(error) = self.0.store.record(record).await {
                 // What is not on record does not wait for anybody.
                 self.0
@@ -128,7 +129,9 @@ impl Engine {
                 return Err(error.into());
             }
         }
-        Ok(self.told(&stored))
+        let mut answer = self.told(&stored);
+        answer.body["reason"] = reason.as_str().into();
+        Ok(answer)
     }
 
     /// What an agent is told of an approval: where it stands, and the stored outcome once there is one.
@@ -192,13 +195,13 @@ impl Engine {
         let tool = tools::find(&approval.tool)
             .ok_or_else(Error::not_found)?
             .definition();
-        let Standing { level, connection } = self
-            .0
-            .store
-            .standing(&agent.caller.person, &approval.tool)
-            .await?;
+        let (person, agent) = (&agent.caller.person, &agent.caller.agent);
+        let standing = self.0.store.standing(person, agent, &approval.tool);
+        let Standing {
+            levels, connection, ..
+        } = standing.await?;
         if approval.state == ApprovalState::Done
-            && visible(level, &availability(connection.as_ref(), tool)).is_err()
+            && visible(levels, &availability(connection.as_ref(), tool)).is_err()
         {
             // What a tool once read is not told by a tool that is denied or disconnected now.
             approval.outcome = None;

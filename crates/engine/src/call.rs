@@ -11,6 +11,7 @@ use domain::people::Address;
 use domain::permission::Level;
 use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
 use domain::time::Zone;
+use domain::tool::Effect;
 use jiff::Timestamp;
 use microsoft::entra::AccessToken;
 use serde_json::Value;
@@ -57,16 +58,20 @@ impl Engine {
     /// # Errors
     /// [`ErrorKind::Unavailable`] when the levels cannot be read: then no tool exists.
     pub async fn tools(&self, agent: &AgentCaller) -> Result<Vec<&'static Offered>, Error> {
-        let (levels, connection) = self.0.store.standings(&agent.caller.person).await?;
+        let caller = &agent.caller;
+        let standings = self.0.store.standings(&caller.person, Some(&caller.agent));
+        let (standings, rules) = (
+            standings.await?,
+            self.ask_rules(&caller.organisation).await?,
+        );
         let (mut offered, mut asks) = (Vec::new(), false);
         for definition in tools::DEFINITIONS {
-            let level = levels
-                .iter()
-                .find(|set| set.tool == definition.name.as_str())
-                .map_or(Level::Deny, |set| set.level);
-            if visible(level, &availability(connection.as_ref(), definition)).is_ok() {
+            let levels = standings.levels(definition.name.as_str());
+            let available = availability(standings.connection.as_ref(), definition);
+            if visible(levels, &available).is_ok() {
                 offered.extend(tools::offered(definition.name));
-                asks |= level == Level::Ask;
+                asks |= levels.effective() == Level::Ask
+                    || (!rules.is_empty() && definition.effect != Effect::Read);
             }
         }
         offered.extend(asks.then(tools::check_approval));
@@ -129,11 +134,16 @@ impl Engine {
             return Err(Error::unknown_tool());
         };
         let definition = tool.definition();
-        let Standing { level, connection } = self
-            .0
-            .store
-            .standing(&agent.caller.person, definition.name.as_str())
-            .await?;
+        let caller = &agent.caller;
+        let standing =
+            self.0
+                .store
+                .standing(&caller.person, &caller.agent, definition.name.as_str());
+        let Standing {
+            levels,
+            rules,
+            connection,
+        } = standing.await?;
         let available = availability(connection.as_ref(), definition);
         // A wrong argument is reported only after the decision: a denied tool has no arguments to be wrong.
         let checked = self.checked(&agent, tool, &arguments).await;
@@ -149,7 +159,13 @@ impl Engine {
             Some(claimed) => (Some(claimed.id), claimed.approval, claimed.call),
             None => (None, None, CallId::random(&self.0.random)),
         };
-        let decision = decide(level, &available, &call, approval.as_ref());
+        let raised = match (&checked, &connection) {
+            (Ok(arguments), Some(connection)) if approval.is_none() => {
+                self.raised(&rules, &agent, tool, arguments, connection)
+            }
+            _ => None,
+        };
+        let decision = decide(levels, raised, &available, &call, approval.as_ref());
         if let Decision::Deny(reason) = &decision {
             self.note_denied(&agent, &request, Some(tool), reason.as_str())
                 .await?;
@@ -186,9 +202,9 @@ impl Engine {
             (Decision::Allow(permit), Some(_)) => self.perform(&permit, &passage).await,
             (Decision::Allow(permit), None) => self.perform_or_park(&permit, &passage).await,
             (Decision::Ask(_), Some(stored)) => self.ask_instead(&passage, &stored).await,
-            (Decision::Ask(_), None) => {
+            (Decision::Ask(reason), None) => {
                 let (agent, request) = (passage.agent.clone(), passage.request.clone());
-                let asked = self.ask(passage).await;
+                let asked = self.ask(passage, reason).await;
                 if let Err(error) = &asked
                     && error.kind == ErrorKind::Invalid
                 {
@@ -432,7 +448,7 @@ impl Engine {
     /// What a denied caller is told. A denied tool and one that does not exist sound the same.
     fn denied(&self, reason: &DenyReason, connection: Option<&Connection>) -> Error {
         match (reason, connection.map(|connection| &connection.state)) {
-            (DenyReason::LevelDenies, _) => Error::unknown_tool(),
+            (DenyReason::LevelDenies | DenyReason::PersonDenies, _) => Error::unknown_tool(),
             (DenyReason::ApprovalDoesNotFit, _) => Error::new(ErrorKind::Conflict, "approval_void", "The approval is not for this call, or is too old."),
             (DenyReason::MissingScopes(_), _) => self.reconnect("scopes_missing", "Microsoft did not grant what this tool needs. The person's page says what is missing."),
             (DenyReason::NotConnected, state) => self.not_working(state),

@@ -5,7 +5,7 @@ use domain::audit::Kind;
 use domain::connection::{AdminWhy, ConnectionState, Integration, missing};
 use domain::id::RequestId;
 use domain::permission::Level;
-use domain::policy::{Availability, DenyReason, visible};
+use domain::policy::{Availability, DenyReason, Levels, visible};
 use domain::time::Zone;
 use domain::tool::{Definition, Scope};
 use jiff::Timestamp;
@@ -50,6 +50,8 @@ pub struct ToolView {
     pub definition: &'static Definition,
     /// What the administrator set.
     pub level: Level,
+    /// What the administrator has set, and what the person has tightened.
+    pub levels: Levels,
     /// Why agents cannot use it; `None` when they can.
     pub hidden: Option<DenyReason>,
 }
@@ -278,18 +280,17 @@ impl Engine {
     /// # Errors
     /// [`ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn connection(&self, person: &PersonCaller) -> Result<ConnectionView, Error> {
-        let (levels, connection) = self.0.store.standings(person.id()).await?;
+        let standings = self.0.store.standings(person.id(), None).await?;
+        let connection = standings.connection.clone();
         let tools = tools::DEFINITIONS
             .iter()
             .map(|definition| {
-                let level = levels
-                    .iter()
-                    .find(|set| set.tool == definition.name.as_str())
-                    .map_or(Level::Deny, |set| set.level);
-                let hidden = visible(level, &availability(connection.as_ref(), definition)).err();
+                let levels = standings.levels(definition.name.as_str());
+                let hidden = visible(levels, &availability(connection.as_ref(), definition)).err();
                 ToolView {
                     definition,
-                    level,
+                    level: levels.effective(),
+                    levels,
                     hidden,
                 }
             })

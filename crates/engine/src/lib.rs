@@ -29,7 +29,9 @@ mod activity;
 mod admin;
 mod agents;
 mod health;
+mod own;
 mod people;
+mod rules;
 mod seed;
 
 mod error;
@@ -60,6 +62,7 @@ pub use error::{Error, ErrorKind};
 pub use health::HealthView;
 pub use microsoft::entra::scopes::Asked;
 pub use people::{EndingView, PeopleFilter, PersonView};
+pub use rules::RulesView;
 pub use session::{Begun, Callback, CallbackAnswer, Finished};
 pub use tools::Offered;
 pub use trouble::{InstallationTrouble, TroubleKind};

@@ -1,7 +1,12 @@
-//! Levels, and the one question the way of every call asks: what does the administrator say, and is there a connection?
+//! Levels, and the one question the way of every call asks: what do the administrator and the person say, and is there a
+//! connection?
 
-use domain::id::{OrganisationId, PersonId};
+mod own;
+mod rules;
+
+use domain::id::{AgentId, OrganisationId, PersonId};
 use domain::permission::Level;
+use domain::policy::{AskRule, Levels};
 use jiff::Timestamp;
 
 use crate::Store;
@@ -37,13 +42,46 @@ impl ToolLevel {
     }
 }
 
-/// How one person stands to one tool.
+/// How one person's agent stands to one tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The level; *Deny* when nobody has set one.
-    pub level: Level,
+    /// What everybody who has a say has set; *Deny* when no administrator has set a level.
+    pub levels: Levels,
+    /// When *Always Allow* becomes *Ask*.
+    pub rules: Vec<AskRule>,
     /// The person's connection, if there is one.
     pub connection: Option<Connection>,
+}
+
+/// How one person's agent stands to every tool that has a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standings {
+    /// Tools by name.
+    pub tools: Vec<(String, Levels)>,
+    /// The person's connection, if there is one.
+    pub connection: Option<Connection>,
+}
+
+impl Standings {
+    /// What counts for a tool; *Deny* when no administrator has set a level.
+    pub fn levels(&self, tool: &str) -> Levels {
+        let found = self.tools.iter().find(|(name, _)| name == tool);
+        found.map_or(Levels::of_organisation(Level::Deny), |(_, levels)| *levels)
+    }
+}
+
+/// Levels of a row with the administrator's, the person's, and the person's for the agent. What nobody has tightened adds
+/// nothing; what cannot be read is *Deny*.
+fn levels_of(row: &Row) -> Result<Levels, Error> {
+    let own = |level: Option<String>| match level {
+        None => Level::AlwaysAllow,
+        Some(word) => Level::from_stored(Some(&word)),
+    };
+    Ok(Levels {
+        organisation: Level::from_stored(row.maybe_text("level")?.as_deref()),
+        person: own(row.maybe_text("own_level")?),
+        agent: own(row.maybe_text("agent_level")?),
+    })
 }
 
 impl Store {
@@ -123,60 +161,75 @@ impl Store {
         Ok(before)
     }
 
-    /// Level and connection of one person for one tool, in one query.
+    /// Levels, rules and connection of one person for one tool of one agent, in one query.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn standing(&self, person: &PersonId, tool: &str) -> Result<Standing, Error> {
+    /// When the database fails, or holds rules that this release does not know: then nothing can be decided.
+    pub async fn standing(
+        &self,
+        person: &PersonId,
+        agent: &AgentId,
+        tool: &str,
+    ) -> Result<Standing, Error> {
         let query = sqlx::query(concat!(
-            "SELECT l.level, ",
+            "SELECT l.level, o.level AS own_level, a.level AS agent_level, g.ask_rules, ",
             connection_columns!("c."),
             " FROM persons p
-             LEFT JOIN levels l ON l.organisation = p.organisation AND l.tool = $2
+             JOIN organisations g ON g.id = p.organisation
+             LEFT JOIN levels l ON l.organisation = p.organisation AND l.tool = $3
+             LEFT JOIN own_levels o ON o.person = p.id AND o.agent = '' AND o.tool = $3
+             LEFT JOIN own_levels a ON a.person = p.id AND a.agent = $2 AND a.tool = $3
              LEFT JOIN connections c ON c.person = p.id AND c.integration = 'outlook_calendar'
              WHERE p.id = $1"
         ));
-        let query = query.bind(person.as_str()).bind(tool);
+        let query = query.bind(person.as_str()).bind(agent.as_str()).bind(tool);
         match self.database().optional("read a standing", query).await? {
             Some(row) => Ok(Standing {
-                level: Level::from_stored(row.maybe_text("level")?.as_deref()),
+                levels: levels_of(&row)?,
+                rules: rules::of(&row)?,
                 connection: Connection::maybe_from_row(&row)?,
             }),
             None => Ok(Standing {
-                level: Level::Deny,
+                levels: Levels::of_organisation(Level::Deny),
+                rules: Vec::new(),
                 connection: None,
             }),
         }
     }
 
-    /// All levels that are set for a person's organisation, and the connection, in one query.
+    /// All levels that count for a person and, if one is named, her agent, and the connection, in one query.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn standings(
         &self,
         person: &PersonId,
-    ) -> Result<(Vec<ToolLevel>, Option<Connection>), Error> {
+        agent: Option<&AgentId>,
+    ) -> Result<Standings, Error> {
         let query = sqlx::query(concat!(
-            "SELECT l.tool, l.level, l.version, l.set_by, l.set_ms, ",
+            "SELECT l.tool, l.level, o.level AS own_level, a.level AS agent_level, ",
             connection_columns!("c."),
             " FROM persons p
              LEFT JOIN levels l ON l.organisation = p.organisation
+             LEFT JOIN own_levels o ON o.person = p.id AND o.agent = '' AND o.tool = l.tool
+             LEFT JOIN own_levels a ON a.person = p.id AND a.agent = $2 AND a.tool = l.tool
              LEFT JOIN connections c ON c.person = p.id AND c.integration = 'outlook_calendar'
              WHERE p.id = $1 ORDER BY l.tool"
         ));
-        let query = query.bind(person.as_str());
+        // No agent has this id; the person's own are under an empty one, which is asked for beside it.
+        let agent = agent.map_or("none", AgentId::as_str);
+        let query = query.bind(person.as_str()).bind(agent);
         let rows = self.database().rows("read standings", query).await?;
         let connection = match rows.first() {
             Some(row) => Connection::maybe_from_row(row)?,
             None => None,
         };
-        let mut levels = Vec::with_capacity(rows.len());
+        let mut tools = Vec::with_capacity(rows.len());
         for row in &rows {
-            if row.maybe_text("tool")?.is_some() {
-                levels.push(ToolLevel::from_row(row)?);
+            if let Some(tool) = row.maybe_text("tool")? {
+                tools.push((tool, levels_of(row)?));
             }
         }
-        Ok((levels, connection))
+        Ok(Standings { tools, connection })
     }
 }

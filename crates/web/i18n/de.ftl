@@ -114,10 +114,17 @@ fact-number = Nummer von Microsoft
 fact-account = Konto
 
 your-tools = Ihre Werkzeuge
-your-tools-about = Was Agenten heute in Ihrem Kalender tun können. Die Stufen legt Ihre Administration fest.
+your-tools-about = Was Agenten heute in Ihrem Kalender tun können. Die Stufen legt Ihre Administration fest; für sich können Sie strenger sein.
+column-own = Für Sie
+own-always_allow = Wie die Administration sagt
+own-ask = Mich erst fragen
+own-deny = Nie
+own-save = Für mich speichern
+own-saved = Gespeichert. Es gilt ab dem nächsten Aufruf.
 tool-available = Verfügbar
 tool-unavailable = Nicht verfügbar
 hidden-level_denies = Ihre Administration hat es nicht erlaubt.
+hidden-person_denies = Sie haben es für sich ausgeschlossen.
 hidden-not_connected = Ihr Kalender ist nicht verbunden.
 hidden-missing_scopes = Microsoft hat { $scopes } nicht gewährt.
 hidden-approval_does_not_fit = Es ist im Moment nicht verfügbar.
@@ -176,6 +183,15 @@ tools-saved = { $count ->
    *[other] { $count } Stufen wurden geändert. Sie gelten ab dem nächsten Aufruf.
   }
 tools-changed = Jemand hat diese Stufen inzwischen geändert; es wurde nichts gespeichert. Sehen Sie noch einmal hin und speichern Sie dann.
+
+rules-title = Trotzdem fragen
+rules-about = Ein Werkzeug, das schreibt und auf „Immer erlauben“ steht, fragt trotzdem, wenn eines davon zutrifft. Was vorher nicht zu wissen ist, fragt auch.
+rule-outside_attendee = Jemand von außerhalb der Organisation nimmt teil
+rule-more_attendees_than = Mehr als | Personen nehmen teil
+rule-series = Es geht um eine Serie
+rule-starts_within_minutes = Es beginnt in weniger als | Minuten
+rules-save = Regeln speichern
+rules-saved = Die Regeln wurden gespeichert. Sie gelten ab dem nächsten Aufruf.
 
 tool-search_events = Termine suchen
 tool-search_events-about = Sucht Termine in einem Zeitraum im eigenen Kalender.
@@ -387,6 +403,11 @@ kind-disconnected = Outlook-Kalender: getrennt
 kind-token_refreshed = Erlaubnis bei Microsoft erneuert
 kind-token_refresh_failed = Erlaubnis bei Microsoft erneuern: fehlgeschlagen
 kind-level_changed = Die Stufe eines Werkzeugs wurde geändert
+kind-rules_changed = Die Regeln fürs Nachfragen wurden geändert
+kind-own_level_changed = Sie haben geändert, wie streng ein Werkzeug für Sie ist
+kind-checkpoint_key_used = Das Protokoll wird mit einem neuen Schlüssel signiert
+kind-entries_removed = Alte Einträge des Protokolls wurden entfernt
+kind-record_broken = Das Protokoll wurde verändert vorgefunden
 kind-key_created = Schlüssel erstellt
 kind-key_revoked = Schlüssel widerrufen
 kind-call_begun = { $tool }: begonnen

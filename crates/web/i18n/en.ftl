@@ -114,10 +114,17 @@ fact-number = Microsoft's number
 fact-account = Account
 
 your-tools = Your tools
-your-tools-about = What agents can do in your calendar today. Levels are set by your administrator.
+your-tools-about = What agents can do in your calendar today. Levels are set by your administrator; you can be stricter for yourself.
+column-own = For you
+own-always_allow = As your administrator says
+own-ask = Ask me first
+own-deny = Never
+own-save = Save for me
+own-saved = Saved. It counts from the next call on.
 tool-available = Available
 tool-unavailable = Unavailable
 hidden-level_denies = Your administrator has not allowed it.
+hidden-person_denies = You have ruled it out for yourself.
 hidden-not_connected = Your calendar is not connected.
 hidden-missing_scopes = Microsoft did not grant { $scopes }.
 hidden-approval_does_not_fit = It is not available at the moment.
@@ -176,6 +183,15 @@ tools-saved = { $count ->
    *[other] { $count } levels were changed. They count from the next call on.
   }
 tools-changed = Somebody changed these levels meanwhile; nothing was saved. Look again and save.
+
+rules-title = Ask anyway
+rules-about = A tool that writes and is set to Always Allow asks the person all the same when one of these is so. What cannot be known beforehand asks too.
+rule-outside_attendee = Somebody outside the organisation takes part
+rule-more_attendees_than = More than | people take part
+rule-series = It is about a series
+rule-starts_within_minutes = It starts within | minutes
+rules-save = Save rules
+rules-saved = The rules were saved. They count from the next call on.
 
 tool-search_events = Search Events
 tool-search_events-about = Looks for events in a span of time, in the person's own calendar.
@@ -387,6 +403,11 @@ kind-disconnected = Outlook Calendar: disconnected
 kind-token_refreshed = Permission renewed with Microsoft
 kind-token_refresh_failed = Renewing the permission with Microsoft: failed
 kind-level_changed = A tool's level was changed
+kind-rules_changed = The rules for asking were changed
+kind-own_level_changed = You changed how strict a tool is for you
+kind-checkpoint_key_used = The record is signed with a new key
+kind-entries_removed = Old entries of the record were removed
+kind-record_broken = The record was found altered
 kind-key_created = Key created
 kind-key_revoked = Key revoked
 kind-call_begun = { $tool }: started

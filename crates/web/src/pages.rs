@@ -14,6 +14,7 @@ mod sign_in;
 mod disconnect;
 mod integrations;
 mod outlook;
+mod own_levels;
 
 mod approval;
 mod approvals;
@@ -23,6 +24,7 @@ mod health;
 mod keys;
 mod language;
 mod people;
+mod rules;
 mod setup;
 mod tools;
 
@@ -64,6 +66,10 @@ pub(crate) fn routes() -> Router<State> {
             "/integrations/outlook-calendar/disconnect",
             get(disconnect::show).post(disconnect::disconnect),
         )
+        .route(
+            "/integrations/outlook-calendar/levels",
+            post(own_levels::save),
+        )
         .route("/approvals", get(approvals::show))
         .route("/approvals/{id}", get(approval::show))
         .route("/approvals/{id}/approve", post(approval::approve))
@@ -86,6 +92,7 @@ pub(crate) fn routes() -> Router<State> {
             "/administration/tools/recommended",
             post(tools::use_recommended),
         )
+        .route("/administration/tools/rules", post(rules::save))
 }
 
 /// Every page in every state and language, and the files they refer to: file name and content.

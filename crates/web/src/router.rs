@@ -62,6 +62,7 @@ pub const ROUTES: &[Route] = {
         on(POST, "/integrations/outlook-calendar/connect", Person),
         on(GET, "/integrations/outlook-calendar/disconnect", Person),
         on(POST, "/integrations/outlook-calendar/disconnect", Person),
+        on(POST, "/integrations/outlook-calendar/levels", Person),
         on(GET, "/approvals", Person),
         on(GET, "/approvals/{id}", Person),
         on(POST, "/approvals/{id}/approve", Person),
@@ -74,6 +75,7 @@ pub const ROUTES: &[Route] = {
         on(GET, "/administration/tools", Administrator),
         on(POST, "/administration/tools", Administrator),
         on(POST, "/administration/tools/recommended", Administrator),
+        on(POST, "/administration/tools/rules", Administrator),
         // Whose connection an administrator sees and ends.
         on(GET, "/administration/people", Administrator),
         on(GET, "/administration/people/disconnect", Administrator),

@@ -18,6 +18,7 @@ mod keys;
 mod lives;
 mod one_place;
 mod parked;
+mod policy;
 mod record;
 mod second;
 mod spacing;

@@ -42,7 +42,7 @@ fn places(text: &str) -> Vec<String> {
 
 #[test]
 fn the_policy_is_asked_in_one_place() {
-    let mut asked = places("decide(level");
+    let mut asked = places("decide(levels");
     // The document of all decisions is made from the function itself; it decides no call.
     asked.retain(|place| place != "attache/src/commands/docs/permissions.rs");
     assert_eq!(asked, ["engine/src/call.rs"]);

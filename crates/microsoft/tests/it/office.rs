@@ -7,7 +7,7 @@ use domain::canonical::Digest;
 use domain::clock::Clock;
 use domain::id::{AgentId, OrganisationId, PersonId, TenantId};
 use domain::permission::Level;
-use domain::policy::{self, Availability, Call, Decision, Permit};
+use domain::policy::{self, Availability, Call, Decision, Levels, Permit};
 use domain::random::Random;
 use domain::secret::{AuthorizationCode, ClientSecret, CodeVerifier, RefreshToken, StateSecret};
 use domain::tool::{Scope, ToolName};
@@ -94,7 +94,13 @@ impl Office {
             arguments: Digest::of("t", &[]),
             at: self.clock.now(),
         };
-        match policy::decide(Level::AlwaysAllow, &Availability::Ready, &call, None) {
+        match policy::decide(
+            Levels::of_organisation(Level::AlwaysAllow),
+            None,
+            &Availability::Ready,
+            &call,
+            None,
+        ) {
             Decision::Allow(permit) => permit,
             Decision::Ask(_) | Decision::Deny(_) => panic!("always allowed"),
         }

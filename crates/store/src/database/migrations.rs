@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -41,6 +41,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
         "refused",
         include_str!("../../migrations/0008_refused.sql"),
     ),
+    (9, "rules", include_str!("../../migrations/0009_rules.sql")),
 ];
 
 fn name(version: i64, description: &str) -> String {

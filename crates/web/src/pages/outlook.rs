@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::approval::ApprovalState;
 use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
 use domain::permission::Level;
-use domain::policy::DenyReason;
+use domain::policy::{DenyReason, Levels};
 use domain::tool::Scope;
 use engine::{Asked, ConnectionView, ToolView};
 
@@ -36,6 +36,9 @@ struct ToolRow {
     about: String,
     level: Badge,
     unavailable: Option<String>,
+    name: &'static str,
+    /// What the person can add to the administrator's level: word, name, whether it is chosen. Nothing can be added to Deny.
+    own: Vec<(&'static str, String, bool)>,
 }
 
 struct ScopeRow {
@@ -163,6 +166,30 @@ fn rows(words: Words, tools: &[ToolView]) -> Vec<ToolRow> {
             about: tool_about(words, tool.definition),
             level: Badge::level(words, tool.level),
             unavailable: tool.hidden.as_ref().map(|why| hidden_why(words, why)),
+            name: tool.definition.name.as_str(),
+            own: own_choices(words, tool),
+        })
+        .collect()
+}
+
+/// Only what tightens is offered.
+fn own_choices(words: Words, tool: &ToolView) -> Vec<(&'static str, String, bool)> {
+    let Levels {
+        organisation,
+        person,
+        ..
+    } = tool.levels;
+    if organisation == Level::Deny {
+        return Vec::new();
+    }
+    [Level::AlwaysAllow, Level::Ask, Level::Deny]
+        .into_iter()
+        .filter(|level| *level == Level::AlwaysAllow || *level < organisation)
+        .map(|level| {
+            let name = words.say(&format!("own-{level}")).into_owned();
+            // What adds nothing counts as adding nothing.
+            let chosen = level == person || (level == Level::AlwaysAllow && person >= organisation);
+            (level.as_str(), name, chosen)
         })
         .collect()
 }
@@ -180,6 +207,7 @@ pub(super) async fn show(
     let connected = matches!(connection.state, Some(ConnectionState::Connected));
     let note = match query.as_deref() {
         Some("connected") if connected => Some("connected-note"),
+        Some("tightened") if connected => Some("own-saved"),
         Some("disconnected") if !connected => Some("disconnected-note"),
         Some(_) | None => None,
     };
@@ -224,6 +252,7 @@ fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
         .map(|(definition, level)| ToolView {
             definition,
             level,
+            levels: Levels::of_organisation(level),
             hidden: match level {
                 Level::Deny => Some(DenyReason::LevelDenies),
                 Level::Ask | Level::AlwaysAllow => hidden.cloned(),

@@ -5,10 +5,12 @@ use axum::extract::{RawQuery, State as With};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::permission::Level;
-use engine::{AdministratorCaller, LevelChange, LevelView};
+use domain::policy::AskRule;
+use engine::{AdministratorCaller, LevelChange, LevelView, RulesView};
 
 use super::form::{Fields, Sent};
 use super::frame::{Frame, Section, Visit};
+use super::rules::{self, RuleRow};
 use super::words_for::{Badge, level_tone, tool_about, tool_title};
 use super::{Sample, html, sample};
 use crate::State;
@@ -44,6 +46,7 @@ struct Note {
 enum Came {
     OfNothing,
     Saved(usize),
+    RulesSaved(bool),
     ChangedMeanwhile,
 }
 
@@ -53,13 +56,18 @@ struct ToolsPage {
     page: Frame,
     note: Option<Note>,
     tools: Vec<ToolRow>,
+    rules: Vec<RuleRow>,
+    /// Of the rules that are shown.
+    version: i64,
 }
 
 impl ToolsPage {
-    fn new(page: Frame, came: Came, levels: &[LevelView]) -> Self {
+    fn new(page: Frame, came: Came, levels: &[LevelView], set: &RulesView) -> Self {
         Self {
             note: note(page.words, came),
             tools: levels.iter().map(|view| row(&page, view)).collect(),
+            rules: rules::rows(page.words, set),
+            version: set.version,
             page,
         }
     }
@@ -69,6 +77,8 @@ fn note(words: Words, came: Came) -> Option<Note> {
     let (tone, role, text) = match came {
         Came::OfNothing => return None,
         Came::Saved(changed) => ("good", "status", words.count("tools-saved", changed)),
+        Came::RulesSaved(true) => ("good", "status", words.say("rules-saved").into_owned()),
+        Came::RulesSaved(false) => ("good", "status", words.count("tools-saved", 0)),
         Came::ChangedMeanwhile => ("warn", "alert", words.say("tools-changed").into_owned()),
     };
     Some(Note { tone, role, text })
@@ -114,11 +124,12 @@ pub(super) async fn show(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let saved = query
-        .as_deref()
-        .and_then(|query| query.strip_prefix("saved="))
-        .and_then(|changed| changed.parse().ok());
-    let came = saved.map_or(Came::OfNothing, Came::Saved);
+    let came = match query.as_deref().and_then(|query| query.split_once('=')) {
+        Some(("saved", changed)) => changed.parse().map_or(Came::OfNothing, Came::Saved),
+        Some(("rules", "changed")) => Came::ChangedMeanwhile,
+        Some(("rules", changed)) => Came::RulesSaved(changed == "1"),
+        _ => Came::OfNothing,
+    };
     page(&state, &administrator, &visit, came).await
 }
 
@@ -132,7 +143,8 @@ async fn page(
         .frame(state, administrator, SECTION, "tools-title")
         .await?;
     let levels = state.engine.levels(administrator).await?;
-    Ok(html(&ToolsPage::new(page, came, &levels)))
+    let rules = state.engine.rules(administrator).await?;
+    Ok(html(&ToolsPage::new(page, came, &levels, &rules)))
 }
 
 pub(super) async fn save(
@@ -221,22 +233,30 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         .collect::<Vec<_>>()
     };
     let page = || Frame::sample(words, SECTION, "tools-title");
+    let rules = RulesView {
+        rules: vec![AskRule::OutsideAttendee, AskRule::StartsWithinMinutes(30)],
+        version: 4,
+    };
+    let none = RulesView {
+        rules: Vec::new(),
+        version: 0,
+    };
     vec![
         sample(
             "tools-unset",
-            &ToolsPage::new(page(), Came::OfNothing, &views(&[None])),
+            &ToolsPage::new(page(), Came::OfNothing, &views(&[None]), &none),
         ),
         sample(
             "tools-set",
-            &ToolsPage::new(page(), Came::OfNothing, &views(&mixed)),
+            &ToolsPage::new(page(), Came::OfNothing, &views(&mixed), &rules),
         ),
         sample(
             "tools-saved",
-            &ToolsPage::new(page(), Came::Saved(2), &views(&mixed)),
+            &ToolsPage::new(page(), Came::Saved(2), &views(&mixed), &rules),
         ),
         sample(
             "tools-changed",
-            &ToolsPage::new(page(), Came::ChangedMeanwhile, &views(&mixed)),
+            &ToolsPage::new(page(), Came::ChangedMeanwhile, &views(&mixed), &rules),
         ),
     ]
 }

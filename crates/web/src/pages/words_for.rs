@@ -107,9 +107,10 @@ pub(super) fn hidden_why(words: Words, why: &DenyReason) -> String {
             let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
             words.fill(&id, &[("scopes", &names.join(", "))])
         }
-        DenyReason::LevelDenies | DenyReason::NotConnected | DenyReason::ApprovalDoesNotFit => {
-            words.say(&id).into_owned()
-        }
+        DenyReason::LevelDenies
+        | DenyReason::PersonDenies
+        | DenyReason::NotConnected
+        | DenyReason::ApprovalDoesNotFit => words.say(&id).into_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use domain::caller::{Caller, Surface};
 use domain::canonical::Digest;
 use domain::id::{AgentId, ApprovalId, OrganisationId, PersonId};
 use domain::permission::Level;
-use domain::policy::{Availability, Call, Decision, DenyReason, decide, visible};
+use domain::policy::{AskRule, Availability, Call, Decision, DenyReason, Levels, decide, visible};
 use domain::random::Random;
 use domain::tool::ToolName;
 use jiff::Timestamp;
@@ -53,7 +53,8 @@ pub(super) fn document() -> String {
             ] {
                 for surface in Surface::FOR_AGENTS {
                     let call = call(definition.name, surface);
-                    let answer = match decide(level, &availability, &call, None) {
+                    let levels = Levels::of_organisation(level);
+                    let answer = match decide(levels, None, &availability, &call, None) {
                         Decision::Allow(_) => "runs",
                         Decision::Ask(_) => "approval_required",
                         Decision::Deny(DenyReason::LevelDenies) => "unknown_tool",
@@ -108,7 +109,39 @@ pub(super) fn document() -> String {
             }
         }
     }
+    text += "\n3. Everybody who has a say, over a working connection: each can only tighten, and a rule only raises. For every tool.\n\n";
+    text += &together(["administrator", "person", "person, for the agent", "a rule applies", "decision"]);
+    for organisation in Level::ALL {
+        text.push('\n');
+        for person in Level::ALL {
+            for agent in Level::ALL {
+                for raised in [None, Some(AskRule::Series)] {
+                    let levels = Levels {
+                        organisation,
+                        person,
+                        agent,
+                    };
+                    let rule = if raised.is_some() { "yes" } else { "no" };
+                    let words = [organisation, person, agent].map(Level::as_str);
+                    let [organisation, person, agent] = words;
+                    let decision = say(decide(levels, raised, &Availability::Ready, &call(ANY, Surface::Mcp), None));
+                    text += &together([organisation, person, agent, rule, &decision]);
+                }
+            }
+        }
+    }
     text
+}
+
+/// The decision does not depend on the tool.
+const ANY: ToolName = ToolName::new("create_event");
+
+fn say(decision: Decision) -> String {
+    match decision {
+        Decision::Allow(_) => "allow".to_owned(),
+        Decision::Ask(reason) => format!("ask ({})", reason.as_str()),
+        Decision::Deny(reason) => format!("deny ({})", reason.as_str()),
+    }
 }
 
 /// What an administrator can have done about a tool, and the level that counts then.
@@ -120,7 +153,7 @@ const LEVELS: [(&str, Level); 4] = [
 ];
 
 fn listed(level: Level, availability: &Availability) -> &'static str {
-    if visible(level, availability).is_ok() {
+    if visible(Levels::of_organisation(level), availability).is_ok() {
         "yes"
     } else {
         "no"
@@ -131,7 +164,8 @@ fn decision(tool: ToolName, level: Level, availability: &Availability, proof: Pr
     let answers = Surface::FOR_AGENTS.map(|surface| {
         let call = call(tool, surface);
         let approval = approval(&call, proof);
-        match decide(level, availability, &call, approval.as_ref()) {
+        let levels = Levels::of_organisation(level);
+        match decide(levels, None, availability, &call, approval.as_ref()) {
             Decision::Allow(_) => "allow".to_owned(),
             Decision::Ask(_) => "ask".to_owned(),
             Decision::Deny(reason) => format!("deny ({})", reason.as_str()),
@@ -187,6 +221,11 @@ fn approval(call: &Call, proof: Proof) -> Option<Approval> {
 fn row(cells: [&str; 6]) -> String {
     let [tool, level, connection, approval, listed, decision] = cells;
     format!("{tool:<16} {level:<13} {connection:<13} {approval:<20} {listed:<7} {decision}\n")
+}
+
+fn together(cells: [&str; 5]) -> String {
+    let [organisation, person, agent, rule, decision] = cells;
+    format!("{organisation:<14} {person:<13} {agent:<22} {rule:<15} {decision}\n")
 }
 
 fn outside(cells: [&str; 6]) -> String {

@@ -1,0 +1,154 @@
+//! The administrator's rules about single calls: what is known of a call before it is decided, and whether a rule raises it.
+
+use domain::audit::Kind;
+use domain::id::{OrganisationId, RequestId};
+use domain::policy::{AskRule, Facts};
+use domain::tool::Effect;
+use jiff::Timestamp;
+use serde_json::Value;
+use store::connections::Connection;
+
+use crate::card::{Card, CardSpan};
+use crate::tools::Tool;
+use crate::{AdministratorCaller, AgentCaller, Engine, Error, ErrorKind};
+
+/// The rules as an administrator's page shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulesView {
+    /// When *Always Allow* becomes *Ask for Permission*.
+    pub rules: Vec<AskRule>,
+    /// The version of the organisation's policy that was seen; a change names it.
+    pub version: i64,
+}
+
+impl Engine {
+    /// The first rule that says that the person must be asked about this call. Reads change nothing and have no rules.
+    pub(crate) fn raised(
+        &self,
+        rules: &[AskRule],
+        agent: &AgentCaller,
+        tool: &'static dyn Tool,
+        arguments: &Value,
+        connection: &Connection,
+    ) -> Option<AskRule> {
+        if rules.is_empty() || tool.definition().effect == Effect::Read {
+            return None;
+        }
+        let setting = self.setting(agent, connection);
+        // What cannot be resolved is refused in a moment; until then it counts as unknown.
+        let card = tool.resolve(arguments.clone(), &setting).ok();
+        let facts = facts(card.map(|resolved| resolved.card).as_ref(), setting.now);
+        rules.iter().copied().find(|rule| rule.applies(&facts))
+    }
+
+    pub(crate) async fn ask_rules(
+        &self,
+        organisation: &OrganisationId,
+    ) -> Result<Vec<AskRule>, Error> {
+        let (rules, _) = self.0.store.ask_rules(organisation).await?;
+        Ok(rules)
+    }
+
+    /// The rules of the administrator's organisation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the store cannot be reached.
+    pub async fn rules(&self, administrator: &AdministratorCaller) -> Result<RulesView, Error> {
+        let organisation = administrator.organisation();
+        let (rules, version) = self.0.store.ask_rules(organisation).await?;
+        Ok(RulesView { rules, version })
+    }
+
+    /// Replaces the rules. They count for every call that starts after this returns. Answers whether anything changed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for an amount out of bounds or a rule that is there twice; `levels_changed` when somebody
+    /// changed levels or rules since; [`ErrorKind::Unavailable`] when it cannot be recorded. Then nothing is changed.
+    pub async fn set_rules(
+        &self,
+        administrator: &AdministratorCaller,
+        rules: &[AskRule],
+        seen: i64,
+        request: &RequestId,
+    ) -> Result<bool, Error> {
+        check(rules)?;
+        let mut rules = rules.to_vec();
+        rules.sort_unstable();
+        let organisation = administrator.organisation();
+        let (before, version) = self.0.store.ask_rules(organisation).await?;
+        if version != seen {
+            return Err(changed_meanwhile());
+        }
+        if before == rules {
+            return Ok(false);
+        }
+        let words = |rules: &[AskRule]| serde_json::to_string(rules).unwrap_or_default();
+        let mut record = self.about(&administrator.person, Kind::RulesChanged);
+        record.actor = Some(administrator.id().clone());
+        record.request = Some(request.clone());
+        record.outcome = Some(words(&rules));
+        record.reason = Some(format!("was {}", words(&before)));
+        self.0.store.record(record).await?;
+        match self
+            .0
+            .store
+            .set_ask_rules(organisation, &rules, seen)
+            .await?
+        {
+            true => Ok(true),
+            false => Err(changed_meanwhile()),
+        }
+    }
+}
+
+fn changed_meanwhile() -> Error {
+    let words = "Somebody changed levels or rules meanwhile. Nothing was saved; look again.";
+    Error::new(ErrorKind::Conflict, "levels_changed", words)
+}
+
+fn check(rules: &[AskRule]) -> Result<(), Error> {
+    for (at, rule) in rules.iter().enumerate() {
+        let most = match rule {
+            AskRule::MoreAttendeesThan(_) => 500,
+            AskRule::StartsWithinMinutes(_) => 7 * 24 * 60,
+            AskRule::OutsideAttendee | AskRule::Series => 0,
+        };
+        let name = rule.as_str();
+        if rule
+            .amount()
+            .is_some_and(|amount| !(1..=most).contains(&amount))
+        {
+            return Err(Error::invalid(
+                "invalid_rule",
+                name,
+                format!("{name}: 1 to {most}."),
+            ));
+        }
+        if rules[..at].iter().any(|other| other.as_str() == name) {
+            return Err(Error::invalid(
+                "invalid_rule",
+                name,
+                format!("{name}: once is enough."),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What a card tells. It is made without asking Microsoft, so of an event that exists it knows only what the call says.
+fn facts(card: Option<&Card>, now: Timestamp) -> Facts {
+    Facts {
+        attendees: card.map(|card| card.attendees.len()),
+        outside: card.map(|card| card.outside),
+        series: card.map(|_| false),
+        start: card.and_then(|card| card.span.as_ref()).and_then(starts),
+        now,
+    }
+}
+
+fn starts(span: &CardSpan) -> Option<Timestamp> {
+    match span {
+        CardSpan::Timed { start, .. } => start.parse().ok(),
+        CardSpan::Days { .. } => None,
+    }
+}
