@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use store::connections::Connection;
 
-use crate::card::{Card, CardSpan};
+use crate::card::{Card, CardMails, CardScope, CardSpan};
 use crate::tools::Tool;
 use crate::{AdministratorCaller, AgentCaller, Engine, Error, ErrorKind};
 
@@ -135,12 +135,19 @@ fn check(rules: &[AskRule]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a card tells. It is made without asking Microsoft, so of an event that exists it knows only what the call says.
+/// What a card tells. It is made without asking Microsoft, so of an event that exists it knows what the call says and no
+/// more: above all not who is invited already.
 fn facts(card: Option<&Card>, now: Timestamp) -> Facts {
+    let known = |card: &Card| card.action.is_none() || card.mails == Some(CardMails::Nobody);
+    let invited = card.filter(|card| known(card));
+    let one = |card: &Card| match (card.action, card.scope) {
+        (None, _) => true,
+        (Some(_), scope) => matches!(scope, None | Some(CardScope::This)),
+    };
     Facts {
-        attendees: card.map(|card| card.attendees.len()),
-        outside: card.map(|card| card.outside),
-        series: card.map(|_| false),
+        attendees: invited.map(|card| card.attendees.len()),
+        outside: invited.map(|card| card.outside),
+        series: card.map(|card| !one(card)),
         start: card.and_then(|card| card.span.as_ref()).and_then(starts),
         now,
     }
@@ -148,7 +155,8 @@ fn facts(card: Option<&Card>, now: Timestamp) -> Facts {
 
 fn starts(span: &CardSpan) -> Option<Timestamp> {
     match span {
-        CardSpan::Timed { start, .. } => start.parse().ok(),
+        CardSpan::Timed { start, .. } | CardSpan::Starts { start, .. } => start.parse().ok(),
+        // In whose zone the day begins is not said here.
         CardSpan::Days { .. } => None,
     }
 }

@@ -98,6 +98,29 @@ async fn a_rule_raises_exactly_the_calls_it_is_about_and_says_so() {
     .await;
     check(&[AskRule::StartsWithinMinutes(10)], soon, None).await;
     check(&[], json!({"title": "e"}), None).await;
+    // Of an event that exists it is not known who is invited; of removing one's own copy it is: nobody hears of it.
+    house.set(&[("cancel_event", Level::AlwaysAllow)]).await;
+    let word = async |arguments: Value| {
+        let answer = house.call(&pair, "cancel_event", arguments).await;
+        answer.map_or_else(
+            |error| error.code.to_owned(),
+            |answer| answer.body["status"].to_string(),
+        )
+    };
+    rules(&house, &[AskRule::OutsideAttendee]).await;
+    let id = "ev_0123456789abcdef";
+    assert_eq!(word(json!({"id": id})).await, "\"approval_required\"");
+    assert_eq!(
+        word(json!({"id": id, "own_copy": true})).await,
+        "event_not_found"
+    );
+    rules(&house, &[AskRule::Series]).await;
+    assert_eq!(word(json!({"id": id})).await, "event_not_found");
+    assert_eq!(
+        word(json!({"id": id, "scope": "all"})).await,
+        "\"approval_required\""
+    );
+    rules(&house, &[]).await;
     assert!(rules_are_on_record(&house, &pair).await);
 }
 

@@ -110,7 +110,13 @@ pub(super) fn document() -> String {
         }
     }
     text += "\n3. Everybody who has a say, over a working connection: each can only tighten, and a rule only raises. For every tool.\n\n";
-    text += &together(["administrator", "person", "person, for the agent", "a rule applies", "decision"]);
+    text += &together([
+        "administrator",
+        "person",
+        "person, for the agent",
+        "a rule applies",
+        "decision",
+    ]);
     for organisation in Level::ALL {
         text.push('\n');
         for person in Level::ALL {
@@ -124,7 +130,13 @@ pub(super) fn document() -> String {
                     let rule = if raised.is_some() { "yes" } else { "no" };
                     let words = [organisation, person, agent].map(Level::as_str);
                     let [organisation, person, agent] = words;
-                    let decision = say(decide(levels, raised, &Availability::Ready, &call(ANY, Surface::Mcp), None));
+                    let decision = say(decide(
+                        levels,
+                        raised,
+                        &Availability::Ready,
+                        &call(ANY, Surface::Mcp),
+                        None,
+                    ));
                     text += &together([organisation, person, agent, rule, &decision]);
                 }
             }
