@@ -9,7 +9,7 @@ use domain::text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::connections::Connection;
-use store::levels::ToolLevel;
+use store::levels::Standings;
 
 use crate::connect::lacking;
 use crate::{AgentCaller, Engine, Error, PersonCaller, tools};
@@ -158,7 +158,9 @@ impl Engine {
     /// # Errors
     /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn agent_connection(&self, agent: &AgentCaller) -> Result<Value, Error> {
-        let (levels, connection) = self.0.store.standings(&agent.caller.person).await?;
+        let (person, this) = (&agent.caller.person, &agent.caller.agent);
+        let standings = self.0.store.standings(person, Some(this)).await?;
+        let connection = &standings.connection;
         let state = connection
             .as_ref()
             .map_or("not_connected", |connection| connection.state.as_str());
@@ -168,7 +170,7 @@ impl Engine {
             shown["since"] = connection.connected_at.to_string().into();
             let missing = lacking(connection);
             shown["missing_scopes"] = missing.iter().map(|scope| scope.as_str()).collect();
-            shown["tools_without_scopes"] = without_scopes(&levels, connection);
+            shown["tools_without_scopes"] = without_scopes(&standings, connection);
         }
         match connection.as_ref().map(|connection| &connection.state) {
             Some(ConnectionState::Connected) => {}
@@ -210,13 +212,13 @@ impl Engine {
 
 /// The tools that an agent could use but for a scope, each with what it lacks. A denied tool is not among them: for an
 /// agent it does not exist.
-fn without_scopes(levels: &[ToolLevel], connection: &Connection) -> Value {
+fn without_scopes(standings: &Standings, connection: &Connection) -> Value {
     let lacks = tools::DEFINITIONS.iter().filter_map(|definition| {
         let name = definition.name.as_str();
-        let set = levels.iter().find(|set| set.tool == name)?;
+        let level = standings.levels(name).effective();
         let scopes = missing(definition.scopes, &connection.scopes);
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        let told = set.level != Level::Deny && !scopes.is_empty();
+        let told = level != Level::Deny && !scopes.is_empty();
         told.then(|| json!({"name": name, "scopes": scopes}))
     });
     lacks.collect()
