@@ -194,9 +194,9 @@ rules-save = Regeln speichern
 rules-saved = Die Regeln wurden gespeichert. Sie gelten ab dem nächsten Aufruf.
 
 tool-search_events = Termine suchen
-tool-search_events-about = Sucht Termine in einem Zeitraum im eigenen Kalender.
+tool-search_events-about = Sucht Termine in einem Zeitraum, im eigenen oder einem freigegebenen Kalender.
 tool-read_event = Termin lesen
-tool-read_event-about = Öffnet einen Termin mit Text, Ort und Teilnehmenden.
+tool-read_event-about = Öffnet einen Termin mit Text, Ort und Teilnehmenden. Was im Text niemand sehen kann, bleibt weg.
 tool-find_times = Freie Zeiten finden
 tool-find_times-about = Sucht Zeiten, zu denen alle frei sind.
 tool-create_event = Termin anlegen
@@ -210,7 +210,7 @@ tool-respond_to_event-about = Nimmt eine Einladung an oder lehnt sie ab. Wer ein
 tool-search_contacts = Kontakte suchen
 tool-search_contacts-about = Findet Menschen nach Namen: in Kontakten, unter häufigen Kontakten und im Verzeichnis der Firma.
 tool-read_profile = Profil lesen
-tool-read_profile-about = Liest den eigenen Namen, die Adresse, die Zeitzone und die Arbeitszeiten.
+tool-read_profile-about = Liest den eigenen Namen, die Adresse, die Zeitzone, die Arbeitszeiten und die Namen der Kalender.
 tool-check_approval = Freigabe abfragen
 tool-check_approval-about = Lässt einen Agenten erfahren, was aus seiner Anfrage geworden ist.
 

@@ -194,9 +194,9 @@ rules-save = Save rules
 rules-saved = The rules were saved. They count from the next call on.
 
 tool-search_events = Search Events
-tool-search_events-about = Looks for events in a span of time, in the person's own calendar.
+tool-search_events-about = Looks for events in a span of time, in the person's own calendar or one that is shared with her.
 tool-read_event = Read Event
-tool-read_event-about = Opens one event with its text, place and attendees.
+tool-read_event-about = Opens one event with its text, place and attendees. What nobody can see in a text is left out.
 tool-find_times = Find Meeting Times
 tool-find_times-about = Looks for times when everybody is free.
 tool-create_event = Create Event
@@ -210,7 +210,7 @@ tool-respond_to_event-about = Accepts or declines an invitation. The organiser g
 tool-search_contacts = Search Contacts
 tool-search_contacts-about = Finds people by name in contacts, frequent colleagues and the company's directory.
 tool-read_profile = Read Profile
-tool-read_profile-about = Reads the person's own name, address, time zone and working hours.
+tool-read_profile-about = Reads the person's own name, address, time zone, working hours and the names of her calendars.
 tool-check_approval = Check Approval
 tool-check_approval-about = Lets an agent learn what became of a request it made.
 
