@@ -6,6 +6,7 @@ use domain::people::{Address, Found, Source};
 use domain::text::one_line;
 
 use super::query::{is_mark, names_of, split_parentheses};
+use super::spelling::plain;
 use super::word::Word;
 
 /// Somebody with everything the sources say about one address.
@@ -119,9 +120,25 @@ fn called(one: &Found) -> Vec<Name> {
     let shown = one_line(&shown.unwrap_or_default(), 80);
     let names = texts.iter().map(|text| Name {
         shown: shown.clone(),
-        words: names_of(&tokens(text)),
+        words: words_of(text),
     });
     names.filter(|name| !name.words.is_empty()).collect()
+}
+
+/// The words of a name; those after a hyphen or an apostrophe hang on the one before.
+fn words_of(text: &str) -> Vec<Word> {
+    let is_tied = |chunk: &&str| chunk.contains(['-', '\u{2010}', '\u{2011}', '\'', '\u{2019}']);
+    let tied = text.split_whitespace().filter(is_tied);
+    let hanging: Vec<String> = tied
+        .flat_map(|chunk| tokens(chunk).into_iter().skip(1))
+        .map(plain)
+        .collect();
+    let words = names_of(&tokens(text)).into_iter();
+    let hang = |word: Word| {
+        let hangs_on = hanging.iter().any(|hanging| hanging == word.plain());
+        word.hanging(hangs_on)
+    };
+    words.map(hang).collect()
 }
 
 /// The words of a text, at everything that is no letter.

@@ -58,6 +58,8 @@ pub(crate) struct Fit {
     pub(crate) by_ear: bool,
     /// Whether one word of three letters or more is exactly one of hers.
     pub(crate) anchored: bool,
+    /// Whether a word was said without the one it hangs on, such as Peter for Hans-Peter: another name, perhaps.
+    pub(crate) torn: bool,
     /// Which of her names it is.
     pub(crate) name: usize,
 }
@@ -73,6 +75,7 @@ pub(crate) fn fit(query: &Query, candidate: &mut Candidate) -> Option<Fit> {
             guessed: false,
             by_ear: true,
             anchored: true,
+            torn: false,
             name: 0,
         });
     }
@@ -146,6 +149,7 @@ fn of_words(asked: &[Word], name: &[Word], several: bool) -> Option<Fit> {
         .iter()
         .enumerate()
         .all(|(at, part)| used(at) || is_particle(part));
+    let torn = (1..name.len()).any(|at| name[at].hangs_on() && used(at) != used(at - 1));
     let by_ear = asked.iter().zip(&pairs).all(|(word, (likeness, part))| {
         *likeness == Likeness::Nickname || word.sounds_like(&name[*part])
     });
@@ -172,6 +176,7 @@ fn of_words(asked: &[Word], name: &[Word], several: bool) -> Option<Fit> {
         guessed: false,
         by_ear,
         anchored,
+        torn,
         name: 0,
     })
 }
@@ -219,6 +224,7 @@ fn more_than(asked: &[Word], name: &[Word]) -> Option<Fit> {
         guessed: false,
         by_ear: false,
         anchored: false,
+        torn: false,
         name: 0,
     })
 }
@@ -244,6 +250,7 @@ fn of_address(asked: &[Word], candidate: &Candidate) -> Option<Fit> {
         guessed: false,
         by_ear: evidence == Evidence::PartOfName,
         anchored: false,
+        torn: false,
         name: 0,
     })
 }

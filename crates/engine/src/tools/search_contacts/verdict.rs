@@ -133,7 +133,7 @@ fn is_clear(best: &Fit, others: &[Fit]) -> bool {
     };
     match best.evidence {
         Evidence::Address => others.is_empty(),
-        _ if best.guessed => false,
+        _ if best.guessed || best.torn => false,
         Evidence::Name => !rival(Evidence::Name, false),
         // Who knows only a part may have heard it, or say the short form of it.
         Evidence::PartOfName => !rival(Evidence::PartOfName, true),
@@ -217,6 +217,7 @@ mod tests {
             found(Directory, "Jürgen Groß", &["j.gross@n.example"]),
             found(Directory, "Thomas Meier", &["thomas.meier@n.example"]),
             found(Directory, "Thomas Meyer", &["thomas.meyer@n.example"]),
+            found(Directory, "Hans-Peter Vogt", &["hp.vogt@n.example"]),
             found(Directory, "Josef Huber", &["josef.huber@n.example"]),
             found(Directory, "Eva Lang", &["eva1@n.example"]),
             found(Contacts, "Eva Lang", &["eva2@home.example"]),
@@ -248,6 +249,9 @@ mod tests {
         check("anna.brandt@n.example", true, "done Anna Brandt");
         check("Juergen Gross", true, "done Jürgen Groß");
         check("jurgen", true, "done Jürgen Groß");
+        check("Vogt", true, "done Hans-Peter Vogt");
+        check("Hans Peter Vogt", true, "done Hans-Peter Vogt");
+        check("Hanspeter Vogt", true, "done Hans-Peter Vogt");
         check("J. Groß", true, "done Jürgen Groß");
         check("Eva Lang", true, "ambiguous Eva Lang, Eva Lang");
         check(
@@ -269,6 +273,7 @@ mod tests {
         check("JG", true, "ambiguous Jürgen Groß");
         check("Thomas Maier", true, "ambiguous Thomas Meier, Thomas Meyer");
         check("Maier", true, "ambiguous Thomas Meier, Thomas Meyer");
+        check("Peter Vogt", true, "ambiguous Hans-Peter Vogt");
         check("Tyler Other", true, "ambiguous Tyler Kim");
     }
 

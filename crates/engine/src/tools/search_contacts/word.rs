@@ -10,6 +10,8 @@ pub(crate) struct Word {
     plain: String,
     forms: Vec<String>,
     sounds: Vec<Sound>,
+    /// Whether it hangs on the word before it, as in Hans-Peter and O'Neill.
+    hangs_on: bool,
 }
 
 /// How one word is like another, from the weakest to the strongest.
@@ -39,12 +41,22 @@ impl Word {
             plain: plain(token),
             forms,
             sounds,
+            hangs_on: false,
         }
+    }
+
+    /// The same word, hanging on the one before it or not.
+    pub(crate) fn hanging(self, hangs_on: bool) -> Self {
+        Self { hangs_on, ..self }
+    }
+
+    pub(crate) fn hangs_on(&self) -> bool {
+        self.hangs_on
     }
 
     /// Two words that were written as two and may be one, such as Hans Peter.
     pub(crate) fn joined(&self, other: &Self) -> Self {
-        Self::of(&format!("{}{}", self.plain, other.plain))
+        Self::of(&format!("{}{}", self.plain, other.plain)).hanging(self.hangs_on)
     }
 
     /// In lower case.
