@@ -209,3 +209,18 @@ async fn an_answer_whose_confirmation_is_lost_is_seen_and_sent_once() {
         assert_eq!(sent(&office, "POST"), 1, "{word:?}");
     }
 }
+
+#[tokio::test]
+async fn a_success_that_is_not_graphs_is_not_believed() {
+    graph!(office, graph);
+    let event = made(&office, &graph, false).await;
+    let before = graph.whole_event(&event.id).await.expect("there");
+    lost(&office, "PATCH", 1, When::Before, FaultAnswer::Garbage);
+    let settled = graph.change_event(&before, &titled("Moved")).await;
+    assert_eq!(settled.expect("the second time"), Settled::Confirmed);
+    assert_eq!(graph.event(&event.id).await.expect("there").title, "Moved");
+    lost(&office, "POST", 9, When::Before, FaultAnswer::Garbage);
+    let error = graph.cancel_event(&event.id, "").await;
+    assert_eq!(error.expect_err("never done").kind(), Kind::Trouble);
+    assert!(!graph.event(&event.id).await.expect("there").cancelled);
+}

@@ -11,7 +11,7 @@ use axum::response::{Redirect, Response};
 use domain::approval::ApprovalState;
 use domain::id::{ApprovalId, RequestId};
 use domain::time::Zone;
-use engine::{ApprovalView, ErrorKind, PersonCaller};
+use engine::{ApprovalView, CardAction, ErrorKind, PersonCaller};
 use serde_json::Value;
 
 use self::card::{Attendee, Change, Effect, Foreign};
@@ -63,6 +63,8 @@ struct ApprovalPage {
     changes: Vec<Change>,
     proposed: Option<String>,
     comment: Option<Foreign>,
+    /// What the button for no says. Beside a question about declining an invitation, "decline" could mean either.
+    no: &'static str,
     body: Option<Foreign>,
     agent: String,
     asked: String,
@@ -118,6 +120,12 @@ impl ApprovalPage {
                 .as_ref()
                 .map(|span| span_text(words, span, card.zone.as_deref(), &view.zone)),
             comment: card.comment.as_deref().map(Foreign::of),
+            no: match card.action {
+                Some(CardAction::Accept | CardAction::Tentative | CardAction::Decline) => {
+                    "approval-stop"
+                }
+                _ => "approval-decline",
+            },
             body: card.body.as_deref().map(Foreign::of),
             agent: view.agent_name.clone(),
             asked: page.when(view.asked),

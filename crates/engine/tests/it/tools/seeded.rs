@@ -8,9 +8,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sim::{Fault, FaultAnswer, Framing, Surface, When};
 
+use super::cancel_event::daily;
 use super::desk::{ANNA, Desk, LENA, handle};
 
-const RUNS: u64 = 320;
+const RUNS: u64 = 240;
 /// So many calendars at once; the runs of one come one after the other.
 const AT_ONCE: u64 = 16;
 const STEPS: u64 = 4;
@@ -316,6 +317,82 @@ impl Run<'_> {
         }
     }
 
+    /// This and all later ones: two writes, between which anything can happen, and no occurrence may be lost.
+    async fn part_of_a_series(&mut self) {
+        let series = json!({"recurrence": daily()});
+        let event = self.desk.made(LENA, "2031-03-28T10:00:00", &series).await;
+        let title = event["subject"].as_str().expect("a title").to_owned();
+        let days = async |desk: &Desk| {
+            let days = desk
+                .occurrences(LENA, &title, "2031-03-27", "2031-04-04")
+                .await;
+            let place = |day: &Value| {
+                day["location"]["displayName"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            days.iter()
+                .map(|day| (begins(day), place(day)))
+                .collect::<Vec<_>>()
+        };
+        let named = self
+            .desk
+            .occurrences(LENA, &title, "2031-03-30", "2031-03-31")
+            .await;
+        let arguments = json!({"id": handle(&named[0]), "scope": "following", "location": "Hall"});
+        let (answer, weather) = self
+            .call(&["POST", "PATCH"], "update_event", &arguments)
+            .await;
+        let held = days(self.desk).await;
+        let mut starts: Vec<&str> = held.iter().map(|(start, _)| start.as_str()).collect();
+        starts.dedup();
+        let all = [
+            "2031-03-28T09:00",
+            "2031-03-29T09:00",
+            "2031-03-30T08:00",
+            "2031-03-31T08:00",
+            "2031-04-01T08:00",
+        ];
+        self.told(starts == all, "an occurrence is lost", &answer, &weather);
+        let moved = held.iter().filter(|(_, place)| place == "Hall").count();
+        match answer["status"].as_str().expect("a word") {
+            "done" => {
+                self.told(
+                    (held.len(), moved) == (5, 3),
+                    "it is said to be done and is not",
+                    &answer,
+                    &weather,
+                );
+                self.told(
+                    answer["verified"] == true || weather.look.is_some(),
+                    "not verified in good sight",
+                    &answer,
+                    &weather,
+                );
+            }
+            "partly_done" => {
+                self.told(moved == 3, "the new series is not there", &answer, &weather)
+            }
+            "outcome_unknown" => self.told(
+                weather.write.is_some(),
+                "it could be known",
+                &answer,
+                &weather,
+            ),
+            _ => self.told(
+                (held.len(), moved) == (5, 0),
+                "it is changed, and the answer says that it failed",
+                &answer,
+                &weather,
+            ),
+        }
+        for copy in self.desk.copies(LENA, &title) {
+            let path = format!("/me/events/{}", copy["id"].as_str().expect("an id"));
+            self.desk.graph(LENA, Method::DELETE, &path, None).await;
+        }
+    }
+
     async fn cancel(&mut self) {
         let guests = if self.chance.one_in(2) {
             vec![self.desk.login(ANNA)]
@@ -455,10 +532,11 @@ async fn run(desk: &Desk, seed: u64) {
         chance: Chance(seed.wrapping_mul(0x5851_F42D_4C95_7F2D)),
     };
     for _ in 0..STEPS {
-        match run.chance.below(4) {
+        match run.chance.below(5) {
             0 => run.create().await,
             1 => run.update().await,
             2 => run.cancel().await,
+            3 => run.part_of_a_series().await,
             _ => run.respond().await,
         }
     }
