@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { browser, demo, signIn } from "./attache.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PAGES = ["/integrations", "/integrations/outlook-calendar", "/administration/tools", "/approvals", "/activity", "/keys", "/setup", "/nowhere"];
+const PAGES = ["/integrations", "/integrations/outlook-calendar", "/administration/tools", "/administration/people", "/administration/health", "/approvals", "/activity", "/keys", "/setup", "/nowhere"];
 
 let attache, window, page;
 

@@ -141,6 +141,24 @@ pub(crate) async fn join(settings: &Settings) -> anyhow::Result<Parts> {
 }
 
 impl Parts {
+    /// Ends what a command has opened, in order.
+    ///
+    /// # Errors
+    /// When the record was not written when the time was up.
+    pub(crate) async fn end(self, limit: Duration) -> anyhow::Result<()> {
+        let Self {
+            engine,
+            store,
+            recorder,
+        } = self;
+        engine.drain(limit).await;
+        drop((engine, store));
+        match tokio::time::timeout(limit, recorder).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => bail!("the audit log was not flushed in time"),
+        }
+    }
+
     /// Serves until `stop`, then ends in order.
     ///
     /// # Errors

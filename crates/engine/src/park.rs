@@ -190,8 +190,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Looks now and then, until it is told to stop, for parked calls that can go on: whoever took the sign-in may have
-    /// died before it ran them.
+    /// Looks now and then, until it is told to stop, for what another instance has left that died: parked calls that can go
+    /// on, as it took the sign-in and did not run them, and tokens that it asked others for and did not fetch.
     pub fn keep_resuming(&self) {
         let engine = self.clone();
         self.0.tasks.spawn(async move {
@@ -200,11 +200,21 @@ impl Engine {
                     () = engine.0.stopping.cancelled() => return,
                     () = tokio::time::sleep(SWEEP_EVERY) => {}
                 }
-                if let Err(error) = engine.resume_parked(None).await {
-                    tracing::warn!(error = %error, "Parked calls could not be looked for");
-                }
+                engine.clear_up().await;
             }
         });
+    }
+
+    /// One such look.
+    pub async fn clear_up(&self) {
+        if self.0.instance.is_some()
+            && let Err(error) = self.0.store.forget_old_asks().await
+        {
+            tracing::warn!(error = %error, "Tokens on their way that nobody waits for could not be deleted");
+        }
+        if let Err(error) = self.resume_parked(None).await {
+            tracing::warn!(error = %error, "Parked calls could not be looked for");
+        }
     }
 
     /// Lets what waited for this person's sign-in go on, without keeping her waiting for it.

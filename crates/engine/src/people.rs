@@ -12,7 +12,7 @@ use store::connections::Connection;
 use store::connections::overview::Standing;
 use store::people::Person;
 
-use crate::{AdministratorCaller, Engine, Error, Listed, PersonCaller};
+use crate::{AdministratorCaller, Engine, Error, Listed};
 
 /// So many connections are ended at a time: each may have to wait for its running calls.
 const AT_ONCE: usize = 16;
@@ -71,6 +71,22 @@ pub(crate) enum Ender<'a> {
     Herself,
     /// An administrator's.
     Administrator(&'a PersonId),
+    /// The operator's, at the machine itself.
+    Operator,
+}
+
+impl Ender<'_> {
+    /// Says in an entry who it was.
+    fn sign(self, record: &mut Record) {
+        match self {
+            Self::Herself => {}
+            Self::Administrator(administrator) => {
+                record.actor = Some(administrator.clone());
+                record.reason = Some("by_administrator".into());
+            }
+            Self::Operator => record.reason = Some("by_operator".into()),
+        }
+    }
 }
 
 impl Engine {
@@ -82,6 +98,14 @@ impl Engine {
     pub async fn people(
         &self,
         administrator: &AdministratorCaller,
+        filter: &PeopleFilter,
+    ) -> Result<Listed<PersonView>, Error> {
+        self.people_of(administrator.organisation(), filter).await
+    }
+
+    pub(crate) async fn people_of(
+        &self,
+        organisation: &OrganisationId,
         filter: &PeopleFilter,
     ) -> Result<Listed<PersonView>, Error> {
         let after = match filter.after.as_deref().map(PersonId::parse) {
@@ -99,7 +123,7 @@ impl Engine {
         let limit = filter.limit.clamp(1, 200);
         let integration = Integration::OutlookCalendar;
         let found = self.0.store.people_and_connections(
-            administrator.organisation(),
+            organisation,
             integration,
             &filter.text,
             standing,
@@ -125,7 +149,15 @@ impl Engine {
         administrator: &AdministratorCaller,
         id: &PersonId,
     ) -> Result<PersonView, Error> {
-        let person = self.colleague(administrator, id).await?;
+        self.person_of(administrator.organisation(), id).await
+    }
+
+    pub(crate) async fn person_of(
+        &self,
+        organisation: &OrganisationId,
+        id: &PersonId,
+    ) -> Result<PersonView, Error> {
+        let person = self.colleague(organisation, id).await?;
         let connection = self
             .0
             .store
@@ -142,14 +174,13 @@ impl Engine {
         &self,
         administrator: &AdministratorCaller,
     ) -> Result<usize, Error> {
-        let (organisation, integration) =
-            (administrator.organisation(), Integration::OutlookCalendar);
-        let live = self
-            .0
-            .store
-            .live_connections(organisation, integration)
-            .await?;
-        Ok(live.try_into().unwrap_or(0))
+        self.live_of(administrator.organisation()).await
+    }
+
+    pub(crate) async fn live_of(&self, organisation: &OrganisationId) -> Result<usize, Error> {
+        let integration = Integration::OutlookCalendar;
+        let live = self.0.store.live_connections(organisation, integration);
+        Ok(live.await?.try_into().unwrap_or(0))
     }
 
     /// Ends one person's connection, as [`Engine::disconnect`] does for herself.
@@ -163,7 +194,7 @@ impl Engine {
         id: &PersonId,
         request: &RequestId,
     ) -> Result<(), Error> {
-        let person = self.colleague(administrator, id).await?;
+        let person = self.colleague(administrator.organisation(), id).await?;
         let by = Ender::Administrator(administrator.id());
         self.end_connection(&person, by, request).await?;
         Ok(())
@@ -179,19 +210,27 @@ impl Engine {
         administrator: &AdministratorCaller,
         request: &RequestId,
     ) -> Result<usize, Error> {
-        let (by, organisation) = (administrator.id(), administrator.organisation());
-        let before = self.live_connections(administrator).await?;
-        self.note_everybody(administrator, "begun", before, request)
+        let by = Ender::Administrator(administrator.id());
+        self.end_everybody(administrator.organisation(), by, request)
+            .await
+    }
+
+    pub(crate) async fn end_everybody(
+        &self,
+        organisation: &OrganisationId,
+        by: Ender<'_>,
+        request: &RequestId,
+    ) -> Result<usize, Error> {
+        let before = self.live_of(organisation).await?;
+        self.note_everybody(organisation, by, "begun", before, request)
             .await?;
-        let ended = self
-            .end_all(organisation, Ender::Administrator(by), request)
-            .await;
+        let ended = self.end_all(organisation, by, request).await;
         // What is left after a failure is what the next time begins with.
         let (outcome, number) = match &ended {
             Ok(number) => ("done", *number),
-            Err(_) => ("stopped", self.live_connections(administrator).await?),
+            Err(_) => ("stopped", self.live_of(organisation).await?),
         };
-        self.note_everybody(administrator, outcome, number, request)
+        self.note_everybody(organisation, by, outcome, number, request)
             .await?;
         ended
     }
@@ -229,15 +268,15 @@ impl Engine {
 
     async fn note_everybody(
         &self,
-        administrator: &AdministratorCaller,
+        organisation: &OrganisationId,
+        by: Ender<'_>,
         outcome: &str,
         number: usize,
         request: &RequestId,
     ) -> Result<(), Error> {
-        let organisation = administrator.organisation().clone();
         let kind = Kind::EverybodyDisconnected;
-        let mut record = Record::new(self.0.clock.now(), kind, organisation);
-        record.actor = Some(administrator.id().clone());
+        let mut record = Record::new(self.0.clock.now(), kind, organisation.clone());
+        by.sign(&mut record);
         record.request = Some(request.clone());
         record.outcome = Some(outcome.to_owned());
         record.count = u64::try_from(number).ok();
@@ -326,10 +365,7 @@ impl Engine {
         };
         let mut record = self.about(person, Kind::Disconnected);
         record.request = Some(request.clone());
-        if let Ender::Administrator(administrator) = by {
-            record.actor = Some(administrator.clone());
-            record.reason = Some("by_administrator".into());
-        }
+        by.sign(&mut record);
         if connection.state != ConnectionState::Disconnected {
             record.outcome = Some("begun".into());
             store.record(record.clone()).await?;
@@ -355,13 +391,13 @@ impl Engine {
         Ok(was)
     }
 
-    async fn colleague(
+    pub(crate) async fn colleague(
         &self,
-        administrator: &PersonCaller,
+        organisation: &OrganisationId,
         id: &PersonId,
     ) -> Result<Person, Error> {
         let person = self.0.store.person(id).await?;
-        let theirs = |person: &Person| person.organisation == *administrator.organisation();
+        let theirs = |person: &Person| person.organisation == *organisation;
         person.filter(theirs).ok_or_else(Error::not_found)
     }
 }

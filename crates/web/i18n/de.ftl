@@ -673,6 +673,7 @@ step-revoked-expired = Zu lange nicht benutzt. Die Person kann sich neu verbinde
 step-revoked-account_disabled = Das Konto ist bei Microsoft deaktiviert oder gelöscht.
 step-damaged = Die gespeicherte Erlaubnis lässt sich nicht öffnen. Sehen Sie in das Audit-Protokoll; die Person verbindet sich neu.
 reason-by_administrator = durch die Administration
+reason-by_operator = durch den Betrieb dieses attache
 kind-everybody_disconnected = Alle wurden getrennt
 
 # --- Zustand ---

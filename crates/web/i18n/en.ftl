@@ -673,6 +673,7 @@ step-revoked-expired = Not used for too long. The person can connect again.
 step-revoked-account_disabled = The account is disabled or gone at Microsoft.
 step-damaged = The stored permission does not open. Look at the audit log; the person connects again.
 reason-by_administrator = by an administrator
+reason-by_operator = by whoever runs this attache
 kind-everybody_disconnected = Everybody was disconnected
 
 # --- health ---

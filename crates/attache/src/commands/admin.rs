@@ -1,5 +1,7 @@
 //! `attache admin`
 
+mod connections;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -7,10 +9,12 @@ use clap::{Args, Subcommand};
 use super::{ConfigFile, Misuse};
 use crate::{terminal, wiring};
 
-/// Appoint the first administrator
+/// Appoint the first administrator, and end connections
 #[derive(Debug, Subcommand)]
 pub(crate) enum Admin {
     Bootstrap(Bootstrap),
+    #[command(subcommand)]
+    Connections(connections::Connections),
 }
 
 /// Print a one-time secret that makes one person the first administrator
@@ -25,8 +29,16 @@ pub(crate) struct Bootstrap {
 
 impl Admin {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Bootstrap(Bootstrap { config }) = self;
-        let settings = config.load()?;
+        match self {
+            Self::Bootstrap(bootstrap) => bootstrap.run().await,
+            Self::Connections(connections) => connections.run().await,
+        }
+    }
+}
+
+impl Bootstrap {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = self.config.load()?;
         let parts = wiring::join(&settings).await?;
         let Some(secret) = parts.engine.issue_bootstrap().await? else {
             return Err(Misuse::new(

@@ -82,6 +82,23 @@ async fn examine(settings: &Settings, findings: &mut Findings) -> anyhow::Result
     Ok(())
 }
 
+/// What running servers have heard from Microsoft, and nobody has put right since.
+async fn remembered(store: &store::Store, findings: &mut Findings) -> anyhow::Result<()> {
+    let Some(trouble) = store.trouble().await? else {
+        return findings.add(Finding::good(
+            "Microsoft's word",
+            "nothing against this installation, as far as servers have heard",
+        ));
+    };
+    let number = trouble
+        .code
+        .map_or_else(String::new, |code| format!(" AADSTS{code}"));
+    let (what, since, last) = (trouble.what, trouble.since, trouble.last);
+    let said = format!("{what}{number} since {since}, last heard {last}");
+    let todo = "The findings about Microsoft below say what to correct; it is forgotten when a token was given.";
+    findings.add(Finding::bad("Microsoft's word", &said, todo))
+}
+
 /// Opening the store proves keys, version, migrations and the room to write; it changes nothing that is there.
 async fn database(settings: &Settings, findings: &mut Findings) -> anyhow::Result<()> {
     let (store, recorder) = match wiring::open_store(settings).await {
@@ -106,6 +123,7 @@ async fn database(settings: &Settings, findings: &mut Findings) -> anyhow::Resul
             ))?;
         }
     }
+    remembered(&store, findings).await?;
     let organisations = store.organisations().await?;
     let mut without = 0;
     for (organisation, _) in &organisations {

@@ -26,7 +26,7 @@ pub(crate) struct Vault {
     url: String,
     /// The files of all keys, the oldest first.
     keys: Vec<PathBuf>,
-    people: Vec<(Person, ConnectionId)>,
+    pub(crate) people: Vec<(Person, ConnectionId)>,
 }
 
 impl Vault {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod connections;
 mod db;
 mod demo;
 mod doctor;

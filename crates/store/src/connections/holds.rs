@@ -18,8 +18,10 @@ use crate::sessions::whole_ms;
 
 /// An instance that has not been heard of for so long is dead.
 const ALIVE: Duration = Duration::from_secs(8);
-/// No request is waited for longer.
-const ASK: Duration = Duration::from_secs(30);
+/// No token is waited for longer. Afterwards nobody answers any more, and an answer that nobody fetched is deleted.
+const SHARE: Duration = Duration::from_secs(15);
+/// Nor is letting go.
+const LET_GO: Duration = Duration::from_secs(30);
 /// How many requests are taken up at a time.
 const AT_A_TIME: i64 = 1000;
 
@@ -84,7 +86,7 @@ impl Store {
             .bind(connection.as_str())
             .bind(instance.as_str())
             .bind(sealed)
-            .bind(self.now_ms().saturating_add(whole_ms(ASK)));
+            .bind(self.now_ms().saturating_add(whole_ms(SHARE)));
         self.change("ask other instances for a token", query)
             .await?;
         Ok(ask)
@@ -156,7 +158,7 @@ impl Store {
         Ok(asked)
     }
 
-    /// Answers a request.
+    /// Answers a request, if it is still waited for.
     ///
     /// # Errors
     /// When the database fails.
@@ -164,9 +166,10 @@ impl Store {
         let sealed = seal::seal_note(self.keys(), self.random(), &answers(ask), encrypted)
             .await
             .map_err(Error::key)?;
-        let query =
-            sqlx::query("UPDATE token_asks SET answer = $2 WHERE id = $1 AND answer IS NULL");
-        let query = query.bind(ask.id.as_str()).bind(sealed);
+        let query = sqlx::query(
+            "UPDATE token_asks SET answer = $2 WHERE id = $1 AND answer IS NULL AND expires_ms > $3",
+        );
+        let query = query.bind(ask.id.as_str()).bind(sealed).bind(self.now_ms());
         self.change("answer a request", query).await.map(drop)
     }
 
@@ -237,7 +240,7 @@ impl Store {
             .bind(ask.id.as_str())
             .bind(connection.as_str())
             .bind(instance.as_str())
-            .bind(now.saturating_add(whole_ms(ASK)));
+            .bind(now.saturating_add(whole_ms(LET_GO)));
         write.execute(doing, query).await?;
         write.commit(doing).await?;
         Ok(Some(ask))
@@ -282,9 +285,18 @@ impl Store {
         write.execute(doing, holds.bind(long_ago)).await?;
         let dead = sqlx::query("DELETE FROM instances WHERE until_ms < $1");
         write.execute(doing, dead.bind(long_ago)).await?;
-        let asks = sqlx::query("DELETE FROM token_asks WHERE expires_ms < $1");
-        write.execute(doing, asks.bind(now)).await?;
         write.commit(doing).await
+    }
+
+    /// Deletes requests, and tokens on their way, that nobody waits for any more: whoever asked has died. Answers whether
+    /// there were any.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_old_asks(&self) -> Result<bool, Error> {
+        let query = sqlx::query("DELETE FROM token_asks WHERE expires_ms <= $1");
+        let query = query.bind(self.now_ms());
+        self.change("forget old requests", query).await
     }
 
     /// How many instances hold access tokens now, as they say themselves.

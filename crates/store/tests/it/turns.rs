@@ -179,4 +179,32 @@ on_both! {
         fixture.clock.advance(Duration::from_secs(9));
         assert!(matches!(turn(store, anna, Others::Heed(&b, 0)).await, Turn::Mine(_)));
     }
+
+    async fn a_token_on_its_way_lies_in_the_database_no_longer_than_it_is_waited_for(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.connection);
+        let (asker, answerer) = (InstanceId::random(&fixture.random), InstanceId::random(&fixture.random));
+        let answers = async || fixture.texts("SELECT COALESCE(answer, '') FROM token_asks").await;
+        let first = store.ask_others(&anna.id, &asker, b"a key").await.expect("asked");
+        let second = store.ask_others(&anna.id, &asker, b"a key").await.expect("asked");
+        store.answer(&first, b"an encrypted token").await.expect("answered");
+        assert!(!store.forget_old_asks().await.expect("an answer"), "it is waited for");
+        assert_eq!(answers().await.iter().filter(|answer| !answer.is_empty()).count(), 1);
+        fixture.clock.advance(Duration::from_secs(15));
+        store.answer(&second, b"too late").await.expect("an answer");
+        assert_eq!(answers().await.iter().filter(|answer| !answer.is_empty()).count(), 1, "nobody waits for it");
+        assert!(store.forget_old_asks().await.expect("an answer"));
+        assert!(answers().await.is_empty());
+
+        // What is fetched is gone at once, and so is what the end of a connection overtakes.
+        let fetched = store.ask_others(&anna.id, &asker, b"a key").await.expect("asked");
+        store.answer(&fetched, b"an encrypted token").await.expect("answered");
+        assert!(store.answer_to(&fetched).await.expect("an answer").is_some());
+        store.take_back(&fetched).await.expect("taken back");
+        assert!(answers().await.is_empty());
+        let overtaken = store.ask_others(&anna.id, &answerer, b"a key").await.expect("asked");
+        store.answer(&overtaken, b"an encrypted token").await.expect("answered");
+        store.disconnect(&anna.person, CALENDAR).await.expect("ended");
+        assert!(answers().await.is_empty());
+    }
 }
