@@ -39,7 +39,7 @@ export async function browser() {
   });
 }
 
-/** Walks Microsoft's pages, whichever of them come: address, password, account choice, consent. */
+/** Walks Microsoft's pages, whichever of them come: address, password, second factor, account choice, consent. */
 export async function atMicrosoft(page, person, base) {
   for (let step = 0; step < 8; step += 1) {
     await page.waitForLoadState("domcontentloaded");
@@ -48,6 +48,9 @@ export async function atMicrosoft(page, person, base) {
       await page.fill("#i0116", person.login);
     } else if (await page.locator("#i0118").isVisible()) {
       await page.fill("#i0118", person.password);
+    } else if (await page.locator("#idRichContext_DisplaySign").isVisible()) {
+      // The second factor: the number that the telephone would be asked for.
+      await page.fill("[name=otc]", (await page.locator("#idRichContext_DisplaySign").textContent()).trim());
     } else if (await page.locator(`[data-test-id="${person.login}"]`).isVisible()) {
       await page.click(`[data-test-id="${person.login}"]`);
       continue;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use domain::connection::ConnectionState;
 use domain::id::{OrganisationId, PersonId, TenantId};
 use engine::{Engine, ErrorKind, Operator, PeopleFilter, PersonView};
 use serde_json::{Value, json};
@@ -268,7 +269,7 @@ fn misuse(error: engine::Error) -> anyhow::Error {
 
 fn word(view: &PersonView) -> &'static str {
     let state = view.state.as_ref();
-    state.map_or("never", domain::connection::ConnectionState::as_str)
+    state.map_or("never", ConnectionState::as_str)
 }
 
 /// Person, state, since when, last use, sign-in name and name, separated by tabs.
@@ -279,7 +280,7 @@ fn as_line(view: &PersonView) -> String {
             |at| at.strftime("%Y-%m-%dT%H:%MZ").to_string(),
         )
     };
-    let why = view.state.as_ref().and_then(|state| state.why());
+    let why = view.state.as_ref().and_then(ConnectionState::why);
     let state = match why {
         Some(why) => format!("{} ({why})", word(view)),
         None => word(view).to_owned(),
@@ -300,8 +301,8 @@ fn as_json(view: &PersonView) -> Value {
         "login": view.login,
         "administrator": view.administrator,
         "state": word(view),
-        "why": view.state.as_ref().and_then(|state| state.why()),
-        "aadsts": view.state.as_ref().and_then(|state| state.code()),
+        "why": view.state.as_ref().and_then(ConnectionState::why),
+        "aadsts": view.state.as_ref().and_then(ConnectionState::code),
         "since": moment(view.connected_at),
         "last_worked": moment(view.refreshed_at),
     })
