@@ -22,6 +22,7 @@ pub mod change;
 pub mod handle;
 pub mod people;
 pub mod recurrence;
+pub mod slots;
 pub mod text;
 pub mod time;
 
