@@ -31,7 +31,7 @@ pub use calendar_view::{View, Whose};
 pub use contacts::ContactFolder;
 pub use link::NextLink;
 pub use me::Me;
-pub use schedule::{OwnSchedule, WorkingHours};
+pub use schedule::{BusyTime, OwnSchedule, OwnTimes, Seen, Unseen, WorkingHours};
 
 use crate::entra::AccessToken;
 use crate::error::{Error, GraphRefusal};

@@ -42,7 +42,7 @@ pub(crate) struct WireEvent {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireTime {
+pub(super) struct WireTime {
     date_time: String,
     time_zone: Option<String>,
 }
@@ -160,7 +160,7 @@ impl WireTime {
     }
 
     /// We ask for UTC. A zone nobody knows counts as UTC, which is what Graph answers in.
-    fn moment(&self) -> Option<Timestamp> {
+    pub(super) fn moment(&self) -> Option<Timestamp> {
         let zone = self
             .time_zone
             .as_deref()
@@ -213,7 +213,7 @@ fn answer(status: Option<&WireStatus>) -> Answer {
     }
 }
 
-fn show_as(value: &str) -> ShowAs {
+pub(super) fn show_as(value: &str) -> ShowAs {
     match value.to_ascii_lowercase().as_str() {
         "free" => ShowAs::Free,
         "tentative" => ShowAs::Tentative,
