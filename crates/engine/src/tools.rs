@@ -3,6 +3,7 @@
 pub(crate) mod cancel_event;
 pub(crate) mod check_approval;
 pub(crate) mod create_event;
+pub(crate) mod find_times;
 pub(crate) mod read_event;
 pub(crate) mod read_profile;
 pub(crate) mod respond_to_event;
@@ -41,6 +42,7 @@ use crate::{Card, Error};
 static TOOLS: &[&dyn Tool] = &[
     &search_events::SearchEvents,
     &read_event::ReadEvent,
+    &find_times::FindTimes,
     &create_event::CreateEvent,
     &update_event::UpdateEvent,
     &cancel_event::CancelEvent,
@@ -53,6 +55,7 @@ static TOOLS: &[&dyn Tool] = &[
 pub const DEFINITIONS: &[&Definition] = &[
     &search_events::DEFINITION,
     &read_event::DEFINITION,
+    &find_times::DEFINITION,
     &create_event::DEFINITION,
     &update_event::DEFINITION,
     &cancel_event::DEFINITION,

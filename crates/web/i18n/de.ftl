@@ -336,6 +336,7 @@ approval-online = Onlinebesprechung
 approval-online-yes = Eine Onlinebesprechung mit Link zum Beitreten wird angelegt.
 approval-who = Wer eingeladen wird
 approval-who-none = Niemand außer Ihnen
+approval-whose = Wessen freie und belegte Zeiten es außer Ihren liest
 approval-optional = optional
 approval-outside-mark = extern
 approval-lookalike = Die Domain dieser Adresse enthält verwechselbare oder fremde Buchstaben. Prüfen Sie sie Buchstabe für Buchstabe.

@@ -336,6 +336,7 @@ approval-online = Online meeting
 approval-online-yes = An online meeting with a link to join is created.
 approval-who = Who is invited
 approval-who-none = Nobody but you
+approval-whose = Whose free and busy times it reads, beside yours
 approval-optional = optional
 approval-outside-mark = outside
 approval-lookalike = The domain of this address is written with look-alike or foreign letters. Check it letter by letter.

@@ -2,6 +2,7 @@
 
 mod cancel_event;
 mod desk;
+mod find_times;
 mod read_event;
 mod read_profile;
 mod reader;

@@ -104,11 +104,7 @@ impl ApprovalPage {
             online: card.online,
             invites: card::invites(view.definition, card),
             attendees: card.attendees.iter().map(Attendee::of).collect(),
-            who: if card.action.is_some() {
-                "approval-who-added"
-            } else {
-                "approval-who"
-            },
+            who: card::who(view.definition, card),
             removed: card.removed.iter().map(Attendee::of).collect(),
             changes: card
                 .changes

@@ -202,6 +202,17 @@ pub(super) fn invites(definition: &Definition, card: &Card) -> bool {
     new || !card.attendees.is_empty()
 }
 
+/// What the people on the card are: invited, newly invited, or only looked at.
+pub(super) fn who(definition: &Definition, card: &Card) -> &'static str {
+    if definition.effect == ToolEffect::Read {
+        "approval-whose"
+    } else if card.action.is_some() {
+        "approval-who-added"
+    } else {
+        "approval-who"
+    }
+}
+
 /// When it is on the reader's own clocks, if the event is meant in another zone.
 pub(super) fn in_readers_zone(words: Words, card: &Card, readers: &Zone) -> Option<String> {
     let zone = card.zone.as_deref()?;
