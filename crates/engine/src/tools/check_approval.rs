@@ -14,9 +14,9 @@ pub(crate) const NAME: ToolName = ToolName::new("check_approval");
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// The approval_id that an answer with status approval_required or sign_in_required gave.
+    /// From the answer of the call.
     pub(crate) approval_id: String,
-    /// How long to wait for that, in seconds, 0 to 50. Default 0.
+    /// How long to wait for it. Default 0.
     #[serde(default)]
     #[schemars(range(min = 0, max = 50))]
     pub(crate) wait_seconds: u32,
@@ -26,9 +26,7 @@ pub(crate) fn offered() -> Offered {
     Offered {
         name: NAME,
         title: "Check Approval".into(),
-        description: "Tells whether the person has decided about a call that answered approval_required, or signed in for one that \
-                      answered sign_in_required, and what came of it. \
-                      Can wait up to 50 seconds. Only the person decides, on attache's own page; this tool cannot.",
+        description: "What became of a call that waits for the person's yes or sign-in. Only she decides, on attache's own page.",
         effect: Effect::Read,
         input_schema: input::schema::<Input>(),
         output_schema: input::answer_schema(&["done"]),

@@ -25,8 +25,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     effect: Effect::Read,
     scopes: &[Scope::CalendarsReadWrite, Scope::CalendarsReadShared],
     people: &["attendees", "optional_attendees"],
-    description: "When the person and attendees can meet, best first, with reasons, from free/busy and working hours. \
-                  Books nothing. no_slot says who is in the way and what would help.",
+    description: "When the person and attendees can meet, best first, with reasons; or who is in the way. Books nothing.",
 };
 
 /// How many people are looked at, beside the person.
@@ -46,10 +45,10 @@ pub(crate) struct Input {
     optional_attendees: Vec<String>,
     /// Length, 5 to 1440.
     duration_minutes: u32,
-    /// Window start: 2026-11-24, or T10:00 with or without offset. Default now.
+    /// Window start: 2026-11-24 or 2026-11-24T10:00. Default now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    /// Window end; a date is included. Default 7 days on, at most 366.
+    /// Its end; a date is included. Default 7 days, at most 366.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<String>,
     /// IANA. Default: the person's.
@@ -64,7 +63,7 @@ pub(crate) struct Input {
     /// Free before and after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     buffer_minutes: Option<u32>,
-    /// Not sooner from now.
+    /// Earliest from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     notice_minutes: Option<u32>,
     /// Count as busy: tentative, elsewhere.

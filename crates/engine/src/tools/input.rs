@@ -85,6 +85,11 @@ fn simplify(field: &mut Value) {
     if field.get("minimum").and_then(Value::as_f64) == Some(0.0) {
         field.remove("minimum");
     }
+    // Bounds that nobody comes near are told by the refusal; in the list they would cost every reader.
+    field.retain(|name, value| {
+        let bound = matches!(name.as_str(), "minimum" | "maximum");
+        !bound || value.as_f64().is_none_or(|value| value.abs() < 1_000.0)
+    });
     if let Some(Value::Array(types)) = field.get_mut("type") {
         types.retain(|name| name != "null");
         if let [only] = types.as_slice() {
@@ -112,7 +117,7 @@ pub(crate) fn answer_schema(statuses: &[&str]) -> Value {
         "failed",
     ];
     let statuses: Vec<_> = statuses.iter().chain(everywhere.iter()).collect();
-    json!({"type": "object", "properties": {"status": {"type": "string", "enum": statuses}}, "required": ["status"]})
+    json!({"type": "object", "properties": {"status": {"enum": statuses}}, "required": ["status"]})
 }
 
 /// A time argument, in its own zone, the one named beside it, or the person's.
