@@ -540,14 +540,10 @@ pub(crate) fn expires(passage: &Passage, card: &Card, lifetime: SignedDuration) 
         .checked_add(lifetime)
         .unwrap_or(Timestamp::MAX);
     let writes = passage.tool.definition().effect != Effect::Read;
-    match &card.span {
-        Some(CardSpan::Timed { start, .. } | CardSpan::Starts { start, day: None }) if writes => {
-            match start.parse::<Timestamp>() {
-                Ok(start) if start > passage.began => latest.min(start),
-                Ok(_) | Err(_) => latest,
-            }
-        }
-        Some(_) | None => latest,
+    let begins = card.span.as_ref().and_then(CardSpan::begins);
+    match begins.filter(|start| writes && *start > passage.began) {
+        Some(start) => latest.min(start),
+        None => latest,
     }
 }
 

@@ -163,6 +163,14 @@ impl CardSpan {
         }
     }
 
+    /// The moment it begins, if that is known; a day has none that counts everywhere.
+    pub(crate) fn begins(&self) -> Option<Timestamp> {
+        match self {
+            Self::Timed { start, .. } | Self::Starts { start, day: None } => start.parse().ok(),
+            Self::Starts { .. } | Self::Days { .. } => None,
+        }
+    }
+
     /// A span as seen from a zone.
     pub(crate) fn of(span: &Span, zone: &Zone) -> Self {
         match span {

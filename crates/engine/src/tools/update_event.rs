@@ -426,6 +426,31 @@ fn card(
     let mut attendees = people(&input.add_attendees, false)?;
     attendees.extend(people(&input.add_optional, true)?);
     let removed = people(&input.remove_attendees, false)?;
+    let mails = match (input.reaches_everybody(), input.names_people()) {
+        (true, _) => Some(CardMails::Everybody),
+        (false, true) => None,
+        (false, false) => Some(CardMails::Nobody),
+    };
+    let outside = |people: &[CardAttendee]| people.iter().filter(|one| one.outside).count();
+    Ok(Card {
+        action: Some(CardAction::Change),
+        scope: Some(input.scope.into()),
+        span: Some(CardSpan::starting(start, zone)),
+        zone: Some(zone.name().to_owned()),
+        changes: new_values(input),
+        body: input.body.clone(),
+        online: input.online,
+        mailed: attendees.len() + removed.len(),
+        outside: outside(&attendees) + outside(&removed),
+        attendees,
+        removed,
+        mails,
+        ..Card::default()
+    })
+}
+
+/// The new values, as the card lists them.
+fn new_values(input: &Input) -> Vec<CardChange> {
     let mut changes = Vec::new();
     let mut to = |field, value: Option<String>| {
         changes.extend(value.map(|to| CardChange { field, to }));
@@ -462,27 +487,7 @@ fn card(
         CardField::Categories,
         input.categories.as_ref().map(|names| names.join(", ")),
     );
-    let mails = match (input.reaches_everybody(), input.names_people()) {
-        (true, _) => Some(CardMails::Everybody),
-        (false, true) => None,
-        (false, false) => Some(CardMails::Nobody),
-    };
-    let outside = |people: &[CardAttendee]| people.iter().filter(|one| one.outside).count();
-    Ok(Card {
-        action: Some(CardAction::Change),
-        scope: Some(input.scope.into()),
-        span: Some(CardSpan::starting(start, zone)),
-        zone: Some(zone.name().to_owned()),
-        changes,
-        body: input.body.clone(),
-        online: input.online,
-        mailed: attendees.len() + removed.len(),
-        outside: outside(&attendees) + outside(&removed),
-        attendees,
-        removed,
-        mails,
-        ..Card::default()
-    })
+    changes
 }
 
 #[cfg(test)]

@@ -372,7 +372,7 @@ impl Run<'_> {
                 );
             }
             "partly_done" => {
-                self.told(moved == 3, "the new series is not there", &answer, &weather)
+                self.told(moved == 3, "the new series is not there", &answer, &weather);
             }
             "outcome_unknown" => self.told(
                 weather.write.is_some(),
