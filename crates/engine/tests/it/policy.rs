@@ -35,7 +35,7 @@ async fn tightened(house: &House, pair: &Pair, tool: &str, level: Level) {
 }
 
 /// A meeting far from now, with somebody inside.
-fn meeting(more: Value) -> Value {
+fn meeting(more: &Value) -> Value {
     let mut arguments = json!({
         "title": "Rules", "start": "2031-03-04T10:00:00+01:00", "duration_minutes": 30,
     });
@@ -54,7 +54,7 @@ async fn a_rule_raises_exactly_the_calls_it_is_about_and_says_so() {
     let colleague = house.sim.people()[2].login.clone();
     let check = async |set: &[AskRule], more: Value, expected: Option<&str>| {
         rules(&house, set).await;
-        let arguments = meeting(more);
+        let arguments = meeting(&more);
         let answer = house
             .call(&pair, "create_event", arguments.clone())
             .await
@@ -144,7 +144,7 @@ async fn a_person_can_be_asked_more_and_never_less() {
         ("read_profile", Level::Ask),
     ];
     let pair = house.connected(1, &levels).await;
-    let create = |title: &str| meeting(json!({"title": title}));
+    let create = |title: &str| meeting(&json!({"title": title}));
     let listed = async |tool: &str| {
         let tools = house.engine.tools(&pair.agent).await.expect("a list");
         tools.iter().any(|offered| offered.name.as_str() == tool)
