@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::canonical::Digest;
+use crate::change::Sensitivity;
 use crate::people::{Address, Mailbox};
 use crate::recurrence::Recurrence;
 use crate::time::Zone;
@@ -77,6 +78,12 @@ impl EventHandle {
     /// Around which moment to look.
     pub fn start(self) -> Timestamp {
         Timestamp::from_second(i64::from(self.minute) * 60).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// Whether it is the handle of this event, or of the series that this event belongs to: a series goes by the time of its
+    /// first event, which is in the calendar under an id of its own.
+    pub fn means(self, event: &Event) -> bool {
+        self.is_of(&event.id) || event.master.as_ref().is_some_and(|id| self.is_of(id))
     }
 
     /// Whether it is the handle of an event with this id.
@@ -176,6 +183,20 @@ pub enum ShowAs {
     Unknown,
 }
 
+impl ShowAs {
+    /// The one of this word, as attache's own answers and arguments have it.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "free" => Self::Free,
+            "tentative" => Self::Tentative,
+            "busy" => Self::Busy,
+            "out_of_office" => Self::OutOfOffice,
+            "working_elsewhere" => Self::WorkingElsewhere,
+            _ => return None,
+        })
+    }
+}
+
 /// Whether an event belongs to a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -256,6 +277,14 @@ pub struct NewEvent {
     pub optional: Vec<Address>,
     /// Whether to make it an online meeting.
     pub online: bool,
+    /// How it is to show; `None` leaves that to Outlook.
+    pub show_as: Option<ShowAs>,
+    /// How confidential it is to be; `None` leaves that to Outlook.
+    pub sensitivity: Option<Sensitivity>,
+    /// Minutes before the start at which the owner is reminded, `Some(None)` for not at all; `None` leaves it to Outlook.
+    pub reminder: Option<Option<u32>>,
+    /// The owner's categories.
+    pub categories: Vec<String>,
     /// Makes repeating harmless: one id, one event.
     pub transaction_id: String,
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::calendar::{Event, ShowAs, Span};
-use crate::recurrence::Recurrence;
+use crate::recurrence::{Recurrence, Series};
 use crate::time::Zone;
 
 /// An event with everything that a change can touch. Its texts may have been written by anybody: untrusted.
@@ -21,6 +21,8 @@ pub struct Whole {
     pub reminder: Option<u32>,
     /// The owner's own categories.
     pub categories: Vec<String>,
+    /// How it repeats, of the first event of a series; `None` too for a series that nobody knows how to read.
+    pub series: Option<Series>,
     /// Whether those invited may propose another time.
     pub proposals: bool,
     /// When the owner answered, if ever.
@@ -66,6 +68,19 @@ pub enum Sensitivity {
     Personal,
     Private,
     Confidential,
+}
+
+impl Sensitivity {
+    /// The one of this word, as attache's own answers and arguments have it.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "normal" => Self::Normal,
+            "personal" => Self::Personal,
+            "private" => Self::Private,
+            "confidential" => Self::Confidential,
+            _ => return None,
+        })
+    }
 }
 
 /// What is to be changed. What is `None` stays as it is.

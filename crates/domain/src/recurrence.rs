@@ -257,6 +257,15 @@ impl Recurrence {
         Self { end, ..self }
     }
 
+    /// Whether both fall on the same days, however each is said: Exchange may say one its own way.
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        const LOOKED_AT: usize = 400;
+        let ends = |series: &Self| (series.count(), series.last());
+        self == other
+            || ends(self) == ends(other)
+                && self.days().take(LOOKED_AT).eq(other.days().take(LOOKED_AT))
+    }
+
     /// As an RRULE (RFC 5545) that means the same days, without the name of the property.
     pub fn rrule(&self) -> String {
         rrule::write(self)

@@ -2,8 +2,10 @@
 
 use domain::calendar::Span;
 use domain::people::Address;
+use domain::recurrence::Recurrence;
 use domain::time::{self, Zone};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What will happen if the person says yes.
@@ -15,7 +17,7 @@ pub struct Card {
     /// How much of a series is meant, if the event is in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<CardScope>,
-    /// The new values of what changes, in the order of the event's own fields.
+    /// The new values of what changes; of a new event, what is set beside the rest. In the order of the event's own fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<CardChange>,
     /// A message that is sent along.
@@ -36,6 +38,9 @@ pub struct Card {
     /// When it is; for a read, the window it looks at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<CardSpan>,
+    /// How it repeats, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<CardSeries>,
     /// For a read, the words it looks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
@@ -122,6 +127,32 @@ pub enum CardMails {
     /// Everybody who is invited to it, if the person organises it.
     Everybody,
     Organizer,
+}
+
+/// A series on a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardSeries {
+    /// How it repeats and until when, as an RRULE.
+    pub rule: String,
+    /// The day of its first event.
+    pub first: Date,
+    /// The day of its last one; `None` when it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Date>,
+    /// How many events it has; `None` when it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<i64>,
+}
+
+impl CardSeries {
+    pub(crate) fn of(series: &Recurrence) -> Self {
+        Self {
+            rule: series.rrule(),
+            first: series.start(),
+            last: series.last(),
+            events: series.count(),
+        }
+    }
 }
 
 /// A time on a card.

@@ -56,7 +56,8 @@ pub use approve::ApprovalView;
 pub use call::Answer;
 pub use caller::{AdministratorCaller, AgentCaller, PersonCaller};
 pub use card::{
-    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSpan,
+    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSeries,
+    CardSpan,
 };
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};

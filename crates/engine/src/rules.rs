@@ -141,7 +141,7 @@ fn facts(card: Option<&Card>, now: Timestamp) -> Facts {
     let known = |card: &Card| card.action.is_none() || card.mails == Some(CardMails::Nobody);
     let invited = card.filter(|card| known(card));
     let one = |card: &Card| match (card.action, card.scope) {
-        (None, _) => true,
+        (None, _) => card.series.is_none(),
         (Some(_), scope) => matches!(scope, None | Some(CardScope::This)),
     };
     Facts {

@@ -314,6 +314,13 @@ approval-value-normal = normal
 approval-value-personal = persönlich
 approval-value-private = privat
 approval-value-confidential = vertraulich
+approval-repeats = Wiederholt sich
+approval-repeats-events = { $count ->
+    [one] { $count } Termin
+   *[other] { $count } Termine
+}
+approval-repeats-from-to = { $events }, von { $first } bis { $last }
+approval-repeats-endless = Ab { $first }, ohne Ende
 approval-query = Sucht nach
 approval-will-read = Den Agenten das lesen lassen?
 approval-effect-read = Es wird nur gelesen. Nichts wird geändert und niemand bekommt eine E-Mail.
@@ -367,6 +374,7 @@ outcome-title-expired = Abgelaufen
 outcome-text-expired = Niemand hat rechtzeitig entschieden, deshalb ist nichts geschehen. Der Agent kann erneut fragen.
 outcome-title-void = Nicht mehr gültig
 outcome-text-void = Eine Stufe, Ihre Verbindung oder der Schlüssel des Agenten hat sich inzwischen geändert, deshalb ist nichts geschehen.
+outcome-already_exists = Diesen Termin gibt es im Kalender schon. Nichts wurde angelegt und niemand bekam eine E-Mail.
 outcome-unverified = Outlook hat es angenommen, aber was dort jetzt steht, ließ sich nicht prüfen oder weicht von Ihrer Freigabe ab. Sehen Sie in Ihrem Kalender nach.
 outcome-code = Grund
 

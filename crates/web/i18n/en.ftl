@@ -314,6 +314,13 @@ approval-value-normal = normal
 approval-value-personal = personal
 approval-value-private = private
 approval-value-confidential = confidential
+approval-repeats = Repeats
+approval-repeats-events = { $count ->
+    [one] { $count } event
+   *[other] { $count } events
+}
+approval-repeats-from-to = { $events }, from { $first } to { $last }
+approval-repeats-endless = From { $first }, without end
 approval-query = Searches for
 approval-will-read = Let the agent read this?
 approval-effect-read = It only reads. Nothing is changed and nobody is mailed.
@@ -367,6 +374,7 @@ outcome-title-expired = Expired
 outcome-text-expired = Nobody decided in time, so nothing happened. The agent may ask again.
 outcome-title-void = No longer valid
 outcome-text-void = A level, your connection or the agent's key changed in the meantime, so nothing happened.
+outcome-already_exists = The calendar has this event already. Nothing was created and nobody was mailed.
 outcome-unverified = Outlook accepted it, but what it now holds could not be checked or differs from what you approved. Look at it in your calendar.
 outcome-code = Reason
 

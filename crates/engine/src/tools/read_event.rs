@@ -132,7 +132,7 @@ async fn find(
         let found = page
             .items
             .into_iter()
-            .find(|details| handle.is_of(&details.event.id));
+            .find(|details| handle.means(&details.event));
         if let Some(details) = found {
             return Ok(details);
         }

@@ -39,7 +39,7 @@ pub(crate) async fn find(graph: &Graph<'_>, handle: EventHandle) -> Result<Event
             next: next.as_ref(),
         };
         let page = graph.calendar_view(view).await?;
-        if let Some(event) = page.items.into_iter().find(|event| handle.is_of(&event.id)) {
+        if let Some(event) = page.items.into_iter().find(|event| handle.means(event)) {
             return Ok(event);
         }
         match page.next {

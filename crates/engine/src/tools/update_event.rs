@@ -257,7 +257,7 @@ fn check_words(input: &Input) -> Result<(), Error> {
     if input
         .show_as
         .as_deref()
-        .is_some_and(|word| show_as(word).is_none())
+        .is_some_and(|word| ShowAs::named(word).is_none())
     {
         return Err(wrong(
             "show_as",
@@ -267,7 +267,7 @@ fn check_words(input: &Input) -> Result<(), Error> {
     if input
         .sensitivity
         .as_deref()
-        .is_some_and(|word| sensitivity(word).is_none())
+        .is_some_and(|word| Sensitivity::named(word).is_none())
     {
         return Err(wrong(
             "sensitivity",
@@ -374,27 +374,6 @@ fn addresses(texts: &[String], field: &str) -> Result<Vec<Address>, Error> {
         })
     };
     texts.iter().enumerate().map(address).collect()
-}
-
-fn show_as(word: &str) -> Option<ShowAs> {
-    Some(match word {
-        "free" => ShowAs::Free,
-        "tentative" => ShowAs::Tentative,
-        "busy" => ShowAs::Busy,
-        "out_of_office" => ShowAs::OutOfOffice,
-        "working_elsewhere" => ShowAs::WorkingElsewhere,
-        _ => return None,
-    })
-}
-
-fn sensitivity(word: &str) -> Option<Sensitivity> {
-    Some(match word {
-        "normal" => Sensitivity::Normal,
-        "personal" => Sensitivity::Personal,
-        "private" => Sensitivity::Private,
-        "confidential" => Sensitivity::Confidential,
-        _ => return None,
-    })
 }
 
 /// What Microsoft refused, in words about this tool.

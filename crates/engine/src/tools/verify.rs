@@ -52,9 +52,7 @@ pub(crate) fn mailed<'a>(body: &mut Value, addresses: impl Iterator<Item = &'a s
 /// The person's other events at the time of this one. Their titles may have been written by anybody. Being told is
 /// convenient, so a look that fails is said and makes nothing fail.
 pub(crate) async fn conflicts(body: &mut Value, graph: &Graph<'_>, event: &Event, zone: &Zone) {
-    let Some((from, to)) = window(&event.span, zone) else {
-        return;
-    };
+    let (from, to) = window(&event.span, zone);
     // Whole days are matched as days of UTC.
     let day = SignedDuration::from_hours(24);
     let view = View {
@@ -67,25 +65,28 @@ pub(crate) async fn conflicts(body: &mut Value, graph: &Graph<'_>, event: &Event
         body["conflicts_unknown"] = true.into();
         return;
     };
-    let overlapping: Vec<String> = page
-        .items
-        .iter()
-        .filter(|other| {
-            other.id != event.id
-                && other.span.overlaps(from, to, zone)
-                && takes_time(other)
-                && (event.master.is_none() || other.master != event.master)
-        })
-        .map(|other| one_line(&other.title, 80))
-        .collect();
-    if !overlapping.is_empty() {
-        let first: Vec<_> = overlapping.iter().take(OVERLAPS).collect();
-        body["conflicts"] = json!({"count": overlapping.len(), "titles": first});
+    let mut others = page.items;
+    others.retain(|other| {
+        other.id != event.id
+            && collides(other, from, to, zone)
+            && (event.master.is_none() || other.master != event.master)
+    });
+    conflicts_told(body, &others);
+}
+
+/// Says which other events the person has at that time.
+pub(crate) fn conflicts_told(body: &mut Value, others: &[Event]) {
+    if !others.is_empty() {
+        let first = others.iter().take(OVERLAPS);
+        let first: Vec<_> = first.map(|other| one_line(&other.title, 80)).collect();
+        body["conflicts"] = json!({"count": others.len(), "titles": first});
     }
 }
 
-fn takes_time(event: &Event) -> bool {
-    !event.cancelled
+/// Whether another event takes the person's time in `[from, to)`.
+pub(crate) fn collides(event: &Event, from: Timestamp, to: Timestamp, zone: &Zone) -> bool {
+    event.span.overlaps(from, to, zone)
+        && !event.cancelled
         && event.answer != Answer::Declined
         && matches!(
             event.show_as,
@@ -93,13 +94,14 @@ fn takes_time(event: &Event) -> bool {
         )
 }
 
-fn window(span: &Span, zone: &Zone) -> Option<(Timestamp, Timestamp)> {
+/// From when to when a span lasts; whole days are the days of `zone`.
+pub(crate) fn window(span: &Span, zone: &Zone) -> (Timestamp, Timestamp) {
     match span {
-        Span::Timed { start, end } => Some((*start, *end)),
-        Span::Days { first, last } => Some((
-            zone.start_of(*first).ok()?,
-            zone.start_of(last.tomorrow().ok()?).ok()?,
-        )),
+        Span::Timed { start, end } => (*start, *end),
+        Span::Days { first, last } => {
+            let start = |day| zone.start_of(day).unwrap_or(Timestamp::UNIX_EPOCH);
+            (start(*first), start(last.tomorrow().unwrap_or(*last)))
+        }
     }
 }
 

@@ -46,6 +46,25 @@ fn meeting(more: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn a_new_series_is_a_series_to_the_rule_and_a_single_event_is_none() {
+    let house = House::new().await;
+    let pair = house
+        .connected(1, &[("create_event", Level::AlwaysAllow)])
+        .await;
+    rules(&house, &[AskRule::Series]).await;
+    let single = meeting(&json!({"title": "One"}));
+    assert_eq!(house.word(&pair, "create_event", single).await, "done");
+    let weekly = meeting(&json!({"title": "Weekly", "recurrence": "every Tuesday, 3 times"}));
+    let asked = house.call(&pair, "create_event", weekly).await;
+    let asked = asked.expect("an answer").body;
+    assert_eq!(
+        (&asked["status"], &asked["reason"]),
+        (&json!("approval_required"), &json!("series"))
+    );
+    assert_eq!(house.events(&pair.login, "Weekly"), 0);
+}
+
+#[tokio::test]
 async fn a_rule_raises_exactly_the_calls_it_is_about_and_says_so() {
     let house = House::new().await;
     let pair = house

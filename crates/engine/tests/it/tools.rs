@@ -1,6 +1,7 @@
 //! Each tool against Microsoft's stand-in, case by case; one file for each.
 
 mod cancel_event;
+mod create_event;
 mod desk;
 mod find_times;
 mod read_event;

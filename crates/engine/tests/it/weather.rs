@@ -185,10 +185,23 @@ async fn a_lost_answer_to_a_write_makes_neither_two_events_nor_none() {
         house
             .word(&pair, "create_event", event("Never answered"))
             .await,
-        "outcome_unknown"
+        "done",
+        "looking tells"
     );
     house.sim.clear_faults();
     assert_eq!(house.events(&pair.login, "Never answered"), 1);
+    // After the look before the write, nothing is answered any more.
+    let silence = Fault {
+        skip: 1,
+        ..fault(Surface::Graph, None, When::After, FaultAnswer::Drop)
+    };
+    house.sim.fault(silence);
+    assert_eq!(
+        house.word(&pair, "create_event", event("Silence")).await,
+        "outcome_unknown"
+    );
+    house.sim.clear_faults();
+    assert_eq!(house.events(&pair.login, "Silence"), 1);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::Graph;
 use super::query::Query;
 use crate::error::Error;
 use crate::wire::event::{SELECT, WireEvent};
-use crate::wire::new_event;
+use crate::wire::new_event::{self, WireTransaction};
 use crate::wire::recurrence::WireMaster;
 
 impl Graph<'_> {
@@ -25,6 +25,21 @@ impl Graph<'_> {
             )
             .await?;
         self.understood(event)
+    }
+
+    /// With which transaction id an event was made, if with any. Relies on `Calendars.ReadWrite`.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`](crate::Kind::NotFound) when it is gone; see [`Kind`](crate::Kind).
+    pub async fn transaction_id(&self, id: &EventId) -> Result<Option<String>, Error> {
+        let event: WireTransaction = self
+            .get(
+                Query::path("/me/events")
+                    .segment(id.as_str())
+                    .option("$select", "transactionId"),
+            )
+            .await?;
+        Ok(event.transaction_id)
     }
 
     /// How the series of this first event repeats; `None` when it is of no series, or of one that nobody knows how to

@@ -5,9 +5,18 @@ use domain::people::Address;
 use domain::time::Zone;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan as _};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::change::{sensitivity_word, show_as_word};
 use super::{recurrence, zones};
+
+/// An event of which only its transaction id is asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WireTransaction {
+    pub(crate) transaction_id: Option<String>,
+}
 
 /// The body of a create request. The same event gives the same body, so that it can be sent again.
 pub(crate) fn body(new: &NewEvent) -> Value {
@@ -28,6 +37,21 @@ pub(crate) fn body(new: &NewEvent) -> Value {
     }
     if let Some(text) = &new.body {
         body["body"] = json!({ "contentType": "text", "content": text });
+    }
+    if let Some(show_as) = new.show_as {
+        body["showAs"] = json!(show_as_word(show_as));
+    }
+    if let Some(sensitivity) = new.sensitivity {
+        body["sensitivity"] = json!(sensitivity_word(sensitivity));
+    }
+    if let Some(reminder) = new.reminder {
+        body["isReminderOn"] = json!(reminder.is_some());
+        if let Some(minutes) = reminder {
+            body["reminderMinutesBeforeStart"] = json!(minutes);
+        }
+    }
+    if !new.categories.is_empty() {
+        body["categories"] = json!(new.categories);
     }
     if new.online {
         body["isOnlineMeeting"] = json!(true);
@@ -89,6 +113,9 @@ fn time(local: DateTime, zone: &Zone) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use domain::calendar::ShowAs;
+    use domain::change::Sensitivity;
+
     use super::*;
 
     fn new(start: &str, end: &str, zone: &str) -> NewEvent {
@@ -105,6 +132,10 @@ mod tests {
             required: vec![Address::parse("a@x.example").expect("an address")],
             optional: vec![Address::parse("b@x.example").expect("an address")],
             online: true,
+            show_as: Some(ShowAs::OutOfOffice),
+            sensitivity: Some(Sensitivity::Private),
+            reminder: Some(Some(30)),
+            categories: vec!["Travel".into()],
             transaction_id: "t-1".into(),
         }
     }
@@ -123,6 +154,8 @@ mod tests {
                 "start": { "dateTime": "2026-11-24T10:00:00", "timeZone": "W. Europe Standard Time" },
                 "end": { "dateTime": "2026-11-24T11:00:00", "timeZone": "W. Europe Standard Time" },
                 "location": { "displayName": "Room" }, "body": { "contentType": "text", "content": "Hello" },
+                "showAs": "oof", "sensitivity": "private", "isReminderOn": true, "reminderMinutesBeforeStart": 30,
+                "categories": ["Travel"],
                 "isOnlineMeeting": true, "onlineMeetingProvider": "teamsForBusiness",
                 "attendees": [
                     { "type": "required", "emailAddress": { "address": "a@x.example" } },

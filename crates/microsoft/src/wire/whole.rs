@@ -6,12 +6,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::event::{SELECT, WireEvent};
+use super::recurrence::WireRecurrence;
 use super::{meeting_text, zones};
 
 /// What is asked for beside [`SELECT`]. The attendees are read a second time, as they are to be sent back.
 pub(crate) fn select() -> String {
     format!(
-        "{SELECT},originalStartTimeZone,isReminderOn,reminderMinutesBeforeStart,categories,allowNewTimeProposals,body"
+        "{SELECT},originalStartTimeZone,isReminderOn,reminderMinutesBeforeStart,categories,allowNewTimeProposals,body,recurrence"
     )
 }
 
@@ -33,6 +34,7 @@ struct Rest {
     response_status: Option<Answered>,
     attendees: Option<Vec<Invited>>,
     body: Option<Text>,
+    recurrence: Option<WireRecurrence>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +94,10 @@ impl WireWhole {
                 .filter(|_| rest.is_reminder_on.unwrap_or(false))
                 .map(|minutes| u32::try_from(minutes).unwrap_or(0)),
             categories: rest.categories.unwrap_or_default(),
+            series: rest
+                .recurrence
+                .as_ref()
+                .and_then(WireRecurrence::understood),
             proposals: rest.allow_new_time_proposals.unwrap_or(true),
             answered,
             words: meeting_text::words(&html),

@@ -25,6 +25,10 @@ async fn made(office: &Office, graph: &Graph<'_>, online: bool) -> Event {
         required: vec![Address::parse(&office.sim.people()[2].login).expect("an address")],
         optional: vec![],
         online,
+        show_as: None,
+        sensitivity: None,
+        reminder: None,
+        categories: vec![],
         transaction_id: Random::operating_system().uuid(),
         recurrence: None,
     };

@@ -29,6 +29,10 @@ fn visit(office: &Office) -> NewEvent {
         required: vec![Address::parse(&office.sim.people()[2].login).expect("an address")],
         optional: vec![Address::parse("kim@outside.example").expect("an address")],
         online: true,
+        show_as: None,
+        sensitivity: None,
+        reminder: None,
+        categories: vec![],
         transaction_id: Random::operating_system().uuid(),
     }
 }

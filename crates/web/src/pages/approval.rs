@@ -14,7 +14,7 @@ use domain::time::Zone;
 use engine::{ApprovalView, CardAction, ErrorKind, PersonCaller};
 use serde_json::Value;
 
-use self::card::{Attendee, Change, Effect, Foreign};
+use self::card::{Attendee, Change, Effect, Foreign, Repeats};
 use super::approvals::span_text;
 use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
@@ -53,6 +53,7 @@ struct ApprovalPage {
     query: Option<Foreign>,
     when: Option<String>,
     when_yours: Option<String>,
+    repeats: Option<Repeats>,
     location: Option<Foreign>,
     online: bool,
     invites: bool,
@@ -60,6 +61,8 @@ struct ApprovalPage {
     /// The words above those who are invited: newly, if the event exists.
     who: &'static str,
     removed: Vec<Attendee>,
+    /// Whether the event is new: then its values are not changes.
+    new: bool,
     changes: Vec<Change>,
     proposed: Option<String>,
     comment: Option<Foreign>,
@@ -100,12 +103,17 @@ impl ApprovalPage {
                 .as_ref()
                 .map(|span| span_text(words, span, card.zone.as_deref(), &view.zone)),
             when_yours: card::in_readers_zone(words, card, &view.zone),
+            repeats: card
+                .series
+                .as_ref()
+                .map(|series| Repeats::of(words, series)),
             location: card.location.as_deref().map(Foreign::of),
             online: card.online,
             invites: card::invites(view.definition, card),
             attendees: card.attendees.iter().map(Attendee::of).collect(),
             who: card::who(view.definition, card),
             removed: card.removed.iter().map(Attendee::of).collect(),
+            new: card.action.is_none(),
             changes: card
                 .changes
                 .iter()
@@ -137,10 +145,11 @@ fn outcome(words: Words, view: &ApprovalView) -> Outcome {
     let state = view.state.as_str();
     let told = |name: &str| view.outcome.as_ref().and_then(|outcome| outcome.get(name));
     let unverified = told("verified") == Some(&Value::Bool(false));
-    let text = if view.state == ApprovalState::Done && unverified {
-        words.say("outcome-unverified")
-    } else {
-        words.say(&format!("outcome-text-{state}"))
+    let nothing_made = told("status").and_then(Value::as_str) == Some("already_exists");
+    let text = match view.state {
+        ApprovalState::Done if nothing_made => words.say("outcome-already_exists"),
+        ApprovalState::Done if unverified => words.say("outcome-unverified"),
+        _ => words.say(&format!("outcome-text-{state}")),
     };
     let code = match view.state {
         ApprovalState::Parked => Some("needs_sign_in"),

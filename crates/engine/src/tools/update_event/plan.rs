@@ -1,14 +1,14 @@
 //! From what is asked for and what Outlook holds to the change that is sent: only what differs, and nothing replaced blindly.
 
-use domain::calendar::{Event, Span};
-use domain::change::{Change, Guest, Role, Whole};
+use domain::calendar::{Event, ShowAs, Span};
+use domain::change::{Change, Guest, Role, Sensitivity, Whole};
 use domain::people::Address;
 use domain::text::one_line;
 use domain::time::{When, Zone};
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::{Input, MOST_ATTENDEES, addresses, sensitivity, show_as, wrong};
+use super::{Input, MOST_ATTENDEES, addresses, wrong};
 use crate::tools::scope::Scope;
 use crate::tools::{Setting, input};
 use crate::{Error, ErrorKind};
@@ -47,12 +47,12 @@ impl Plan {
             show_as: input
                 .show_as
                 .as_deref()
-                .and_then(show_as)
+                .and_then(ShowAs::named)
                 .filter(|shows| *shows != held.show_as),
             sensitivity: input
                 .sensitivity
                 .as_deref()
-                .and_then(sensitivity)
+                .and_then(Sensitivity::named)
                 .filter(|marked| *marked != before.sensitivity),
             reminder: input
                 .reminder_minutes

@@ -1,14 +1,16 @@
 //! What a card says: the question, its effects, the people, and text of others made safe to read.
 
+use domain::recurrence::Recurrence;
 use domain::text::invisible;
 use domain::time::Zone;
 use domain::tool::{Definition, Effect as ToolEffect, Operation};
 use engine::{
-    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSpan,
+    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSeries,
+    CardSpan,
 };
 
 use super::super::words_for::tool_title;
-use crate::words::Words;
+use crate::words::{Language, Words};
 
 /// One sentence about what a yes does.
 pub(super) struct Effect {
@@ -61,6 +63,43 @@ impl Attendee {
             optional: attendee.optional,
             outside: attendee.outside,
             lookalike,
+        }
+    }
+}
+
+/// A series: how it repeats, and from when to when.
+pub(super) struct Repeats {
+    pub(super) rule: String,
+    pub(super) extent: String,
+}
+
+impl Repeats {
+    pub(super) fn of(words: Words, series: &CardSeries) -> Self {
+        // The rule is our own, and means days, whatever the zone.
+        let start = series.first.at(0, 0, 0, 0);
+        let known = Recurrence::parse(&series.rule, start, &Zone::utc()).ok();
+        let rule = known.map(|known| match words.language() {
+            Language::English => known.in_english(),
+            Language::German => known.in_german(),
+        });
+        let first = words.day(series.first);
+        let extent = match (series.last, series.events) {
+            (Some(last), Some(events)) => {
+                let count = usize::try_from(events).unwrap_or_default();
+                let events = words.count("approval-repeats-events", count);
+                let last = words.day(last);
+                let variables = [
+                    ("events", events.as_str()),
+                    ("first", &first),
+                    ("last", &last),
+                ];
+                words.fill("approval-repeats-from-to", &variables)
+            }
+            (_, _) => words.fill("approval-repeats-endless", &[("first", &first)]),
+        };
+        Self {
+            rule: rule.unwrap_or_else(|| series.rule.clone()),
+            extent,
         }
     }
 }

@@ -7,7 +7,7 @@ use domain::time::Zone;
 use domain::tool::{Definition, Effect};
 use engine::{
     ApprovalView, Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope,
-    CardSpan,
+    CardSeries, CardSpan,
 };
 use serde_json::json;
 
@@ -226,6 +226,42 @@ fn answer() -> ApprovalView {
     }
 }
 
+/// A series with everything that can be set.
+fn series() -> ApprovalView {
+    let view = sample_view(ApprovalState::Pending);
+    let to = |field, to: &str| CardChange {
+        field,
+        to: to.to_owned(),
+    };
+    ApprovalView {
+        card: Card {
+            series: Some(CardSeries {
+                rule: "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=10".to_owned(),
+                first: jiff::civil::date(2026, 11, 24),
+                last: Some(jiff::civil::date(2027, 1, 21)),
+                events: Some(10),
+            }),
+            changes: vec![
+                to(CardField::ShowAs, "out_of_office"),
+                to(CardField::Sensitivity, "confidential"),
+                to(CardField::Reminder, "30"),
+                to(CardField::Categories, "Travel, Hafenwerk"),
+            ],
+            online: true,
+            ..view.card
+        },
+        ..view
+    }
+}
+
+/// The event was there already.
+fn there_before() -> ApprovalView {
+    ApprovalView {
+        outcome: Some(json!({"status": "already_exists"})),
+        ..sample_view(ApprovalState::Done)
+    }
+}
+
 pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
     let render = |name, view: &ApprovalView| {
         let page = Frame::sample(words, SECTION, "approvals-title");
@@ -251,6 +287,8 @@ pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
     samples.push(render("approval-read", &sample_read()));
     samples.push(render("approval-alone", &alone()));
     samples.push(render("approval-hostile", &hostile()));
+    samples.push(render("approval-series", &series()));
+    samples.push(render("approval-there-before", &there_before()));
     samples.push(render("approval-change", &change()));
     samples.push(render("approval-cancel", &cancel()));
     samples.push(render("approval-answer", &answer()));
