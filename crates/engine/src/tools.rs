@@ -208,7 +208,7 @@ impl<T: Typed> Tool for T {
         } = *T::definition();
         let (input_schema, output_schema) = (
             input::schema::<T::Input>(),
-            input::answer_schema(T::STATUSES),
+            input::answer_schema(effect, T::STATUSES),
         );
         Offered {
             name,

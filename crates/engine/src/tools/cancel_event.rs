@@ -24,8 +24,8 @@ pub(crate) const DEFINITION: Definition = Definition {
     effect: Effect::Destructive,
     scopes: &[Granted::CalendarsReadWrite],
     people: &[],
-    description: "Cancels an event the person organises; everybody invited is mailed. Of somebody else's meeting only the \
-                  person's own copy can be removed (own_copy); to decline it use respond_to_event.",
+    description: "Cancels an event the person organises and mails everybody invited. Of others' meetings only own_copy can go; \
+                  to decline one use respond_to_event.",
 };
 
 pub(crate) struct CancelEvent;
@@ -39,10 +39,10 @@ pub(crate) struct Input {
     /// Message to everybody invited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
-    /// Of a series: this occurrence, this and all later, or all.
+    /// For a series.
     #[serde(default)]
     scope: Scope,
-    /// Remove only the person's own copy of somebody else's meeting; nobody is told.
+    /// Remove only the person's copy; nobody is told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     own_copy: bool,
 }

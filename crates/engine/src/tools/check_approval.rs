@@ -29,7 +29,7 @@ pub(crate) fn offered() -> Offered {
         description: "What became of a call that waits for the person's yes or sign-in. Only she decides, on attache's own page.",
         effect: Effect::Read,
         input_schema: input::schema::<Input>(),
-        output_schema: input::answer_schema(&["done"]),
+        output_schema: input::answer_schema(Effect::Write, &["done"]),
     }
 }
 

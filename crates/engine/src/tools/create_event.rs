@@ -33,7 +33,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     scopes: &[Scope::CalendarsReadWrite],
     people: &["attendees", "optional_attendees"],
     description: "Creates an event or series in the person's own calendar; everybody invited is mailed at once. Find people \
-                  with search_contacts. If the same event exists already, nothing is created. The answer says what Outlook now holds.",
+                  with search_contacts. If the same event exists already, nothing is created.",
 };
 
 pub(crate) struct CreateEvent;

@@ -1,6 +1,7 @@
 //! From JSON to a tool's typed input and its schema: one way for every tool.
 
 use domain::time::{self, TimeError, When, Zone};
+use domain::tool::Effect;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -105,7 +106,7 @@ fn simplify(field: &mut Value) {
 }
 
 /// The JSON Schema of answers: an object whose `status` is one of these words or of those every tool has.
-pub(crate) fn answer_schema(statuses: &[&str]) -> Value {
+pub(crate) fn answer_schema(effect: Effect, statuses: &[&str]) -> Value {
     let everywhere = [
         "approval_required",
         "sign_in_required",
@@ -116,7 +117,12 @@ pub(crate) fn answer_schema(statuses: &[&str]) -> Value {
         "outcome_unknown",
         "failed",
     ];
-    let statuses: Vec<_> = statuses.iter().chain(everywhere.iter()).collect();
+    // A read leaves nothing open, and its agent repeats it after a sign-in.
+    let writes = |status: &&&str| {
+        effect != Effect::Read || !matches!(**status, "sign_in_required" | "outcome_unknown")
+    };
+    let everywhere = everywhere.iter().filter(writes);
+    let statuses: Vec<_> = statuses.iter().chain(everywhere).collect();
     json!({"type": "object", "properties": {"status": {"enum": statuses}}, "required": ["status"]})
 }
 

@@ -25,8 +25,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     effect: Effect::Write,
     scopes: &[Granted::CalendarsReadWrite],
     people: &[],
-    description: "Answers an invitation; the organiser is mailed. Declining takes the event out of the calendar. Another \
-                  time can be proposed with tentative or decline.",
+    description: "Answers an invitation and mails the organiser. With tentative or decline another time can be proposed.",
 };
 
 pub(crate) struct RespondToEvent;
@@ -42,13 +41,13 @@ pub(crate) struct Input {
     /// Message to the organiser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
-    /// Other start to propose, local or with offset.
+    /// Start to propose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     propose_start: Option<String>,
-    /// Its end; default: same length.
+    /// Proposed end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     propose_end: Option<String>,
-    /// Of a series: this occurrence or all.
+    /// For a series.
     #[serde(default)]
     scope: OneOrAll,
     /// Whether the organiser is told.

@@ -48,7 +48,7 @@ pub(crate) struct SearchContacts;
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// A name or an address, as it was said; 2 to 100 characters.
+    /// Name or address, as it was said.
     query: String,
     /// How many people to list, 1 to 20. Default 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -45,7 +45,7 @@ pub(crate) struct UpdateEvent;
 pub(crate) struct Input {
     /// Id from search_events.
     id: String,
-    /// Of a series: this occurrence, this and all later, or all.
+    /// For a series.
     #[serde(default)]
     scope: Scope,
     /// The new title.
@@ -102,7 +102,7 @@ pub(crate) struct Input {
     /// All its categories.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     categories: Option<Vec<String>>,
-    /// Make it an online meeting; this cannot be undone.
+    /// Make it online; cannot be undone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     online: bool,
 }

@@ -45,7 +45,8 @@ fn annotations(offered: &Offered) -> ToolAnnotations {
     // Only creating leaves everything as it was; the protocol calls every other change destructive.
     let creates = definition.is_some_and(|definition| definition.operation == Operation::Create);
     ToolAnnotations::from_raw(
-        Some(offered.title.clone()),
+        // The tool has its title already.
+        None,
         Some(reads),
         Some(!reads && !creates),
         Some(reads),
