@@ -27,6 +27,11 @@ use crate::caller::agent;
 use crate::error::Failure;
 use crate::router::LARGEST_BODY;
 
+/// How many characters each tool takes in the list of MCP, as it is sent: for documents.
+pub fn tool_sizes() -> Vec<(&'static str, usize)> {
+    listing::sizes()
+}
+
 /// The SDK's service, without sessions: every request stands for itself, so there is nothing that a second agent
 /// could take over from a first.
 pub(crate) fn service(state: &State) -> StreamableHttpService<Handler, NeverSessionManager> {

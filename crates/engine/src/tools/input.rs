@@ -123,7 +123,7 @@ pub(crate) fn answer_schema(effect: Effect, statuses: &[&str]) -> Value {
     };
     let everywhere = everywhere.iter().filter(writes);
     let statuses: Vec<_> = statuses.iter().chain(everywhere).collect();
-    json!({"type": "object", "properties": {"status": {"enum": statuses}}, "required": ["status"]})
+    json!({"type": "object", "properties": {"status": {"enum": statuses}}})
 }
 
 /// A time argument, in its own zone, the one named beside it, or the person's.

@@ -61,7 +61,7 @@ pub(crate) struct Input {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 44640))]
     duration_minutes: Option<u32>,
-    /// Move by days at the same local time, instead of start.
+    /// Move by days at the same local time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -3660, max = 3660))]
     move_days: Option<i32>,

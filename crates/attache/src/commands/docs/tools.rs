@@ -23,10 +23,26 @@ pub(super) fn document() -> String {
             name = tool.name
         );
     }
+    text += &sizes();
     for tool in offered {
         text += &section(tool);
     }
     text
+}
+
+/// What the list and answers cost an agent. What is said of answers is held by tests in `crates/engine/tests/it/tools/`.
+fn sizes() -> String {
+    let sizes = web::tool_sizes();
+    let whole: usize = sizes.iter().map(|(_, size)| size).sum();
+    let each: Vec<String> = sizes
+        .iter()
+        .map(|(name, size)| format!("`{name}` {size}"))
+        .collect();
+    format!(
+        "\nThe whole list takes {whole} characters over MCP ({}); it may take 12,000. Answers: 25 events at most 6,000\n\
+         characters, three events 760, an event with 500 attendees 4,000, five times at which 45 people can meet 1,000.\n",
+        each.join(", ")
+    )
 }
 
 fn section(tool: &Offered) -> String {
