@@ -190,7 +190,7 @@ rule-outside_attendee = Jemand von außerhalb der Organisation nimmt teil
 rule-more_attendees_than = Mehr als | Personen nehmen teil
 rule-series = Es geht um eine Serie
 rule-starts_within_minutes = Es beginnt in weniger als | Minuten
-rules-save = Regeln speichern
+rules-save = Regeln übernehmen
 rules-saved = Die Regeln wurden gespeichert. Sie gelten ab dem nächsten Aufruf.
 
 tool-search_events = Termine suchen

@@ -190,7 +190,7 @@ rule-outside_attendee = Somebody outside the organisation takes part
 rule-more_attendees_than = More than | people take part
 rule-series = It is about a series
 rule-starts_within_minutes = It starts within | minutes
-rules-save = Save rules
+rules-save = Apply rules
 rules-saved = The rules were saved. They count from the next call on.
 
 tool-search_events = Search Events
