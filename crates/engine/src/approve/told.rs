@@ -69,7 +69,7 @@ impl Engine {
     /// What an agent is told about one of its own approvals, by id.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when it is not this agent's.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when it is not this agent's.
     pub async fn agent_approval(&self, agent: &AgentCaller, id: &str) -> Result<Answer, Error> {
         let id = ApprovalId::parse(id).map_err(|_| Error::not_found())?;
         let approval = self
