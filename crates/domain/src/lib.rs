@@ -1,7 +1,7 @@
 //! The words and the rules of attache.
 //!
 //! **For:** what the other crates speak about (ids, levels, calls, permits, events, audit entries) and the decisions
-//! that must be provable: [`policy::decide`], [`audit::verify`], [`canonical`] JSON.
+//! that must be provable: [`policy::decide`], [`audit::Verifier`], [`canonical`] JSON.
 //! **Never:** no input or output. Nothing here opens a file, a socket or a database, reads the environment, or sleeps;
 //! a rule cannot fail because a machine did.
 //! **Start reading** at [`policy`], then [`tool`], then [`connection`].
