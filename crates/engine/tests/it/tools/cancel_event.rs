@@ -7,16 +7,7 @@ use super::desk::{ANNA, Desk, LENA, handle};
 
 /// Calls the tool on Lena's copy and compares a few members of the answer.
 async fn check(desk: &Desk, id: &str, extra: Value, expected: Value) -> Value {
-    let mut arguments = json!({"id": id});
-    arguments
-        .as_object_mut()
-        .expect("an object")
-        .extend(extra.as_object().expect("an object").clone());
-    let answer = desk.call("cancel_event", arguments.clone()).await;
-    for (name, value) in expected.as_object().expect("an object") {
-        assert_eq!(&answer[name], value, "{name} of {answer} for {arguments}");
-    }
-    answer
+    desk.check("cancel_event", id, &extra, &expected).await
 }
 
 #[tokio::test]

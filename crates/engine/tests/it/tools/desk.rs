@@ -76,6 +76,26 @@ impl Desk {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
+    /// Calls a tool for one event and compares members of the answer.
+    pub(crate) async fn check(
+        &self,
+        tool: &str,
+        id: &str,
+        extra: &Value,
+        expected: &Value,
+    ) -> Value {
+        let mut arguments = json!({"id": id});
+        arguments
+            .as_object_mut()
+            .expect("an object")
+            .extend(extra.as_object().expect("an object").clone());
+        let answer = self.call(tool, arguments.clone()).await;
+        for (name, value) in expected.as_object().expect("an object") {
+            assert_eq!(&answer[name], value, "{name} of {answer} for {arguments}");
+        }
+        answer
+    }
+
     /// Somebody makes an event; the members of `extra` come on top of a title, one hour and no guests.
     pub(crate) async fn made(&self, who: usize, start: &str, extra: &Value) -> Value {
         let local = |text: &str| json!({"dateTime": text, "timeZone": "W. Europe Standard Time"});

@@ -8,16 +8,7 @@ use super::desk::{ANNA, Desk, LENA, handle};
 
 /// Changes an event of Lena's and compares members of the answer.
 pub(super) async fn check(desk: &Desk, id: &str, extra: Value, expected: Value) -> Value {
-    let mut arguments = json!({"id": id});
-    arguments
-        .as_object_mut()
-        .expect("an object")
-        .extend(extra.as_object().expect("an object").clone());
-    let answer = desk.call("update_event", arguments.clone()).await;
-    for (name, value) in expected.as_object().expect("an object") {
-        assert_eq!(&answer[name], value, "{name} of {answer} for {arguments}");
-    }
-    answer
+    desk.check("update_event", id, &extra, &expected).await
 }
 
 pub(super) fn title(event: &Value) -> &str {
