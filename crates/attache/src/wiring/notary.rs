@@ -113,7 +113,10 @@ impl Notary {
         &mut self,
         organisation: &OrganisationId,
     ) -> anyhow::Result<Option<Kept>> {
-        self.introduce_key(organisation).await?;
+        // A record that is not signed any more does not name its key again and again.
+        if !self.broken.contains(organisation) {
+            self.introduce_key(organisation).await?;
+        }
         match self.store.make_checkpoint(organisation, &self.key).await? {
             Made::Checkpoint(kept) => Ok(Some(kept)),
             Made::Nothing => Ok(None),
