@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use self::details::Sensitivity;
 use crate::canonical::Digest;
-use crate::change::Sensitivity;
 use crate::people::{Address, Mailbox};
 use crate::recurrence::Recurrence;
 use crate::time::Zone;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::calendar::details::Sensitivity;
 use crate::calendar::{Event, ShowAs, Span};
 use crate::recurrence::{Recurrence, Series};
 use crate::time::Zone;
@@ -58,29 +59,6 @@ pub enum Role {
     Required,
     Optional,
     Resource,
-}
-
-/// How confidential an event is marked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Sensitivity {
-    Normal,
-    Personal,
-    Private,
-    Confidential,
-}
-
-impl Sensitivity {
-    /// The one of this word, as attache's own answers and arguments have it.
-    pub fn named(word: &str) -> Option<Self> {
-        Some(match word {
-            "normal" => Self::Normal,
-            "personal" => Self::Personal,
-            "private" => Self::Private,
-            "confidential" => Self::Confidential,
-            _ => return None,
-        })
-    }
 }
 
 /// What is to be changed. What is `None` stays as it is.

@@ -38,7 +38,7 @@ pub struct Calendar {
     pub editable: bool,
 }
 
-/// What others may know of an event.
+/// How confidential an event is marked: what others may know of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -47,6 +47,29 @@ pub enum Sensitivity {
     Personal,
     Private,
     Confidential,
+}
+
+impl Sensitivity {
+    /// Its word, in Graph and in attache's own answers and arguments.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Personal => "personal",
+            Self::Private => "private",
+            Self::Confidential => "confidential",
+        }
+    }
+
+    /// The one of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "normal" => Self::Normal,
+            "personal" => Self::Personal,
+            "private" => Self::Private,
+            "confidential" => Self::Confidential,
+            _ => return None,
+        })
+    }
 }
 
 /// The text of an event as stored. Written by its organiser: untrusted.

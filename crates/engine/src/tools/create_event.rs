@@ -7,9 +7,9 @@ mod shown;
 mod times;
 mod told;
 
+use domain::calendar::details::Sensitivity;
 use domain::calendar::{NewEvent, ShowAs, Span};
 use domain::canonical::Digest;
-use domain::change::Sensitivity;
 use domain::people::Address;
 use domain::random::uuid_from;
 use domain::recurrence::Recurrence;

@@ -4,8 +4,9 @@ mod plan;
 mod split;
 mod told;
 
+use domain::calendar::details::Sensitivity;
 use domain::calendar::{Event, ShowAs};
-use domain::change::{Sensitivity, Whole};
+use domain::change::Whole;
 use domain::people::Address;
 use domain::text::one_line;
 use domain::time::{When, Zone};

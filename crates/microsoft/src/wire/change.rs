@@ -1,7 +1,7 @@
 //! A change to an event as Graph wants it.
 
 use domain::calendar::{Series, ShowAs};
-use domain::change::{Change, Guest, Reply, Role, Sensitivity, Whole};
+use domain::change::{Change, Guest, Reply, Role, Whole};
 use serde_json::{Map, Value, json};
 
 use super::new_event::times;
@@ -45,7 +45,7 @@ pub(crate) fn body(change: &Change, present: &Whole, html: &str) -> Value {
         set("showAs", json!(show_as_word(show_as)));
     }
     if let Some(sensitivity) = change.sensitivity {
-        set("sensitivity", json!(sensitivity_word(sensitivity)));
+        set("sensitivity", json!(sensitivity.as_str()));
     }
     if let Some(reminder) = change.reminder {
         set("isReminderOn", json!(reminder.is_some()));
@@ -121,16 +121,6 @@ pub(crate) fn show_as_word(show_as: ShowAs) -> &'static str {
         ShowAs::OutOfOffice => "oof",
         ShowAs::WorkingElsewhere => "workingElsewhere",
         ShowAs::Unknown => "unknown",
-    }
-}
-
-/// Graph's word for how confidential an event is.
-pub(crate) fn sensitivity_word(sensitivity: Sensitivity) -> &'static str {
-    match sensitivity {
-        Sensitivity::Normal => "normal",
-        Sensitivity::Personal => "personal",
-        Sensitivity::Private => "private",
-        Sensitivity::Confidential => "confidential",
     }
 }
 

@@ -1,5 +1,6 @@
 //! An event as Graph gives it.
 
+use domain::calendar::details::Sensitivity;
 use domain::calendar::{Answer, Attendee, Event, EventId, Series, ShowAs, Span};
 use domain::people::{Address, Mailbox};
 use domain::text::one_line;
@@ -231,6 +232,12 @@ fn series(value: &str) -> Series {
         "exception" => Series::Exception,
         _ => Series::Single,
     }
+}
+
+/// How confidential an event is; a word that is not known is no mark.
+pub(super) fn sensitivity(value: Option<&str>) -> Sensitivity {
+    let word = value.unwrap_or_default().to_ascii_lowercase();
+    Sensitivity::named(&word).unwrap_or(Sensitivity::Normal)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Everything of one event as Graph gives it.
 
-use domain::calendar::details::{Body, Details, Sensitivity};
+use domain::calendar::details::{Body, Details};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::event::{WireEvent, is_any, line};
+use super::event::{WireEvent, is_any, line, sensitivity};
 use super::zones;
 
 /// What is asked for, and all of it is used. The beginning is what listings ask for.
@@ -76,17 +76,9 @@ impl WireBody {
     }
 }
 
-fn sensitivity(value: Option<&str>) -> Sensitivity {
-    match value.unwrap_or_default().to_ascii_lowercase().as_str() {
-        "personal" => Sensitivity::Personal,
-        "private" => Sensitivity::Private,
-        "confidential" => Sensitivity::Confidential,
-        _ => Sensitivity::Normal,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use domain::calendar::details::Sensitivity;
     use serde_json::{Value, json};
 
     use super::*;

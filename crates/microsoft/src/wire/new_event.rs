@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::change::{sensitivity_word, show_as_word};
+use super::change::show_as_word;
 use super::{recurrence, zones};
 
 /// An event of which only its transaction id is asked for.
@@ -42,7 +42,7 @@ pub(crate) fn body(new: &NewEvent) -> Value {
         body["showAs"] = json!(show_as_word(show_as));
     }
     if let Some(sensitivity) = new.sensitivity {
-        body["sensitivity"] = json!(sensitivity_word(sensitivity));
+        body["sensitivity"] = json!(sensitivity.as_str());
     }
     if let Some(reminder) = new.reminder {
         body["isReminderOn"] = json!(reminder.is_some());
@@ -114,7 +114,7 @@ fn time(local: DateTime, zone: &Zone) -> Value {
 #[cfg(test)]
 mod tests {
     use domain::calendar::ShowAs;
-    use domain::change::Sensitivity;
+    use domain::calendar::details::Sensitivity;
 
     use super::*;
 

@@ -1,11 +1,11 @@
 //! An event with everything that a change can touch, as Graph gives it.
 
-use domain::change::{Guest, Role, Sensitivity, Whole};
+use domain::change::{Guest, Role, Whole};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::event::{SELECT, WireEvent};
+use super::event::{SELECT, WireEvent, sensitivity};
 use super::recurrence::WireRecurrence;
 use super::{meeting_text, zones};
 
@@ -88,7 +88,7 @@ impl WireWhole {
                 .into_iter()
                 .filter_map(Invited::guest)
                 .collect(),
-            sensitivity: sensitivity(rest.sensitivity.as_deref().unwrap_or_default()),
+            sensitivity: sensitivity(rest.sensitivity.as_deref()),
             reminder: rest
                 .reminder_minutes_before_start
                 .filter(|_| rest.is_reminder_on.unwrap_or(false))
@@ -126,14 +126,5 @@ impl Invited {
             address: email.address.filter(|address| !address.is_empty())?,
             role,
         })
-    }
-}
-
-fn sensitivity(value: &str) -> Sensitivity {
-    match value.to_ascii_lowercase().as_str() {
-        "personal" => Sensitivity::Personal,
-        "private" => Sensitivity::Private,
-        "confidential" => Sensitivity::Confidential,
-        _ => Sensitivity::Normal,
     }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with arguments, whoever's they are.
 
+use domain::calendar::details::Sensitivity;
 use domain::calendar::{ShowAs, Span};
-use domain::change::Sensitivity;
 use domain::people::Address;
 use domain::text::one_line;
 use domain::time::Zone;

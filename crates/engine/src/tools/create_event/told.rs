@@ -1,7 +1,7 @@
 //! What is said of a new event: what Outlook holds, whether that is what was asked for, whom it mails, what is in the way.
 
 use domain::calendar::{Event, NewEvent};
-use domain::change::{Sensitivity, Whole};
+use domain::change::Whole;
 use domain::people::Address;
 use domain::recurrence::Recurrence;
 use domain::time::weekday;
@@ -88,7 +88,7 @@ fn settings_told(body: &mut Value, held: &Whole, new: &NewEvent) {
         body["reminder_minutes"] = held.reminder.map_or(-1, i64::from).into();
     }
     if new.sensitivity.is_some() {
-        body["sensitivity"] = sensitivity_word(held.sensitivity).into();
+        body["sensitivity"] = held.sensitivity.as_str().into();
     }
     if !new.categories.is_empty() {
         body["categories"] = json!(held.categories);
@@ -153,15 +153,6 @@ fn checks(new: &NewEvent, held: &Whole) -> Vec<(&'static str, bool)> {
 fn holds(held: &Whole, text: &str) -> bool {
     let wanted = text.split_whitespace().collect::<Vec<_>>().join(" ");
     held.words == wanted || held.event.online && held.words.starts_with(&wanted)
-}
-
-fn sensitivity_word(sensitivity: Sensitivity) -> &'static str {
-    match sensitivity {
-        Sensitivity::Normal => "normal",
-        Sensitivity::Personal => "personal",
-        Sensitivity::Private => "private",
-        Sensitivity::Confidential => "confidential",
-    }
 }
 
 fn keys<'a>(addresses: impl Iterator<Item = &'a Address>) -> Vec<String> {

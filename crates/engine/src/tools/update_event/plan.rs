@@ -1,7 +1,8 @@
 //! From what is asked for and what Outlook holds to the change that is sent: only what differs, and nothing replaced blindly.
 
+use domain::calendar::details::Sensitivity;
 use domain::calendar::{Event, ShowAs, Span};
-use domain::change::{Change, Guest, Role, Sensitivity, Whole};
+use domain::change::{Change, Guest, Role, Whole};
 use domain::people::Address;
 use domain::text::one_line;
 use domain::time::{When, Zone};
