@@ -86,10 +86,12 @@ impl Digest {
         &self.0
     }
 
-    /// Reads 64 hexadecimal digits back.
+    /// Reads 64 hexadecimal digits back, in the one form they are written in.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
+        // `from_str_radix` alone would take a sign and capitals too.
+        let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() != 64 || !text.bytes().all(digit) {
             return None;
         }
         for (at, byte) in bytes.iter_mut().enumerate() {
@@ -163,6 +165,36 @@ mod tests {
             prop_assert_eq!(Digest::of_json("t", &a) == Digest::of_json("t", &b), a == b);
             prop_assert_eq!(serde_json::from_str::<Value>(&to_text(&a)).expect("canonical text is JSON"), a);
         }
+    }
+
+    #[test]
+    fn a_digest_is_read_back_from_the_one_form_it_is_written_in() {
+        let digest = Digest::of("t", &[b"a"]);
+        let text = digest.to_string();
+        assert_eq!(Digest::parse(&text), Some(digest));
+        let short = &text[1..];
+        let others = [
+            short.to_owned(),
+            format!("{text}0"),
+            format!("+{short}"),
+            format!("-{short}"),
+            format!("g{short}"),
+            format!("\u{e9}{}", &text[2..]),
+            text.to_uppercase(),
+            String::new(),
+        ];
+        for other in others {
+            assert_eq!(Digest::parse(&other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_in_their_shortest_form() {
+        let numbers = json!([0, -1, 9_007_199_254_740_991_i64, 1.0, 0.5, -2.25, 1e-6]);
+        assert_eq!(
+            to_text(&numbers),
+            "[0,-1,9007199254740991,1,0.5,-2.25,0.000001]"
+        );
     }
 
     #[test]
