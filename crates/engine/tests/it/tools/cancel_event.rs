@@ -1,5 +1,7 @@
 //! Cancelling, case by case: who is told, what goes, and what is said of what was gone already.
 
+mod cases;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,5 +1,7 @@
 //! Answering invitations, case by case: what Outlook and the organiser hold afterwards.
 
+mod cases;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
