@@ -1,6 +1,7 @@
 //! Which calendar an agent means: the person's own, one of her list by its name, or a colleague's by address.
 
 use domain::calendar::details::{Calendar, CalendarId};
+use domain::calendar::{Answer, Event};
 use domain::people::Address;
 use microsoft::graph::{Graph, Whose};
 use microsoft::{Error as MicrosoftError, Kind};
@@ -75,6 +76,20 @@ impl Place {
     /// Whether the tools act on what is in it: on the person's own calendar only.
     pub(crate) fn is_mine(&self) -> bool {
         matches!(self, Self::Mine)
+    }
+
+    /// An event as it is to the person. Of a colleague's calendar Graph tells what it is to *her*: that she organises it
+    /// does not make her words the person's own.
+    pub(crate) fn to_the_person(&self, event: &mut Event, setting: &Setting) {
+        if self.is_mine() {
+            return;
+        }
+        let organizer = event.organizer.as_ref();
+        let organizer = organizer.and_then(|organizer| organizer.address.as_ref());
+        event.is_organizer = organizer.is_some() && organizer == setting.address.as_ref();
+        if event.answer == Answer::Organizer && !event.is_organizer {
+            event.answer = Answer::None;
+        }
     }
 
     /// What a refusal means here: of somebody else's calendar it is an answer about that calendar.

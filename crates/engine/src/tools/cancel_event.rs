@@ -304,6 +304,13 @@ mod tests {
             json!({"id": id, "own_copy": true}),
             "Remove the own copy of the event at Tue 2026-11-24 10:00 (Europe/Berlin) | Some(RemoveOwnCopy) Some(Nobody)",
         );
+        // A handle tells only the start; at midnight UTC that may be a whole day, and it is named as one.
+        let start = "2026-11-24T00:00:00Z".parse().expect("a time");
+        let days = EventHandle::of(&domain::calendar::EventId::new("x".into()), start).to_string();
+        check(
+            json!({"id": days}),
+            "Cancel the event at Tue 2026-11-24 01:00 (Europe/Berlin) or all day Tue 2026-11-24 | Some(Cancel) Some(Everybody)",
+        );
         check(
             json!({"id": id, "own_copy": true, "comment": "Sorry"}),
             "comment_not_sent comment",

@@ -100,6 +100,9 @@ impl Typed for ReadProfile {
         if !calendars.is_empty() {
             let listed: Vec<Value> = calendars.iter().take(LISTED).map(line).collect();
             body["calendars"] = listed.into();
+            if calendars.len() > LISTED {
+                body["calendars_not_listed"] = (calendars.len() - LISTED).into();
+            }
         }
         Ok(Done { body, target: None })
     }

@@ -221,8 +221,9 @@ impl Search<'_> {
             };
             let page = context.graph.calendar_view_of(place.whose(), view).await;
             let page = page.map_err(|error| place.refusal(error))?;
-            for event in &page.items {
-                if self.take(event) {
+            for mut event in page.items {
+                place.to_the_person(&mut event, context.setting);
+                if self.take(&event) {
                     return Ok(More::Enough);
                 }
             }

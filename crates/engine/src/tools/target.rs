@@ -7,6 +7,7 @@ use microsoft::graph::{Graph, View};
 
 use super::scope::Scope;
 use crate::call::Failure;
+use crate::card::CardSpan;
 use crate::{Error, ErrorKind};
 
 /// So many events that start in one minute are looked at.
@@ -59,16 +60,24 @@ pub(crate) fn not_found() -> Error {
     )
 }
 
-/// The event in a summary, by what its handle knows of it.
+/// The event in a summary, by what its handle knows of it: a start at midnight UTC is perhaps a whole day, wherever the
+/// person is.
 pub(crate) fn named(handle: EventHandle, scope: Scope, zone: &Zone) -> String {
     let start = zone.at(handle.start());
+    let whole_day = match CardSpan::starting(handle.start(), zone) {
+        CardSpan::Starts { day: Some(_), .. } => {
+            let day = Zone::utc().at(handle.start()).date();
+            format!(" or all day {} {day}", weekday(day))
+        }
+        _ => String::new(),
+    };
     let of_series = match scope {
         Scope::This => "",
         Scope::Following => "this and all later occurrences of ",
         Scope::All => "the whole series of ",
     };
     format!(
-        "{of_series}the event at {} {} ({})",
+        "{of_series}the event at {} {} ({}){whole_day}",
         weekday(start.date()),
         start.strftime("%Y-%m-%d %H:%M"),
         zone.name()

@@ -13,12 +13,16 @@ use crate::house::{House, Pair};
 /// Who is who in the company: the connected person, and a colleague.
 pub(crate) const LENA: usize = 1;
 pub(crate) const ANNA: usize = 2;
+/// Somebody of another organisation.
+pub(crate) const PAUL: usize = usize::MAX;
 
 const LEVELS: &[(&str, Level)] = &[
     ("create_event", Level::AlwaysAllow),
     ("update_event", Level::AlwaysAllow),
     ("cancel_event", Level::AlwaysAllow),
     ("respond_to_event", Level::AlwaysAllow),
+    ("search_events", Level::AlwaysAllow),
+    ("read_event", Level::AlwaysAllow),
 ];
 
 pub(crate) struct Desk {
@@ -43,6 +47,9 @@ impl Desk {
     }
 
     pub(crate) fn login(&self, who: usize) -> String {
+        if who == PAUL {
+            return "paul.schneider@hafenbau.example".to_owned();
+        }
         self.house.sim.people()[who].login.clone()
     }
 
@@ -62,7 +69,10 @@ impl Desk {
         let token = self
             .house
             .sim
-            .token_for(&self.login(who), "Calendars.ReadWrite")
+            .token_for(
+                &self.login(who),
+                "Calendars.ReadWrite Calendars.Read.Shared",
+            )
             .expect("a person of the company");
         let url = format!("{}{path}", self.house.sim.graph());
         let request = self.client.request(method, url).bearer_auth(token);
@@ -147,14 +157,24 @@ impl Desk {
         from: &str,
         to: &str,
     ) -> Vec<Value> {
+        let mut all = self.viewed(who, "/me", from, to).await;
+        all.retain(|event| event["subject"] == title);
+        all
+    }
+
+    /// What a calendar shows somebody between two days.
+    pub(crate) async fn viewed(
+        &self,
+        who: usize,
+        calendar: &str,
+        from: &str,
+        to: &str,
+    ) -> Vec<Value> {
         let path = format!(
-            "/me/calendarView?startDateTime={from}T00:00:00Z&endDateTime={to}T00:00:00Z&$top=500&$orderby=start/dateTime"
+            "{calendar}/calendarView?startDateTime={from}T00:00:00Z&endDateTime={to}T00:00:00Z&$top=500&$orderby=start/dateTime"
         );
         let (_, page) = self.graph(who, Method::GET, &path, None).await;
-        let all = page["value"].as_array().expect("a list").clone();
-        all.into_iter()
-            .filter(|event| event["subject"] == title)
-            .collect()
+        page["value"].as_array().expect("a list").clone()
     }
 
     /// How a call ended: its whole answer, or its error's code as status.

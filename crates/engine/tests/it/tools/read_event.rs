@@ -1,5 +1,7 @@
 //! *Read Event*: what is answered of one event, whoever wrote it.
 
+mod cases;
+
 use domain::permission::Level;
 use serde_json::{Value, json};
 

@@ -1,5 +1,7 @@
 //! *Read Profile*: who the person is, and what "today" means where she is.
 
+mod cases;
+
 use domain::permission::Level;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::desk::{ANNA, Desk, LENA};
+use super::desk::{ANNA, Desk, LENA, PAUL};
 
 /// What an event looks like.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +93,17 @@ impl Shape {
         self.every.is_some()
     }
 
+    /// Days between two of a series.
+    pub(super) fn step(&self) -> Option<i64> {
+        self.every
+    }
+
+    /// When it begins on a day of its own.
+    pub(super) fn starts(&self, day: Date) -> jiff::Timestamp {
+        let start: DateTime = format!("{day}T{}", self.at).parse().expect("a time");
+        start.in_tz(self.zone.1).expect("a time there").timestamp()
+    }
+
     /// When it is and how it repeats, as a body has it; a series begins two of its days before `day`.
     pub(super) fn body(&self, day: &str) -> Value {
         let day: Date = day.parse().expect("a day");
@@ -127,8 +138,8 @@ pub(super) struct Staged {
     organizer: usize,
     /// In Graph's words, as Lena's calendar shows it before anything is done: one, or the five of a series.
     pub(super) days: Vec<Value>,
-    from: String,
-    to: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// Somebody makes an event of a shape; `extra` comes on top.
@@ -201,7 +212,7 @@ impl Staged {
 
     /// Takes it out of both calendars, so that it is in no later case's way.
     pub(super) async fn clear(&self, desk: &Desk) {
-        for who in [LENA, ANNA] {
+        for who in [LENA, ANNA, PAUL] {
             for copy in desk.copies(who, &self.title) {
                 // Of a series, its changed days go with it.
                 let path = format!("/me/events/{}", copy["id"].as_str().expect("an id"));
