@@ -40,6 +40,7 @@ pub enum Kind {
     CallFinished,
     CallDenied,
     CallParked,
+    CallReconciled,
     ApprovalRequested,
     ApprovalDecided,
     KeysRotated,

@@ -1,5 +1,6 @@
 //! May this call happen? One pure function answers, and it alone makes a [`Permit`].
 
+mod after;
 mod rules;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use crate::id::ApprovalId;
 use crate::permission::Level;
 use crate::tool::{Scope, ToolName};
 
+pub use self::after::look_after;
 pub use self::rules::{AskRule, Facts};
 
 /// One tool with exact arguments from one caller.

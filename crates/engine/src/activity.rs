@@ -61,6 +61,7 @@ const SHOWN: &[Kind] = &[
     Kind::CallFinished,
     Kind::CallDenied,
     Kind::CallParked,
+    Kind::CallReconciled,
     Kind::ApprovalRequested,
     Kind::ApprovalDecided,
 ];

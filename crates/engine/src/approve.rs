@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use store::approvals::{Earlier, NewApproval, StoredApproval};
 
 use crate::call::{Answer, Claimed, Passage};
+use crate::reconcile::looked_after;
 use crate::tools::Resolved;
 use crate::{AgentCaller, Card, CardSpan, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
 
@@ -399,7 +400,7 @@ fn outcome_of(result: Result<Answer, Error>) -> (ApprovalState, Value) {
 }
 
 fn failed(error: &Error) -> Value {
-    json!({"code": error.code, "message": error.message})
+    looked_after(error)
 }
 
 /// The call was approved, but could not begin, for a reason that may pass.

@@ -17,11 +17,13 @@ use microsoft::entra::AccessToken;
 use serde_json::Value;
 use store::connections::Connection;
 use store::levels::Standing;
+use store::writes::Ended;
 
 use crate::connect::availability;
 use crate::handles::Handles;
 use crate::operation::Slot;
-use crate::tools::{Context, Done, Setting, Tool};
+use crate::reconcile::looked_after;
+use crate::tools::{Context, Done, Seen, Setting, Tool};
 use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
 
 /// What an agent is told.
@@ -50,6 +52,17 @@ pub(crate) struct Passage {
     pub(crate) digest: Digest,
     pub(crate) connection: Connection,
     pub(crate) began: Timestamp,
+    /// The stored call that it runs, if it is one.
+    pub(crate) stored: Option<ApprovalId>,
+}
+
+/// What a permit is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// The call itself.
+    Run,
+    /// To see what became of it.
+    Look,
 }
 
 impl Engine {
@@ -197,6 +210,7 @@ impl Engine {
             digest,
             connection,
             began,
+            stored: stored.clone(),
         };
         match (decision, stored) {
             (Decision::Allow(permit), Some(_)) => self.perform(&permit, &passage).await,
@@ -225,12 +239,24 @@ impl Engine {
     ) -> Result<Answer, Error> {
         let mut begun = self.entry(passage, Kind::CallBegun);
         begun.approval = permit.approval().cloned();
-        self.0.store.record(begun).await?;
+        let _executing = self.executing();
+        // Whatever is left of it when this process dies is looked after; of a read that nobody waits for, nothing is.
+        let kept = passage.stored.is_some() || passage.tool.definition().effect != Effect::Read;
+        if kept {
+            let write = self.new_write(passage);
+            let process = &self.0.process;
+            self.0.store.begin_write(begun, &write, process).await?;
+        } else {
+            self.0.store.record(begun).await?;
+        }
 
         let mut upstream = Vec::new();
         let slot = self.0.operations.slot(&passage.connection.id);
         let inside = slot.enter().await;
-        let result = self.act(permit, passage, &slot, &mut upstream).await;
+        let result = self
+            .act(permit, passage, Deed::Run, &slot, &mut upstream)
+            .await
+            .and_then(done);
         drop(inside);
 
         let mut finished = self.entry(passage, Kind::CallFinished);
@@ -262,7 +288,12 @@ impl Engine {
                 finished.reason = Some(error.code.to_owned());
             }
         }
-        self.conclude(finished).await;
+        let ended = kept.then(|| match &result {
+            Ok(done) => Ended::Done(done.body.clone()),
+            Err(error) if error.kind == ErrorKind::OutcomeUnknown => Ended::Open,
+            Err(error) => Ended::NotDone(looked_after(error)),
+        });
+        self.conclude(finished, ended).await;
         let done = result?;
         Ok(Answer {
             body: done.body,
@@ -271,11 +302,16 @@ impl Engine {
     }
 
     /// Writes the entry of what has happened. It cannot be undone by failing to write it down, so the caller is told the
-    /// truth either way; the begun entry without an end stays as the trace.
-    async fn conclude(&self, finished: Record) {
+    /// truth either way; what is left of it is looked after.
+    async fn conclude(&self, finished: Record, ended: Option<Ended>) {
         const TRIES: u32 = 3;
         for attempt in 1..=TRIES {
-            match self.0.store.record(finished.clone()).await {
+            let (store, record) = (&self.0.store, finished.clone());
+            let recorded = match (&ended, &finished.call) {
+                (Some(ended), Some(call)) => store.end_write(record, call, ended.clone()).await,
+                (_, _) => store.record(record).await,
+            };
+            match recorded {
                 Ok(_) => return,
                 Err(error) if attempt == TRIES => {
                     tracing::error!(call.id = ?finished.call, error = %error, "A call ended and its end could not be recorded");
@@ -286,19 +322,20 @@ impl Engine {
     }
 
     /// Runs the tool; once more if Microsoft rejected the token before doing anything.
-    async fn act(
+    pub(crate) async fn act(
         &self,
         permit: &Permit,
         passage: &Passage,
+        deed: Deed,
         slot: &Arc<Slot>,
         upstream: &mut Vec<UpstreamRequest>,
-    ) -> Result<Done, Error> {
+    ) -> Result<Seen, Error> {
         let mut challenge: Option<String> = None;
         loop {
             let token = self
                 .token(permit, passage, slot, challenge.as_deref(), upstream)
                 .await?;
-            let result = self.run_with(permit, passage, &token, upstream).await;
+            let result = self.run_with(permit, passage, deed, &token, upstream).await;
             slot.token
                 .lock()
                 .await
@@ -306,7 +343,7 @@ impl Engine {
             let error = match result {
                 Err(Failure::Microsoft(error)) => error,
                 Err(Failure::Ours(error)) => return Err(error),
-                Ok(done) => return Ok(done),
+                Ok(seen) => return Ok(seen),
             };
             let claims = match error.kind() {
                 microsoft::Kind::Challenge { claims } => claims,
@@ -330,9 +367,10 @@ impl Engine {
         &self,
         permit: &Permit,
         passage: &Passage,
+        deed: Deed,
         token: &AccessToken,
         upstream: &mut Vec<UpstreamRequest>,
-    ) -> Result<Done, Failure> {
+    ) -> Result<Seen, Failure> {
         let graph = self.0.microsoft.graph(permit, token)?;
         let result = async {
             let setting = self.learn(passage, &graph).await?;
@@ -350,7 +388,11 @@ impl Engine {
                     connection: &passage.connection.id,
                 },
             };
-            passage.tool.run(&context, resolved.arguments).await
+            let (tool, arguments) = (passage.tool, resolved.arguments);
+            match deed {
+                Deed::Run => tool.run(&context, arguments).await.map(Seen::Done),
+                Deed::Look => tool.look(&context, arguments).await,
+            }
         }
         .await;
         upstream.extend(graph.take_upstream());
@@ -487,6 +529,14 @@ impl Engine {
             "{}/integrations/outlook-calendar",
             self.0.settings.base_url
         ))
+    }
+}
+
+/// What a tool did; a look does nothing.
+fn done(seen: Seen) -> Result<Done, Error> {
+    match seen {
+        Seen::Done(done) => Ok(done),
+        Seen::NotDone | Seen::Unclear => Err(Error::internal()),
     }
 }
 

@@ -178,7 +178,7 @@ impl From<microsoft::Error> for Error {
             Kind::UnknownOutcome => (
                 ErrorKind::OutcomeUnknown,
                 "outcome_unknown",
-                "The change was sent to Microsoft and no answer came. It may have happened: search for the event before trying again.",
+                crate::reconcile::LOOKING,
             ),
             Kind::Throttled { .. } => (
                 ErrorKind::Throttled,

@@ -20,6 +20,7 @@ mod approve;
 mod card;
 mod handles;
 mod park;
+mod reconcile;
 
 mod caller;
 mod connect;
@@ -38,7 +39,7 @@ mod seed;
 mod error;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use domain::clock::Clock;
@@ -113,6 +114,10 @@ struct Inner {
     operations: operation::Operations,
     /// What this process is called among others; `None` when there are none.
     instance: Option<InstanceId>,
+    /// What this process is called where it keeps what it executes.
+    process: InstanceId,
+    /// How much it executes now.
+    executing: AtomicUsize,
     /// Whether other instances are being served.
     serving: AtomicBool,
     tasks: TaskTracker,
@@ -147,6 +152,7 @@ impl Engine {
             Instances::One => None,
             Instances::Several => Some(InstanceId::random(&random)),
         };
+        let process = InstanceId::random(&random);
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         Self(Arc::new(Inner {
             store,
@@ -156,6 +162,8 @@ impl Engine {
             settings,
             operations,
             instance,
+            process,
+            executing: AtomicUsize::new(0),
             serving: AtomicBool::new(false),
             tasks,
             stopping,

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use domain::approval::ApprovalState;
 use domain::audit::Kind;
 use domain::canonical::Digest;
 use domain::id::{ApprovalId, PersonId, RequestId};
@@ -18,10 +19,10 @@ use store::connections::Connection;
 use crate::approve::REMEMBERED;
 use crate::call::{Answer, Claimed, Passage};
 use crate::tools::Tool;
-use crate::{AgentCaller, Engine, Error};
+use crate::{AgentCaller, Engine, Error, ErrorKind};
 
 /// How often parked calls are looked for whose connection works again: those of an instance that died meanwhile.
-const SWEEP_EVERY: Duration = Duration::from_secs(10);
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How many are taken at once.
 const AT_ONCE: u32 = 20;
 
@@ -46,11 +47,14 @@ impl Engine {
         }
         match self.perform(permit, passage).await {
             Err(error) if error.code == "needs_sign_in" => self.park(passage, error).await,
+            Err(error) if error.kind == ErrorKind::OutcomeUnknown => {
+                Err(self.lost(passage, error).await)
+            }
             result => result,
         }
     }
 
-    /// What became of the same call, if it was interrupted a while ago.
+    /// What became of the same call, if it was interrupted a while ago, or if nobody knows yet.
     pub(crate) async fn parked(
         &self,
         agent: &AgentCaller,
@@ -68,14 +72,17 @@ impl Engine {
         let digest = Digest::of_json("attache arguments", &resolved.arguments);
         let now = self.0.clock.now();
         let since = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        let (agent, tool) = (&agent.caller.agent, tool.definition().name.as_str());
-        let which = Earlier::Interrupted;
-        let parked = self
-            .0
-            .store
-            .earlier_call(agent, connection, tool, &digest, which, since);
+        let tool = tool.definition().name.as_str();
+        let (by, which, store) = (&agent.caller.agent, Earlier::Interrupted, &self.0.store);
+        if let Some(open) = store.open_write(by, connection, tool, &digest).await? {
+            let told = self.told_of_open(agent, &open, ApprovalState::Executing);
+            if let Some(told) = told.await? {
+                return Ok(Some(told));
+            }
+        }
+        let parked = store.earlier_call(by, connection, tool, &digest, which, since);
         Ok(parked.await?.and_then(|parked| {
-            use domain::approval::ApprovalState::{Done, Executing, Parked, Pending, Unknown};
+            use ApprovalState::{Done, Executing, Parked, Pending, Unknown};
             let counts = matches!(parked.state, Done | Executing | Parked | Pending | Unknown);
             counts.then(|| self.told(&parked))
         }))
@@ -191,16 +198,19 @@ impl Engine {
     }
 
     /// Looks now and then, until it is told to stop, for what another instance has left that died: parked calls that can go
-    /// on, as it took the sign-in and did not run them, and tokens that it asked others for and did not fetch.
+    /// on, as it took the sign-in and did not run them, changes whose end nobody knows, and tokens that it asked others for
+    /// and did not fetch.
     pub fn keep_resuming(&self) {
+        self.keep_signing();
         let engine = self.clone();
         self.0.tasks.spawn(async move {
             loop {
+                // At the start too: who died may have been started again at once.
+                engine.clear_up().await;
                 tokio::select! {
                     () = engine.0.stopping.cancelled() => return,
                     () = tokio::time::sleep(SWEEP_EVERY) => {}
                 }
-                engine.clear_up().await;
             }
         });
     }
@@ -214,6 +224,9 @@ impl Engine {
         }
         if let Err(error) = self.resume_parked(None).await {
             tracing::warn!(error = %error, "Parked calls could not be looked for");
+        }
+        if let Err(error) = self.reconcile().await {
+            tracing::warn!(error = %error, "Changes whose end is not known could not be looked after");
         }
     }
 

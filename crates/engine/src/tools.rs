@@ -17,7 +17,7 @@ mod following;
 mod input;
 mod scope;
 mod target;
-mod verify;
+pub(crate) mod verify;
 
 use std::pin::Pin;
 use std::sync::LazyLock;
@@ -163,6 +163,17 @@ pub(crate) struct Done {
     pub(crate) target: Option<Digest>,
 }
 
+/// What a look showed of a change whose answer was lost.
+pub(crate) enum Seen {
+    /// It was made.
+    Done(Done),
+    /// It was not made, as far as can be seen now.
+    NotDone,
+    /// What is there can have come about either way.
+    Unclear,
+}
+
+pub(crate) type Looking<'a> = Pin<Box<dyn Future<Output = Result<Seen, Failure>> + Send + 'a>>;
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>>;
 
 /// One tool. Written by implementing [`Typed`].
@@ -175,6 +186,8 @@ pub(crate) trait Tool: Send + Sync {
     fn resolve(&self, arguments: Value, setting: &Setting) -> Result<Resolved, Error>;
     /// Does it.
     fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a>;
+    /// Looks what became of it, and changes nothing.
+    fn look<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Looking<'a>;
 }
 
 /// What a tool's file says: its definition, its input, how input is resolved and shown, and what it does.
@@ -192,6 +205,13 @@ pub(crate) trait Typed: Send + Sync + 'static {
         context: &'a Context<'a>,
         input: Self::Input,
     ) -> impl Future<Output = Result<Done, Failure>> + Send + 'a;
+    /// Compares what Outlook holds with what was asked for. Writes say how.
+    fn look<'a>(
+        _context: &'a Context<'a>,
+        _input: Self::Input,
+    ) -> impl Future<Output = Result<Seen, Failure>> + Send + 'a {
+        std::future::ready(Ok(Seen::Unclear))
+    }
 }
 
 impl<T: Typed> Tool for T {
@@ -238,6 +258,12 @@ impl<T: Typed> Tool for T {
     fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a> {
         Box::pin(
             async move { T::run(context, input::parse(&arguments).map_err(Failure::Ours)?).await },
+        )
+    }
+
+    fn look<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Looking<'a> {
+        Box::pin(
+            async move { T::look(context, input::parse(&arguments).map_err(Failure::Ours)?).await },
         )
     }
 }

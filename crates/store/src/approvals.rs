@@ -17,6 +17,7 @@ use serde_json::Value;
 pub use self::deciding::Taken;
 pub use self::parking::WhyParked;
 
+pub(crate) use self::deciding::lock_connection;
 pub(crate) use self::ending::{Pending, forget, void};
 
 use crate::Store;
@@ -129,7 +130,8 @@ use lives_on;
 pub enum Earlier {
     /// Any that was stored.
     Any,
-    /// One that Microsoft has interrupted.
+    /// One that nobody was asked about, or whose end was or is not known: Microsoft has interrupted it, or its answer was
+    /// lost.
     Interrupted,
 }
 
@@ -301,7 +303,7 @@ impl Store {
             approval_columns!(),
             " FROM approvals
              WHERE agent = $2 AND digest = $3 AND tool = $4 AND connection = $5 AND life = $6
-                AND ($7 = 0 OR parked > 0) AND (state = 'parked' OR COALESCE(decided_ms, created_ms) >= $8)
+                AND ($7 = 0 OR parked > 0 OR lost > 0 OR state IN ('executing', 'unknown')) AND (state = 'parked' OR COALESCE(decided_ms, created_ms) >= $8)
              ORDER BY created_ms DESC, id DESC LIMIT 1"
         ));
         let query = query

@@ -21,6 +21,7 @@ pub(crate) use self::writer::Submission;
 use crate::Store;
 use crate::error::Error;
 use crate::row::Row;
+use crate::writes::Beside;
 
 /// Which entries to read. The default is all of them, but a `limit` of 0 reads none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,13 +60,26 @@ impl Store {
     /// # Errors
     /// [`Error::NotRecorded`] when it could not be made durable; then what it announces must not be done.
     pub async fn record(&self, record: Record) -> Result<i64, Error> {
+        self.record_beside(record, None).await
+    }
+
+    /// The same, with a change that is made in its transaction.
+    pub(crate) async fn record_beside(
+        &self,
+        record: Record,
+        beside: Option<Beside>,
+    ) -> Result<i64, Error> {
         let stopped = || {
             Error::NotRecorded(Arc::new(Error::NotWritable {
                 why: "the writer of the record has stopped".to_owned(),
             }))
         };
         let (answer, answered) = oneshot::channel();
-        let submission = Submission { record, answer };
+        let submission = Submission {
+            record,
+            beside,
+            answer,
+        };
         let sent = self.0.audit.send(submission).await;
         sent.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?

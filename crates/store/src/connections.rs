@@ -20,6 +20,7 @@ use crate::database::{Write, containing};
 use crate::error::Error;
 use crate::handles;
 use crate::row::Row;
+use crate::writes;
 
 pub use self::holds::{Ask, Asked, InstanceId};
 pub use self::refresh::{Failure, Mine, Others, Outcome, Turn};
@@ -348,5 +349,6 @@ async fn end_life(write: &mut Write, connection: &ConnectionId, now_ms: i64) -> 
     holds::forget_handovers(write, connection).await?;
     approvals::void(write, Pending::OfConnection(connection), now_ms).await?;
     handles::forget(write, connection).await?;
+    writes::forget(write, connection).await?;
     approvals::forget(write, connection).await
 }

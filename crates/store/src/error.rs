@@ -82,6 +82,9 @@ pub enum Error {
     /// The person or the agent has as many pending approvals as there may be.
     #[error("too many approvals are pending")]
     TooManyPending,
+    /// The stored call is not being executed any more: it was taken back, and nothing may be sent for it.
+    #[error("the stored call is not being executed any more")]
+    NotExecuting,
     /// The organisation does not exist.
     #[error("there is no organisation {0}")]
     NoOrganisation(OrganisationId),
@@ -151,6 +154,7 @@ impl Error {
             Self::NotWritable { .. }
             | Self::NotWiped
             | Self::Overtaken
+            | Self::NotExecuting
             | Self::KeyService { .. } => Kind::Unavailable,
             Self::NotRecorded(source) => source.kind(),
             Self::Damaged { .. } => Kind::Damaged,

@@ -13,6 +13,7 @@ use store::levels::Standing;
 
 use crate::call::Answer;
 use crate::connect::availability;
+use crate::reconcile::is_looked_after;
 use crate::{AgentCaller, Engine, Error, tools};
 
 const DECIDE: &str = "The person must decide this on attache's own page. Give her the link; then use check_approval, or repeat the same call.";
@@ -38,6 +39,7 @@ impl Engine {
             approval.state,
             ApprovalState::Pending | ApprovalState::Executing | ApprovalState::Parked
         );
+        let looking = is_looked_after(approval);
         let mut body = match (&approval.outcome, pending) {
             (Some(Value::Object(outcome)), false) => Value::Object(outcome.clone()),
             (Some(_) | None, _) => json!({}),
@@ -63,6 +65,10 @@ impl Engine {
             ApprovalState::Void => body["message"] = "Something changed before it could run and nothing was done. Repeat the call to ask again.".into(),
             ApprovalState::Executing | ApprovalState::Done | ApprovalState::Failed | ApprovalState::Unknown => {}
         }
+        if let Some(body) = body.as_object_mut() {
+            body.remove("looking");
+        }
+        let pending = pending || looking;
         Answer { body, pending }
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::event_line::EventLine;
 use super::scope::Scope;
-use super::{Context, Done, Setting, Typed, following, input, target, verify};
+use super::{Context, Done, Seen, Setting, Typed, following, input, target, verify};
 use crate::call::Failure;
 use crate::card::{CardAction, CardMails, CardSpan};
 use crate::{Card, Error, ErrorKind};
@@ -142,6 +142,22 @@ impl Typed for CancelEvent {
             body,
             target: Some(meant.event.id.digest()),
         })
+    }
+
+    async fn look<'a>(context: &'a Context<'a>, input: Input) -> Result<Seen, Failure> {
+        let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
+        match target::there(context.graph, handle).await? {
+            // Outlook takes what is cancelled out of the calendar of whoever cancels it.
+            None => Ok(Seen::Done(Done {
+                body: json!({"status": "done"}),
+                target: None,
+            })),
+            Some(event) if event.cancelled && !input.own_copy => Ok(Seen::Done(Done {
+                body: json!({"status": "done"}),
+                target: Some(event.id.digest()),
+            })),
+            Some(_) => Ok(Seen::NotDone),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::made::Made;
-use super::{Context, Done, Setting, Typed};
+use super::{Context, Done, Seen, Setting, Typed};
 use crate::call::Failure;
 use crate::{Card, Error};
 
@@ -137,6 +137,16 @@ impl Typed for CreateEvent {
         // What Outlook now holds is asked, not assumed.
         let held = context.graph.whole_event(&event.id).await;
         Ok(told::made(&event, &held, &new, &beside))
+    }
+
+    async fn look<'a>(context: &'a Context<'a>, input: Input) -> Result<Seen, Failure> {
+        let new = new_event(&input, context).map_err(Failure::Ours)?;
+        let beside = beside::look(context, &new).await?;
+        let Some(event) = made::own(context, &new, &beside).await? else {
+            return Ok(Seen::NotDone);
+        };
+        let held = context.graph.whole_event(&event.id).await;
+        Ok(Seen::Done(told::made(&event, &held, &new, &beside)))
     }
 }
 

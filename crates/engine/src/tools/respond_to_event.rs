@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::event_line::EventLine;
 use super::scope::{OneOrAll, Scope};
-use super::{Context, Done, Setting, Typed, input, target, verify};
+use super::{Context, Done, Seen, Setting, Typed, input, target, verify};
 use crate::call::Failure;
 use crate::card::{CardAction, CardMails, CardSpan};
 use crate::{Card, Error, ErrorKind};
@@ -229,6 +229,24 @@ impl Typed for RespondToEvent {
             .map_err(gone)?;
         look(&mut body, context, &input, &event, &before, &zone).await;
         done(body)
+    }
+
+    async fn look<'a>(context: &'a Context<'a>, input: Input) -> Result<Seen, Failure> {
+        let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
+        let zone = context.setting.zone.clone().unwrap_or_else(Zone::utc);
+        let mut body =
+            json!({"status": "done", "answer": input.answer.answer(), "zone": zone.name()});
+        match target::there(context.graph, handle).await? {
+            Some(event) if event.answer == input.answer.answer() => {
+                body["event"] = json!(EventLine::of(&event, &zone));
+                let target = Some(event.id.digest());
+                Ok(Seen::Done(Done { body, target }))
+            }
+            Some(_) => Ok(Seen::NotDone),
+            // Outlook takes what is declined out of the calendar.
+            None if input.answer == Word::Decline => Ok(Seen::Done(Done { body, target: None })),
+            None => Ok(Seen::Unclear),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::calendar::{Event, EventHandle};
 use domain::time::{Zone, weekday};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use microsoft::graph::{Graph, View};
 
 use super::scope::Scope;
@@ -29,8 +29,28 @@ pub(crate) fn handle(text: &str, field: &str) -> Result<EventHandle, Error> {
 /// One request finds it: a handle says where to look. An event that was moved since is no longer there; the agent searches
 /// again, and so cannot act on a time it does not know of.
 pub(crate) async fn find(graph: &Graph<'_>, handle: EventHandle) -> Result<Event, Failure> {
+    match there(graph, handle).await? {
+        Some(event) => Ok(event),
+        None => Err(Failure::Ours(not_found())),
+    }
+}
+
+/// The same, or that it is not there.
+pub(crate) async fn there(
+    graph: &Graph<'_>,
+    handle: EventHandle,
+) -> Result<Option<Event>, microsoft::Error> {
+    around(graph, handle, handle.start()).await
+}
+
+/// The event of this handle, if it starts at this moment by now.
+pub(crate) async fn around(
+    graph: &Graph<'_>,
+    handle: EventHandle,
+    start: Timestamp,
+) -> Result<Option<Event>, microsoft::Error> {
     let minute = SignedDuration::from_mins(1);
-    let (from, to) = (handle.start() - minute, handle.start() + minute);
+    let (from, to) = (start - minute, start + minute);
     let mut next = None;
     for _ in 0..PAGES {
         let view = View {
@@ -41,14 +61,14 @@ pub(crate) async fn find(graph: &Graph<'_>, handle: EventHandle) -> Result<Event
         };
         let page = graph.calendar_view(view).await?;
         if let Some(event) = page.items.into_iter().find(|event| handle.means(event)) {
-            return Ok(event);
+            return Ok(Some(event));
         }
         match page.next {
             Some(link) => next = Some(link),
             None => break,
         }
     }
-    Err(Failure::Ours(not_found()))
+    Ok(None)
 }
 
 /// The event is no longer where its handle says.

@@ -1,5 +1,6 @@
 //! *Update Event*: changes of an event that exists, and nothing but these; Microsoft mails whom they concern.
 
+mod look;
 mod plan;
 mod split;
 mod told;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use self::plan::Plan;
 use super::scope::Scope;
-use super::{Context, Done, Setting, Typed, input, target};
+use super::{Context, Done, Seen, Setting, Typed, input, target};
 use crate::call::Failure;
 use crate::card::{CardAction, CardAttendee, CardChange, CardField, CardMails, CardSpan};
 use crate::{Card, Error, ErrorKind};
@@ -168,6 +169,10 @@ impl Typed for UpdateEvent {
             return split::run(context, input, event, before).await;
         }
         change(context, &input, &event, &before).await
+    }
+
+    async fn look<'a>(context: &'a Context<'a>, input: Input) -> Result<Seen, Failure> {
+        look::look(context, input).await
     }
 }
 

@@ -19,6 +19,7 @@ mod lives;
 mod one_place;
 mod parked;
 mod policy;
+mod reconciling;
 mod record;
 mod second;
 mod spacing;

@@ -190,7 +190,7 @@ impl Store {
 }
 
 /// An update that changes nothing locks the row on both databases: the connection does not end in between.
-pub(super) async fn lock_connection(
+pub(crate) async fn lock_connection(
     write: &mut Write,
     person: &PersonId,
     id: &ApprovalId,

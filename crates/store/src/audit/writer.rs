@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::head_from_row;
 use crate::database::{Database, Write};
 use crate::error::Error;
+use crate::writes::Beside;
 
 /// How many entries may wait; after that, callers wait to be let in.
 const WAITING: usize = 1_024;
@@ -23,6 +24,8 @@ const DOING: &str = "write the record";
 /// An entry on its way, and where to say what became of it.
 pub(crate) struct Submission {
     pub(crate) record: Record,
+    /// What changes with it, or neither does.
+    pub(crate) beside: Option<Beside>,
     pub(crate) answer: oneshot::Sender<Result<i64, Error>>,
 }
 
@@ -38,6 +41,17 @@ impl std::fmt::Debug for AuditWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("AuditWriter")
     }
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It has this number.
+    At(i64),
+    /// What it says was not so any more.
+    NotTrue,
+    /// There is no such organisation.
+    Nowhere,
 }
 
 /// An entry in its place.
@@ -61,25 +75,27 @@ impl AuditWriter {
 
     /// Writes until the store and all its clones are gone and nothing is waiting; then closes the database.
     pub async fn run(mut self) {
-        let mut waiting = Vec::with_capacity(TOGETHER);
+        let mut waiting: Vec<Submission> = Vec::new();
         while self.submissions.recv_many(&mut waiting, TOGETHER).await > 0 {
-            let (records, answers): (Vec<_>, Vec<_>) = waiting
-                .drain(..)
-                .map(|submission| (submission.record, submission.answer))
-                .unzip();
+            let submissions = std::mem::take(&mut waiting);
             // Who has stopped waiting for the answer still has its entry: that errs on the side of the record.
-            match self.write(&records).await {
+            match self.write(&submissions).await {
                 Ok(places) => {
-                    for ((answer, place), record) in answers.into_iter().zip(places).zip(records) {
-                        let place = place.ok_or(Error::NoOrganisation(record.organisation));
-                        let _ = answer.send(place);
+                    for (submission, place) in submissions.into_iter().zip(places) {
+                        let Submission { record, answer, .. } = submission;
+                        let _ = answer.send(match place {
+                            Place::At(number) => Ok(number),
+                            Place::NotTrue => Err(Error::NotExecuting),
+                            Place::Nowhere => Err(Error::NoOrganisation(record.organisation)),
+                        });
                     }
                 }
                 Err(error) => {
                     let error = Arc::new(error);
-                    tracing::error!(%error, entries = answers.len(), "the record cannot be written");
-                    for answer in answers {
-                        let _ = answer.send(Err(Error::NotRecorded(Arc::clone(&error))));
+                    tracing::error!(%error, entries = submissions.len(), "the record cannot be written");
+                    for submission in submissions {
+                        let error = Error::NotRecorded(Arc::clone(&error));
+                        let _ = submission.answer.send(Err(error));
                     }
                 }
             }
@@ -87,35 +103,44 @@ impl AuditWriter {
         self.database.close().await;
     }
 
-    /// Writes all or nothing. Answers each entry's number; none where the organisation does not exist.
-    async fn write(&self, records: &[Record]) -> Result<Vec<Option<i64>>, Error> {
+    /// Writes all or nothing, but what would not be true. Answers each entry's place.
+    async fn write(&self, submissions: &[Submission]) -> Result<Vec<Place>, Error> {
+        let mut places = vec![Place::Nowhere; submissions.len()];
+        let mut write = self.database.write().await?;
+        for (place, submission) in places.iter_mut().zip(submissions) {
+            if let Some(beside) = &submission.beside
+                && !beside.apply(&mut write).await?
+            {
+                *place = Place::NotTrue;
+            }
+        }
         // In the order of their ids, so that two instances never wait for each other.
         let mut organisations: BTreeMap<&OrganisationId, Vec<usize>> = BTreeMap::new();
-        for (at, record) in records.iter().enumerate() {
-            organisations
-                .entry(&record.organisation)
-                .or_default()
-                .push(at);
+        for (at, submission) in submissions.iter().enumerate() {
+            if places[at] == Place::Nowhere {
+                organisations
+                    .entry(&submission.record.organisation)
+                    .or_default()
+                    .push(at);
+            }
         }
-        let mut numbers = vec![None; records.len()];
-        let mut placed = Vec::with_capacity(records.len());
-        let mut write = self.database.write().await?;
+        let mut placed = Vec::with_capacity(submissions.len());
         for (organisation, indices) in organisations {
             let Some(mut head) = lock_head(&mut write, organisation).await? else {
                 continue;
             };
             for at in indices {
-                let record = &records[at];
+                let record = &submissions[at].record;
                 let text = record.to_text();
                 head = head.after(organisation, &text);
-                numbers[at] = Some(head.sequence);
+                places[at] = Place::At(head.sequence);
                 placed.push(Placed { record, text, head });
             }
             move_head(&mut write, organisation, head).await?;
         }
         self.insert(&mut write, &placed).await?;
         write.commit(DOING).await?;
-        Ok(numbers)
+        Ok(places)
     }
 
     async fn insert(&self, write: &mut Write, mut placed: &[Placed<'_>]) -> Result<(), Error> {

@@ -145,10 +145,19 @@ fn outcome(words: Words, view: &ApprovalView) -> Outcome {
     let state = view.state.as_str();
     let told = |name: &str| view.outcome.as_ref().and_then(|outcome| outcome.get(name));
     let unverified = told("verified") == Some(&Value::Bool(false));
+    // The answer was lost, and attache has yet to look.
+    let looking = told("looking") == Some(&Value::Bool(true));
     let nothing_made = told("status").and_then(Value::as_str) == Some("already_exists");
     let text = match view.state {
+        ApprovalState::Done if told("looked") == Some(&Value::Bool(true)) => {
+            words.say("outcome-text-found")
+        }
         ApprovalState::Done if nothing_made => words.say("outcome-already_exists"),
         ApprovalState::Done if unverified => words.say("outcome-unverified"),
+        ApprovalState::Unknown if looking => words.say("outcome-text-looking"),
+        ApprovalState::Failed if told("code").is_some_and(|code| code == "not_done") => {
+            words.say("outcome-text-not_done")
+        }
         _ => words.say(&format!("outcome-text-{state}")),
     };
     let code = match view.state {
@@ -162,7 +171,7 @@ fn outcome(words: Words, view: &ApprovalView) -> Outcome {
         text: text.into_owned(),
         code: code.map(str::to_owned),
         why: connection.map(|code| words.say(&format!("error-{code}-what")).into_owned()),
-        running: view.state == ApprovalState::Executing,
+        running: view.state == ApprovalState::Executing || looking,
     }
 }
 

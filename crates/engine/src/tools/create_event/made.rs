@@ -64,7 +64,7 @@ async fn make(context: &Context<'_>, new: &NewEvent) -> Result<Event, Failure> {
 }
 
 /// Which of the same events this call made, if any. Asked only if there is one, so rarely.
-async fn own(
+pub(super) async fn own(
     context: &Context<'_>,
     new: &NewEvent,
     beside: &Beside,

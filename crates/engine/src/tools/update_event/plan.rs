@@ -232,6 +232,16 @@ fn new_span(input: &Input, now: &Span, zone: &Zone) -> Result<Option<Span>, Erro
     Ok(Some(span))
 }
 
+/// Where an event that starts then goes when it is moved as asked; of an all-day event, midnight UTC.
+pub(super) fn goal_of_move(input: &Input, from: Timestamp, zone: &Zone) -> Option<Timestamp> {
+    let now = timed(from, SignedDuration::from_mins(1)).ok()?;
+    let days = input.move_days.unwrap_or(0);
+    let minutes = input.move_minutes.unwrap_or(0);
+    moved(&now, days, minutes, zone)
+        .ok()
+        .map(|span| span.anchor())
+}
+
 /// Days go by the clocks: the same local time, also over a change of the clocks. Minutes go by.
 fn moved(now: &Span, days: i32, minutes: i32, zone: &Zone) -> Result<Span, Error> {
     match now {

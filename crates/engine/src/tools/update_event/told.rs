@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Input, Plan};
 use crate::call::Failure;
+use crate::reconcile::LOOKING;
 use crate::tools::event_line::EventLine;
 use crate::tools::{Context, Setting, verify};
 use crate::{Error, ErrorKind};
@@ -43,9 +44,8 @@ pub(super) async fn looked(
             return Ok(body);
         }
         Err(error) => {
-            let unknown = "The change was sent to Microsoft and no answer came, and the event cannot be read. It may have happened: search for it before trying again.";
             return Err(Failure::Ours(
-                Error::new(ErrorKind::OutcomeUnknown, "outcome_unknown", unknown).caused_by(error),
+                Error::new(ErrorKind::OutcomeUnknown, "outcome_unknown", LOOKING).caused_by(error),
             ));
         }
     };
