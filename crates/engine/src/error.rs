@@ -185,6 +185,11 @@ impl From<microsoft::Error> for Error {
                 "microsoft_throttled",
                 "Microsoft asks to wait before the next request. Nothing was changed.",
             ),
+            Kind::Trouble if matches!(error, microsoft::Error::NotDone { .. }) => (
+                ErrorKind::Microsoft,
+                "microsoft_trouble",
+                "Microsoft has trouble answering at the moment. It did not do this: looking afterwards showed that nothing was changed. Try again shortly.",
+            ),
             Kind::Trouble => (
                 ErrorKind::Microsoft,
                 "microsoft_trouble",

@@ -16,6 +16,7 @@ mod event_line;
 mod following;
 mod input;
 mod scope;
+mod sent;
 mod target;
 pub(crate) mod verify;
 

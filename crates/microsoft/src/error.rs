@@ -221,6 +221,15 @@ impl Error {
         }
     }
 
+    /// What an unknown outcome is once it was looked for, [`LATE`](crate::LATE) after the last attempt, and is not there.
+    #[must_use]
+    pub fn not_done(self) -> Self {
+        match self {
+            Self::UnknownOutcome { upstream } => Self::NotDone { upstream },
+            other => other,
+        }
+    }
+
     /// The request it is about, for the audit entry.
     pub fn upstream(&self) -> Option<&UpstreamRequest> {
         match self {

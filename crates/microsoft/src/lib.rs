@@ -27,6 +27,7 @@ mod wire;
 
 pub use entra::refusal::RefreshProblem;
 pub use error::{EntraRefusal, Error, GraphRefusal, IdTokenFault, Kind};
+pub use retry::LATE;
 pub use settings::Settings;
 
 use entra::{AccessToken, Entra};

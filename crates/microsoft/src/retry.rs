@@ -8,6 +8,14 @@ use tokio::time::Instant;
 /// How long one operation may take with everything it waits for.
 pub(crate) const OPERATION: Duration = Duration::from_secs(20);
 
+/// So long after a write without a clear answer is looked for the last time before it is said that nothing was done.
+///
+/// A connection that breaks does not stop what was sent on it: the request may still be on its way through Microsoft's front
+/// doors while we look. Nothing published says for how long; requests on single events take tenths of a second, so two
+/// seconds are many times that. Exchange keeps a mailbox in one place, so a read after a write sees it. Whatever came later still
+/// could only be a write that was sent once: a repeat carries the version or the transaction id of the first.
+pub const LATE: Duration = Duration::from_secs(2);
+
 /// Three attempts in all: two retries, as MSAL and Graph's own clients do at most for calls somebody waits for.
 const ATTEMPTS: u32 = 3;
 

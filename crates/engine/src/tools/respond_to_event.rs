@@ -218,6 +218,7 @@ impl Typed for RespondToEvent {
             && !says_more
         {
             body["status"] = "unchanged".into();
+            body["event"] = json!(EventLine::of(&event, &zone));
             body["mailed"] = json!([]);
             verify::verified(&mut body, &[]);
             return done(body);
@@ -353,11 +354,13 @@ fn proposal(
 
 fn told(input: &Input, event: &Event, before: &Whole, reply: &Reply, zone: &Zone) -> Value {
     let mut line = json!(EventLine::of(event, zone));
-    if input.answer == Word::Decline
-        && let Some(line) = line.as_object_mut()
-    {
-        // What is gone has no id that could be used.
-        line.remove("id");
+    // What is gone has no id that could be used. What stays shows another answer from now on, and with it its time otherwise.
+    let stale: &[&str] = match input.answer {
+        Word::Decline => &["id"],
+        Word::Accept | Word::Tentative => &["answer", "shows_as"],
+    };
+    if let Some(line) = line.as_object_mut() {
+        line.retain(|name, _| !stale.contains(&name.as_str()));
     }
     let mut body = json!({
         "status": "done", "answer": input.answer.answer(), "zone": zone.name(), "event": line,

@@ -7,6 +7,7 @@ mod find_times;
 mod read_event;
 mod read_profile;
 mod reader;
+mod refusals;
 mod respond_to_event;
 mod said;
 mod search_contacts;

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::{Call, Graph};
 use crate::error::{Error, Kind};
-use crate::retry::{OPERATION, Patience};
+use crate::retry::{LATE, OPERATION, Patience};
 use crate::transport::Answer;
 
 /// By what it is seen that a change happened.
@@ -61,6 +61,10 @@ impl Graph<'_> {
                 return Err(error);
             }
             if begun.elapsed() >= OPERATION || !patience.again(None).await {
+                tokio::time::sleep(LATE).await;
+                if self.happened(&sign).await? {
+                    return Ok(Settled::Seen);
+                }
                 return Err(Error::NotDone {
                     upstream: self.last(),
                 });

@@ -39,6 +39,8 @@ struct PersonChange {
     assigned: Option<bool>,
     /// `"withdrawn"`: the person has taken back what she consented to.
     consent: Option<Withdrawn>,
+    /// Whether meetings in her calendars can be online.
+    online_meetings: Option<bool>,
 }
 
 /// What `POST /_sim/tenants/{tenant}` changes; what is not named stays.
@@ -269,6 +271,11 @@ fn apply_to_person(world: &mut World, person: PersonId, change: PersonChange) {
     }
     if change.consent.is_some() {
         world.take_back(person, None);
+    }
+    if let (Some(allowed), Some(mailbox)) = (change.online_meetings, world.mailbox_mut(person)) {
+        for calendar in &mut mailbox.calendars {
+            calendar.online = allowed;
+        }
     }
     let account = &mut world.people[person.0];
     let standing = &mut account.standing;

@@ -1,11 +1,9 @@
 //! Making the event once: not if it is there already, and not twice when an answer is lost.
 
-use domain::calendar::{Event, NewEvent};
-use microsoft::Kind;
-
 use super::beside::{self, Beside};
 use crate::call::Failure;
-use crate::tools::Context;
+use crate::tools::{Context, sent};
+use domain::calendar::{Event, NewEvent};
 
 /// So many events of the same title, time and people are asked whether they are this call's own.
 const MOST_ASKED: usize = 5;
@@ -43,24 +41,14 @@ pub(super) async fn once(
     })
 }
 
-/// Sends it. If no answer says what became of it, the calendar is looked at before anything is repeated; and what is
-/// repeated carries the same transaction id, so that it can only ever make this one event.
+/// Sends it. If no answer says what became of it, the calendar is looked at before anything is repeated.
 async fn make(context: &Context<'_>, new: &NewEvent) -> Result<Event, Failure> {
-    let lost = match context.graph.create_event(new).await {
-        Err(error) if error.kind() == Kind::UnknownOutcome => error,
-        ended => return Ok(ended?),
+    let send = || context.graph.create_event(new);
+    let look = || async move {
+        let beside = beside::look(context, new).await?;
+        own(context, new, &beside).await
     };
-    let Ok(beside) = beside::look(context, new).await else {
-        return Err(lost.into());
-    };
-    match own(context, new, &beside).await {
-        Ok(Some(event)) => Ok(event),
-        Ok(None) => match context.graph.create_event(new).await {
-            Ok(event) => Ok(event),
-            Err(_) => Err(lost.into()),
-        },
-        Err(_) => Err(lost.into()),
-    }
+    Ok(sent::once(send, look).await?)
 }
 
 /// Which of the same events this call made, if any. Asked only if there is one, so rarely.

@@ -18,8 +18,11 @@ use super::{Input, Scope, told, understood};
 use crate::call::Failure;
 use crate::tools::event_line::EventLine;
 use crate::tools::following::{self, Cut};
-use crate::tools::{Context, Done, verify};
+use crate::tools::{Context, Done, sent, verify};
 use crate::{Error, ErrorKind};
+
+/// So many series of the same title and time are asked whether they are this call's own.
+const MOST_ASKED: usize = 5;
 
 pub(super) async fn run(
     context: &Context<'_>,
@@ -52,11 +55,9 @@ pub(super) async fn run(
     }
     let wanted = wanted(&before, &plan, &cut).map_err(Failure::Ours)?;
     let transaction = transaction_id(context.call.as_str());
-    let made = context
-        .graph
-        .create_like(&before, &wanted, &transaction)
-        .await
-        .map_err(understood)?;
+    let send = || context.graph.create_like(&before, &wanted, &transaction);
+    let seek = || made_already(context, &wanted, &transaction);
+    let made = sent::once(send, seek).await.map_err(understood)?;
     let ended = context
         .graph
         .change_event(&before, &following::ending(kept, &cut))
@@ -64,6 +65,8 @@ pub(super) async fn run(
     let zone = told::zone_of(context.setting);
     let mut body = json!({"status": "done", "series_ends_before": cut.day.to_string()});
     told::frame(&mut body, &input, &event, &event, &zone);
+    // What is shown is what was, until the new one is read.
+    body["event"] = Value::Null;
     told::mailed(&mut body, &before, &plan);
     if let Err(error) = ended {
         // A token that is refused is renewed and all of this done again; the transaction id finds what was made.
@@ -86,6 +89,38 @@ pub(super) async fn run(
         body,
         target: Some(made.digest()),
     })
+}
+
+/// The new series, if an attempt whose answer was lost has made it.
+async fn made_already(
+    context: &Context<'_>,
+    wanted: &Change,
+    transaction: &str,
+) -> Result<Option<EventId>, microsoft::Error> {
+    let Some((span, _)) = &wanted.span else {
+        return Ok(None);
+    };
+    let day = SignedDuration::from_hours(24);
+    let view = View {
+        from: span.anchor() - day,
+        to: span.anchor() + day,
+        top: 250,
+        next: None,
+    };
+    let page = context.graph.calendar_view(view).await?;
+    let alike = page
+        .items
+        .iter()
+        .filter(|event| event.span == *span && wanted.title.as_ref() == Some(&event.title));
+    for master in alike
+        .filter_map(|event| event.master.as_ref())
+        .take(MOST_ASKED)
+    {
+        if context.graph.transaction_id(master).await?.as_deref() == Some(transaction) {
+            return Ok(Some(master.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// Everything the new series is to have: what the old one has, and the change on top.

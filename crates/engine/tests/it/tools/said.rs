@@ -156,8 +156,9 @@ pub(super) async fn conflicts(desk: &Desk, event: &Value, zone: &str) -> Option<
     let all = page["value"].as_array().expect("a list").clone();
     let takes = |other: &Value| {
         let (start, end) = lasts(other);
-        let same_series = !event["seriesMasterId"].is_null()
-            && other["seriesMasterId"] == event["seriesMasterId"];
+        let master = &other["seriesMasterId"];
+        let same_series =
+            !master.is_null() && (*master == event["seriesMasterId"] || *master == event["id"]);
         let shows = other["showAs"].as_str().expect("a word");
         start < to
             && end > from
