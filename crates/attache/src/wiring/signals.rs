@@ -1,6 +1,7 @@
 //! The first signal stops in order, the second at once.
 
 use anyhow::Context as _;
+use rustix::process::Signal as Signals;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,8 @@ pub(crate) fn stop_on_signal() -> anyhow::Result<CancellationToken> {
         catch(SignalKind::interrupt())?,
         catch(SignalKind::hangup())?,
     ];
+    // A file that may not grow is a full disk: an error for whoever writes, not the end of the program.
+    drop(catch(SignalKind::from_raw(Signals::XFSZ.as_raw()))?);
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     #[expect(

@@ -43,7 +43,7 @@ pub(crate) struct House {
     settings: String,
     /// How many keys there have been.
     keys: usize,
-    server: Option<Child>,
+    pub(crate) server: Option<Child>,
     rotation_under_way: Option<Child>,
 }
 
@@ -141,7 +141,7 @@ impl House {
         }
     }
 
-    async fn signed_in(&self, who: &Value) -> Browser {
+    pub(crate) async fn signed_in(&self, who: &Value) -> Browser {
         let mut browser = Browser::new(&self.base);
         browser.open("/").await;
         browser.submit("/sign-in", &[]).await;
@@ -326,7 +326,7 @@ impl Drop for House {
     }
 }
 
-fn who(person: &sim::Person) -> Value {
+pub(crate) fn who(person: &sim::Person) -> Value {
     json!({"login": person.login, "password": person.password, "name": person.name})
 }
 

@@ -15,3 +15,4 @@ mod house;
 mod another;
 mod instances;
 mod memory;
+mod unavailable;

@@ -67,11 +67,19 @@ impl Database {
             // Asking before every use would double the work of a small query.
             .test_before_acquire(false)
             .before_acquire(|connection, resting| {
-                Box::pin(
-                    async move { Ok(resting.idle_for < RESTED || connection.ping().await.is_ok()) },
-                )
+                Box::pin(async move {
+                    // SQLite ends a transaction by itself when the disk is full; its connection never learns of that and
+                    // would refuse every further one.
+                    let stuck = connection.is_in_transaction();
+                    Ok(!stuck && (resting.idle_for < RESTED || connection.ping().await.is_ok()))
+                })
             })
-            .after_connect(move |connection, _| Box::pin(prepare(connection, product)));
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    prepare(connection, product).await?;
+                    refuse_read_only(connection, product).await
+                })
+            });
         let pool = match product {
             Product::Sqlite => pool.idle_timeout(None).max_lifetime(None),
             Product::Postgres => pool,
@@ -137,6 +145,29 @@ async fn prepare(connection: &mut AnyConnection, product: Product) -> Result<(),
         sqlx::raw_sql(setting).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// SQLite opens a file that cannot be written for reading, without a word, and such a connection would stay in the pool
+/// when the file can be written again.
+async fn refuse_read_only(
+    connection: &mut AnyConnection,
+    product: Product,
+) -> Result<(), sqlx::Error> {
+    if product == Product::Postgres {
+        return Ok(());
+    }
+    let begun = sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection);
+    match begun.await {
+        Ok(_) => sqlx::raw_sql("ROLLBACK")
+            .execute(connection)
+            .await
+            .map(drop),
+        Err(error) if matches!(Error::database("open", &error), Error::NotWritable { .. }) => {
+            Err(error)
+        }
+        // Somebody else writes for long: that is no fault of this connection.
+        Err(_) => Ok(()),
+    }
 }
 
 fn product(url: &str) -> Result<Product, Error> {
