@@ -8,6 +8,7 @@ mod database;
 mod document;
 mod entra;
 mod keys;
+mod limits;
 mod log;
 mod policy;
 mod reader;
@@ -22,6 +23,7 @@ pub(crate) use self::database::Database;
 pub(crate) use self::document::{example, reference};
 pub(crate) use self::entra::Entra;
 pub(crate) use self::keys::{Keys, Vault, secret_in};
+pub(crate) use self::limits::Limits;
 pub(crate) use self::log::{Format, Log};
 pub(crate) use self::policy::Policy;
 use self::reader::Reader;
@@ -33,12 +35,13 @@ use self::table::Section;
 const USUAL_FILE: &str = "attache.toml";
 
 /// Every section, in the order of the documents.
-const SECTIONS: [&Section; 7] = [
+const SECTIONS: [&Section; 8] = [
     &server::SECTION,
     &database::SECTION,
     &keys::SECTION,
     &entra::SECTION,
     &policy::SECTION,
+    &limits::SECTION,
     &audit::SECTION,
     &log::SECTION,
 ];
@@ -56,6 +59,8 @@ pub(crate) struct Settings {
     pub(crate) entra: Entra,
     /// Approvals and access tokens.
     pub(crate) policy: Policy,
+    /// How much agents may do in how long.
+    pub(crate) limits: Limits,
     /// The record and its checkpoints.
     pub(crate) audit: Audit,
     /// The log.
@@ -124,6 +129,7 @@ impl Settings {
         let keys = Keys::read(&mut reader);
         let entra = Entra::read(&mut reader);
         let policy = Policy::read(&mut reader);
+        let limits = Limits::read(&mut reader);
         let audit = Audit::read(&mut reader);
         let log = Log::read(&mut reader);
         let (shown, problems) = reader.finish();
@@ -133,6 +139,7 @@ impl Settings {
             keys,
             entra,
             policy,
+            limits,
             audit,
             log,
             shown,
@@ -250,7 +257,7 @@ mod tests {
         check(
             "[lock]",
             &[],
-            "[lock] in attache.toml: there is no such section; accepted: server, database, keys, entra, policy, audit, log",
+            "[lock] in attache.toml: there is no such section; accepted: server, database, keys, entra, policy, limits, audit, log",
         );
         check(
             "",

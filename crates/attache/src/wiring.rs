@@ -238,6 +238,7 @@ fn for_engine(settings: &Settings) -> engine::Settings {
         session_absolute: settings.server.session_absolute,
         approval_lifetime: settings.policy.approval_lifetime,
         home_domains: settings.policy.home_domains.clone(),
+        limits: settings.limits.0,
         simulated: settings.entra.simulator,
         instances: settings.database.instances(),
     }

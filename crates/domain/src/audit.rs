@@ -41,6 +41,7 @@ pub enum Kind {
     CallDenied,
     CallParked,
     CallReconciled,
+    LimitHit,
     ApprovalRequested,
     ApprovalDecided,
     KeysRotated,

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod caller;
 pub mod connection;
 pub mod keep_alive;
+pub mod limit;
 
 pub mod calendar;
 pub mod change;

@@ -62,6 +62,7 @@ const SHOWN: &[Kind] = &[
     Kind::CallDenied,
     Kind::CallParked,
     Kind::CallReconciled,
+    Kind::LimitHit,
     Kind::ApprovalRequested,
     Kind::ApprovalDecided,
 ];

@@ -337,10 +337,13 @@ impl Engine {
         if !self.0.store.decline_approval(person.id(), id).await? {
             return Err(already_decided());
         }
-        self.0
-            .store
-            .record(self.decision(person, &stored, "declined", request))
-            .await?;
+        let decided = self.decision(person, &stored, "declined", request);
+        if let Err(error) = self.0.store.record(decided).await {
+            // What is not on record was not decided.
+            let (store, before) = (&self.0.store, stored.state);
+            store.take_back_decline(person.id(), id, before).await?;
+            return Err(error.into());
+        }
         self.approval(person, id).await
     }
 
@@ -405,7 +408,7 @@ fn failed(error: &Error) -> Value {
 
 /// The call was approved, but could not begin, for a reason that may pass.
 pub(crate) fn nothing_was_sent(error: &Error) -> bool {
-    error.code == "needs_admin" || error.kind == ErrorKind::Unavailable
+    error.code == "needs_admin" || matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Limited)
 }
 
 /// What goes on by itself can also wait until Microsoft has time for it.
@@ -415,7 +418,7 @@ fn waits_on(stored: &StoredApproval, error: &Error) -> bool {
 }
 
 fn waits(error: Error) -> Error {
-    if error.kind == ErrorKind::Unavailable {
+    if matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Limited) {
         return error;
     }
     let words = "An administrator at Microsoft must act first. Nothing was done, and the request still waits for your decision.";

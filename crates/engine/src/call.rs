@@ -95,7 +95,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorKind::UnknownTool`] for a tool that does not exist or is denied, [`ErrorKind::Invalid`] for arguments that
-    /// do not fit, [`ErrorKind::NotConnected`], what Microsoft refused, or [`ErrorKind::Unavailable`] when the call could
+    /// do not fit, [`ErrorKind::Limited`], [`ErrorKind::NotConnected`], what Microsoft refused, or [`ErrorKind::Unavailable`] when the call could
     /// not be decided or recorded; then nothing was done.
     pub async fn call(
         &self,
@@ -104,6 +104,7 @@ impl Engine {
         name: &str,
         arguments: Value,
     ) -> Result<Answer, Error> {
+        self.within_rates(agent, request).await?;
         if name == tools::check_approval::NAME.as_str() {
             return self.check_approval(agent, &arguments).await;
         }
@@ -217,6 +218,7 @@ impl Engine {
             (Decision::Allow(permit), None) => self.perform_or_park(&permit, &passage).await,
             (Decision::Ask(_), Some(stored)) => self.ask_instead(&passage, &stored).await,
             (Decision::Ask(reason), None) => {
+                self.would_fit(&passage).await?;
                 let (agent, request) = (passage.agent.clone(), passage.request.clone());
                 let asked = self.ask(passage, reason).await;
                 if let Err(error) = &asked
@@ -237,6 +239,7 @@ impl Engine {
         permit: &Permit,
         passage: &Passage,
     ) -> Result<Answer, Error> {
+        self.spend(passage).await?;
         let mut begun = self.entry(passage, Kind::CallBegun);
         begun.approval = permit.approval().cloned();
         let _executing = self.executing();

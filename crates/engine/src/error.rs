@@ -43,6 +43,8 @@ pub enum ErrorKind {
     NotConnected,
     /// It was decided or changed in the meantime.
     Conflict,
+    /// It was done too often lately; nothing was done now.
+    Limited,
     /// Microsoft asks to wait.
     Throttled,
     /// Microsoft answered with an error.
@@ -159,7 +161,7 @@ impl From<store::Error> for Error {
         Self::new(
             ErrorKind::Unavailable,
             "unavailable",
-            "attache cannot reach its own records, so it did nothing. Try again shortly.",
+            "attache cannot write its own records, so it did nothing. Try again shortly; if that does not help, tell your administrator the request id.",
         )
         .caused_by(error)
     }

@@ -8,6 +8,7 @@
 
 mod call;
 mod keep;
+mod limits;
 mod operation;
 mod sharing;
 mod token;
@@ -63,6 +64,7 @@ pub use card::{
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
 pub use health::HealthView;
+pub use limits::Limits;
 pub use microsoft::entra::scopes::Asked;
 pub use operator::Operator;
 pub use people::{EndingView, PeopleFilter, PersonView};
@@ -86,6 +88,8 @@ pub struct Settings {
     pub approval_lifetime: Duration,
     /// Mail domains that count as inside the organisation, besides the person's own.
     pub home_domains: Vec<String>,
+    /// How much agents may do in how long.
+    pub limits: Limits,
     /// Whether Microsoft is the simulator; pages then say so.
     pub simulated: bool,
     /// Whether other processes use the same database.
@@ -112,6 +116,7 @@ struct Inner {
     random: Random,
     settings: Settings,
     operations: operation::Operations,
+    rates: limits::Rates,
     /// What this process is called among others; `None` when there are none.
     instance: Option<InstanceId>,
     /// What this process is called where it keeps what it executes.
@@ -161,6 +166,7 @@ impl Engine {
             random,
             settings,
             operations,
+            rates: limits::Rates::default(),
             instance,
             process,
             executing: AtomicUsize::new(0),

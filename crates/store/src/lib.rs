@@ -14,6 +14,7 @@ mod seal;
 pub mod approvals;
 pub mod audit;
 pub mod levels;
+pub mod limits;
 pub mod writes;
 
 pub mod agents;

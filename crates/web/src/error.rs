@@ -46,6 +46,7 @@ pub(crate) fn status(kind: ErrorKind) -> StatusCode {
         ErrorKind::NotFound | ErrorKind::UnknownTool => StatusCode::NOT_FOUND,
         ErrorKind::Invalid => StatusCode::BAD_REQUEST,
         ErrorKind::NotConnected | ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Limited => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::Throttled | ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Microsoft => StatusCode::BAD_GATEWAY,
         ErrorKind::Unreachable | ErrorKind::OutcomeUnknown => StatusCode::GATEWAY_TIMEOUT,

@@ -23,6 +23,9 @@ base_url = "http://ATTACHE"
 url = "sqlite:attache.db"
 [keys]
 file = "attache.key"
+[limits]
+calls_per_minute = 1000000
+organisation_calls_per_minute = 1000000
 [entra]
 tenants = ["TENANT"]
 client_id = "CLIENT"

@@ -278,6 +278,7 @@ pub(crate) fn serving(house: &House, authority: &str, tenants: &[&str]) -> Engin
         session_absolute: Duration::from_secs(43_200),
         approval_lifetime: Duration::from_secs(900),
         home_domains: vec![],
+        limits: engine::Limits::all(1_000_000),
         simulated: true,
         instances: engine::Instances::One,
     };

@@ -12,7 +12,7 @@ use domain::random::Random;
 use domain::secret::{AuthorizationCode, BrowserSecret, ClientSecret, StateSecret};
 use engine::{
     AgentCaller, Answer, Begun, Callback, CallbackAnswer, Engine, Error, Finished, Instances,
-    LevelChange, PersonCaller,
+    LevelChange, Limits, PersonCaller,
 };
 use microsoft::Microsoft;
 use serde_json::Value;
@@ -31,6 +31,7 @@ pub(crate) struct House {
     pub(crate) writer: JoinHandle<()>,
     database: Arc<Database>,
     linger: Duration,
+    limits: Limits,
     /// The text of the file of its key.
     pub(crate) key: String,
 }
@@ -84,6 +85,18 @@ impl House {
         .await
     }
 
+    /// One whose agents may do only so much, by a clock that stands still.
+    pub(crate) async fn limited(limits: Limits) -> Self {
+        let (_, key) = KeyEncryptionKey::generate(&Random::operating_system());
+        let sim = sim::start(Options::default()).await.expect("a free port");
+        let (sim, database) = (Arc::new(sim), Arc::new(Database::sqlite()));
+        let (clock, linger) = (
+            Clock::manual(Clock::system().now()),
+            Duration::from_secs(60),
+        );
+        Self::build_limited(sim, database, key, clock, linger, Instances::One, limits).await
+    }
+
     /// One of several instances, on a database of its own so far.
     pub(crate) async fn one_of_several(
         options: Options,
@@ -99,18 +112,18 @@ impl House {
 
     /// Another instance beside this one: the same database, key, clock and Microsoft.
     pub(crate) async fn beside(&self) -> Self {
-        Self::build(
+        Self::build_limited(
             Arc::clone(&self.sim),
             Arc::clone(&self.database),
             self.key.clone(),
             self.clock.clone(),
             self.linger,
             Instances::Several,
+            self.limits,
         )
         .await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the test is the wiring")]
     async fn build(
         sim: Arc<Simulator>,
         database: Arc<Database>,
@@ -118,6 +131,21 @@ impl House {
         clock: Clock,
         token_linger: Duration,
         instances: Instances,
+    ) -> Self {
+        // Most tests are about something else.
+        let limits = Limits::all(1_000_000);
+        Self::build_limited(sim, database, key, clock, token_linger, instances, limits).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the test is the wiring")]
+    async fn build_limited(
+        sim: Arc<Simulator>,
+        database: Arc<Database>,
+        key: String,
+        clock: Clock,
+        token_linger: Duration,
+        instances: Instances,
+        limits: Limits,
     ) -> Self {
         microsoft::install_crypto();
         let random = Random::operating_system();
@@ -155,6 +183,7 @@ impl House {
             session_absolute: Duration::from_secs(43_200),
             approval_lifetime: Duration::from_secs(900),
             home_domains: vec![],
+            limits,
             simulated: true,
             instances,
         };
@@ -184,6 +213,7 @@ impl House {
             writer,
             database,
             linger: token_linger,
+            limits,
             key,
         }
     }

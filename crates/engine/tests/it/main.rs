@@ -15,6 +15,7 @@ mod handles;
 mod instances;
 mod keeping;
 mod keys;
+mod limits;
 mod lives;
 mod one_place;
 mod parked;

@@ -1,8 +1,11 @@
 //! The record: nothing without an entry, and entries that say what happened.
 
+use domain::approval::ApprovalState;
 use domain::audit::{Beginning, Kind, Verifier};
+use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::json;
+use sqlx::Connection as _;
 
 use crate::house::House;
 
@@ -66,6 +69,7 @@ async fn a_denied_tool_is_unknown_and_unlisted() {
     );
 }
 
+/// L1.
 #[tokio::test]
 async fn without_an_audit_log_nothing_is_sent() {
     let house = House::new().await;
@@ -104,6 +108,80 @@ async fn without_an_audit_log_nothing_is_sent() {
     assert_eq!(house.events(&pair.login, "Never"), 0);
 }
 
+/// Whether entries can be added, which an administrator of the database decides behind the store's back; everything else
+/// can be written all the time.
+async fn entries_can_be_added(house: &House, yes: bool) {
+    let database = sqlx::SqliteConnection::connect(&house.database()).await;
+    let mut database = database.expect("it opens");
+    let statement = match yes {
+        true => "DROP TRIGGER full",
+        false => {
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entries
+             BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        }
+    };
+    let done = sqlx::raw_sql(statement).execute(&mut database).await;
+    done.expect("it is done");
+}
+
+/// L1: reads, writes, questions and decisions.
+#[tokio::test]
+async fn while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_works_by_itself() {
+    let house = House::new().await;
+    let levels = [
+        ("search_events", Level::AlwaysAllow),
+        ("create_event", Level::AlwaysAllow),
+        ("update_event", Level::Ask),
+    ];
+    let pair = house.connected(1, &levels).await;
+    let create =
+        |title: &str| json!({"title": title, "start": "2031-03-04T10:00", "duration_minutes": 30});
+    let made = house.call(&pair, "create_event", create("Before")).await;
+    let event = made.expect("made").body["event"]["id"].clone();
+    let change = |title: &str| json!({"id": event, "title": title});
+    let asked = house.call(&pair, "update_event", change("Approved")).await;
+    let asked = asked.expect("asks").body;
+    let id = ApprovalId::parse(asked["approval_id"].as_str().expect("an id")).expect("an id");
+    house.sim.clear_log();
+
+    entries_can_be_added(&house, false).await;
+    for (tool, arguments) in [
+        ("search_events", json!({})),
+        ("create_event", create("Never")),
+        ("update_event", change("Never")),
+        ("no_such_tool", json!({})),
+    ] {
+        let word = house.word(&pair, tool, arguments).await;
+        assert_eq!(word, "unavailable", "{tool}");
+    }
+    let (engine, request) = (&house.engine, house.request());
+    for decided in [
+        engine.approve(&pair.person, &id, &request).await,
+        engine.decline(&pair.person, &id, &request).await,
+    ] {
+        assert_eq!(decided.expect_err("not on record").code, "unavailable");
+    }
+    assert_eq!(
+        house.sim.log().len(),
+        0,
+        "neither Entra nor Graph was asked"
+    );
+    let pending = engine.pending_count(&pair.person).await.expect("readable");
+    assert_eq!(
+        pending, 1,
+        "what was not on record waits for nobody, and the yes stays possible"
+    );
+
+    entries_can_be_added(&house, true).await;
+    let word = house.word(&pair, "search_events", json!({})).await;
+    assert_eq!(word, "done");
+    let view = engine.approve(&pair.person, &id, &request).await;
+    assert_eq!(view.expect("approves").state, ApprovalState::Done);
+    assert_eq!(house.events(&pair.login, "Approved"), 1);
+    assert_eq!(house.events(&pair.login, "Never"), 0);
+}
+
+/// L2, L6, L11.
 #[tokio::test]
 async fn a_call_leaves_two_entries_with_microsofts_ids_and_the_chain_verifies() {
     let house = House::new().await;

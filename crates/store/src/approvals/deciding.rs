@@ -107,6 +107,31 @@ impl Store {
         self.change("decline an approval", query).await
     }
 
+    /// Takes a no back that could not be put on record: the call waits again as it did before, *pending* or *parked*.
+    /// Answers whether it does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_back_decline(
+        &self,
+        person: &PersonId,
+        id: &ApprovalId,
+        before: ApprovalState,
+    ) -> Result<bool, Error> {
+        let query = sqlx::query(concat!(
+            "UPDATE approvals SET state = $4, decided_ms = NULL
+             WHERE person = $2 AND id = $3 AND state = 'declined' AND expires_ms > $1
+                AND $4 IN ('pending', 'parked') AND ",
+            lives_on!(),
+        ));
+        let query = query
+            .bind(self.now_ms())
+            .bind(person.as_str())
+            .bind(id.as_str())
+            .bind(before.as_str());
+        self.change("take a no back", query).await
+    }
+
     /// Takes a claim back because the call could not be sent: the approval waits again. Answers whether it does.
     ///
     /// Where it cannot wait, it ends here: *expired* when its time is over, *void* when the life of the connection it

@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -42,6 +42,11 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
         include_str!("../../migrations/0008_refused.sql"),
     ),
     (9, "rules", include_str!("../../migrations/0009_rules.sql")),
+    (
+        12,
+        "limits",
+        include_str!("../../migrations/0012_limits.sql"),
+    ),
     (
         13,
         "writes",

@@ -149,6 +149,23 @@ on_both! {
         assert_eq!(state(&world, &id).await, ApprovalState::Expired);
     }
 
+    async fn a_no_that_is_taken_back_leaves_the_call_as_it_was(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        let take_back = |before| store.take_back_decline(anna, &id, before);
+        assert!(!take_back(ApprovalState::Pending).await.expect("an answer"), "there is no no");
+        assert!(store.decline_approval(anna, &id).await.expect("an answer"));
+        let bruno = fixture.person(store, &world.tenant, "Bruno Costa").await;
+        let his = store.take_back_decline(&bruno.id, &id, ApprovalState::Pending).await;
+        assert!(!his.expect("an answer"), "it is not his");
+        assert!(!take_back(ApprovalState::Executing).await.expect("an answer"), "nothing waits so");
+        assert!(take_back(ApprovalState::Pending).await.expect("an answer"));
+        let read = store.approval(anna, &id).await.expect("an answer").expect("it is there");
+        assert_eq!((read.state, read.decided), (ApprovalState::Pending, None));
+        assert!(store.claim_approval(anna, &id).await.expect("an answer").is_some());
+    }
+
     async fn a_call_is_not_released_to_a_connection_that_has_ended_or_began_later(fixture: &Fixture) {
         let mut world = fixture.world().await;
         let (store, anna) = (&world.store.clone(), &world.anna.id.clone());

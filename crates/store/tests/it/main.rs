@@ -21,6 +21,7 @@ mod approvals;
 mod audit;
 mod checkpoints;
 mod levels;
+mod limits;
 
 mod agents;
 mod attempts;

@@ -328,6 +328,8 @@ mod tests {
             Kind::KeyRevoked,
             Kind::CallFinished,
             Kind::CallDenied,
+            Kind::CallParked,
+            Kind::LimitHit,
             Kind::ApprovalRequested,
             Kind::ApprovalDecided,
         ];

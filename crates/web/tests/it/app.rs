@@ -244,6 +244,7 @@ async fn parts(folder: &Path) -> (Store, Engine) {
         session_absolute: Duration::from_secs(3600),
         approval_lifetime: Duration::from_secs(3600),
         home_domains: Vec::new(),
+        limits: engine::Limits::all(1_000_000),
         simulated: true,
         instances: engine::Instances::One,
     };

@@ -80,6 +80,7 @@ impl Stack {
             session_absolute: Duration::from_secs(3600),
             approval_lifetime: Duration::from_secs(900),
             home_domains: Vec::new(),
+            limits: engine::Limits::all(1_000_000),
             simulated: true,
             instances: engine::Instances::One,
         };
