@@ -4,6 +4,7 @@
 //! words of our own; no content of anybody's calendar.
 
 mod checkpoint;
+pub mod ocsf;
 mod tree;
 
 use jiff::Timestamp;
@@ -48,6 +49,8 @@ pub enum Kind {
     CheckpointKeyUsed,
     EntriesRemoved,
     RecordBroken,
+    AuditExported,
+    AuditVerified,
 }
 
 impl Kind {

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use domain::audit::{Entry, ocsf};
 use domain::id::OrganisationId;
 use store::Store;
 
@@ -16,21 +17,36 @@ use super::{ChainLine, CheckpointLine, PAGE};
 use crate::commands::{ConfigFile, Misuse};
 use crate::{terminal, wiring};
 
-/// Write the audit log to a file of JSON lines, which `attache audit verify --file` can check anywhere
+/// Write the audit log to a file of JSON lines
 ///
-/// Each organisation begins with a line of its id and the end of its chain; its checkpoints and then its entries follow,
-/// one per line.
+/// As JSON Lines, which `attache audit verify --file` can check anywhere, each organisation begins with a line of its id and
+/// the end of its chain; its checkpoints and then its entries follow, one per line. As OCSF, each entry is one event.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  attache audit export --out audit.jsonl")]
+#[command(
+    after_help = "Examples:\n  attache audit export --out audit.jsonl\n  attache audit export --format ocsf --out events.jsonl"
+)]
 pub(crate) struct Export {
     #[command(flatten)]
     config: ConfigFile,
     /// Only this organisation
     #[arg(long, value_name = "ID")]
     organisation: Option<String>,
+    /// What to write: every line that `attache audit verify --file` needs, or OCSF events for a security system
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// JSON Lines, which can be verified
+    #[default]
+    Jsonl,
+    /// OCSF events, one per line
+    Ocsf,
 }
 
 impl Export {
@@ -53,7 +69,10 @@ impl Export {
         let mut out = BufWriter::new(file);
         let mut entries = 0;
         for (id, _) in &organisations {
-            entries += export(&store, id, &mut out).await?;
+            entries += match self.format {
+                Format::Jsonl => export(&store, id, &mut out).await?,
+                Format::Ocsf => export_events(&store, id, &mut out).await?,
+            };
         }
         let file = out.into_inner().context("the export is not complete")?;
         file.sync_all().with_context(doing)?;
@@ -74,7 +93,7 @@ async fn export(
 ) -> anyhow::Result<i64> {
     let beginning = store.beginning(organisation).await?;
     let head = store.head(organisation).await?;
-    let mut from = beginning.sequence + 1;
+    let from = beginning.sequence + 1;
     let notes = notes(store, organisation, beginning.sequence, head.sequence).await?;
     let first = ChainLine {
         organisation: organisation.clone(),
@@ -87,16 +106,51 @@ async fn export(
         let line = CheckpointLine { checkpoint };
         writeln!(out, "{}", serde_json::to_string(&line)?)?;
     }
-    let mut written = 0;
+    from_to(store, organisation, (from, head.sequence), |entry| {
+        writeln!(out, "{}", serde_json::to_string(entry)?)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Writes one chain as events, as far as its head is now.
+async fn export_events(
+    store: &Store,
+    organisation: &OrganisationId,
+    out: &mut impl Write,
+) -> anyhow::Result<i64> {
+    let from = store.beginning(organisation).await?.sequence + 1;
+    let head = store.head(organisation).await?;
+    from_to(store, organisation, (from, head.sequence), |entry| {
+        let event = ocsf::event(entry).with_context(|| {
+            format!(
+                "entry {} cannot be read; run `attache audit verify`",
+                entry.sequence
+            )
+        })?;
+        writeln!(out, "{event}")?;
+        Ok(())
+    })
+    .await
+}
+
+/// Passes the entries with these numbers on, in their order. Answers how many.
+async fn from_to(
+    store: &Store,
+    organisation: &OrganisationId,
+    (mut from, to): (i64, i64),
+    mut take: impl FnMut(&Entry) -> anyhow::Result<()>,
+) -> anyhow::Result<i64> {
+    let mut taken = 0;
     loop {
         let page = store.chain(organisation, from, PAGE).await?;
         let Some(last) = page.last() else {
-            return Ok(written);
+            return Ok(taken);
         };
         from = last.sequence + 1;
-        for entry in page.iter().filter(|entry| entry.sequence <= head.sequence) {
-            writeln!(out, "{}", serde_json::to_string(entry)?)?;
-            written += 1;
+        for entry in page.iter().filter(|entry| entry.sequence <= to) {
+            take(entry)?;
+            taken += 1;
         }
     }
 }
