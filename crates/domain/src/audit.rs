@@ -34,6 +34,7 @@ pub enum Kind {
     TokenRefreshFailed,
     LevelChanged,
     RulesChanged,
+    TaintSwitched,
     OwnLevelChanged,
     KeyCreated,
     KeyRevoked,

@@ -24,6 +24,7 @@ pub mod handle;
 pub mod people;
 pub mod recurrence;
 pub mod slots;
+pub mod taint;
 pub mod text;
 pub mod time;
 

@@ -58,8 +58,30 @@ pub enum AskReason {
     LevelAsks,
     /// The person wants to be asked herself.
     PersonAsks,
-    /// A rule of the administrator's raised *Always Allow* for this call.
+    /// Something about this call raised *Always Allow*.
+    Raised(Raised),
+}
+
+/// What raises *Always Allow* to *Ask for Permission* for one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Raised {
+    /// A rule of the administrator's.
     Rule(AskRule),
+    /// The agent has read others' words, and this may reach somebody outside the organisation.
+    TaintOutside,
+    /// The agent has read others' words, and this passes some of them on.
+    TaintCopied,
+}
+
+impl Raised {
+    /// The word for machines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule(rule) => rule.as_str(),
+            Self::TaintOutside => "taint_outside",
+            Self::TaintCopied => "taint_copied",
+        }
+    }
 }
 
 impl AskReason {
@@ -68,7 +90,7 @@ impl AskReason {
         match self {
             Self::LevelAsks => "level_asks",
             Self::PersonAsks => "person_asks",
-            Self::Rule(rule) => rule.as_str(),
+            Self::Raised(raised) => raised.as_str(),
         }
     }
 }
@@ -187,10 +209,10 @@ pub fn visible(levels: Levels, availability: &Availability) -> Result<(), DenyRe
     }
 }
 
-/// Why the person must be asked about a call that may happen, if she must. `raised` is the rule that applies to it.
-fn asks(levels: Levels, raised: Option<AskRule>) -> Option<AskReason> {
+/// Why the person must be asked about a call that may happen, if she must.
+fn asks(levels: Levels, raised: Option<Raised>) -> Option<AskReason> {
     match (levels.organisation, levels.effective()) {
-        (Level::AlwaysAllow, Level::AlwaysAllow) => raised.map(AskReason::Rule),
+        (Level::AlwaysAllow, Level::AlwaysAllow) => raised.map(AskReason::Raised),
         (Level::AlwaysAllow, _) => Some(AskReason::PersonAsks),
         (Level::Ask | Level::Deny, _) => Some(AskReason::LevelAsks),
     }
@@ -198,11 +220,11 @@ fn asks(levels: Levels, raised: Option<AskRule>) -> Option<AskReason> {
 
 /// Decides one call.
 ///
-/// `raised` is the rule that raises it to *Ask*, if one of the administrator's applies. An approval turns Ask into Allow if
+/// `raised` is what raises it to *Ask*, if anything does. An approval turns Ask into Allow if
 /// it is the same person's, for the same tool and arguments, and not too old. It never turns Deny into anything.
 pub fn decide(
     levels: Levels,
-    raised: Option<AskRule>,
+    raised: Option<Raised>,
     availability: &Availability,
     call: &Call,
     approval: Option<&Approval>,
@@ -414,7 +436,7 @@ mod tests {
     fn whoever_has_a_say_can_only_tighten_and_a_rule_only_raises() {
         let random = Random::seeded(5);
         let call = call(&random);
-        let rule = AskRule::Series;
+        let rule = Raised::Rule(AskRule::Series);
         for organisation in Level::ALL {
             for person in Level::ALL {
                 for agent in Level::ALL {
@@ -437,7 +459,7 @@ mod tests {
                             let expected = match (organisation, person.min(agent)) {
                                 (Level::Ask, _) => AskReason::LevelAsks,
                                 (_, Level::Ask) => AskReason::PersonAsks,
-                                _ => AskReason::Rule(rule),
+                                _ => AskReason::Raised(rule),
                             };
                             assert_eq!(reason, expected, "{levels:?} {raised:?}");
                         }
@@ -472,7 +494,7 @@ mod tests {
             ),
             (
                 Levels::of_organisation(Level::AlwaysAllow),
-                Some(AskRule::Series),
+                Some(Raised::Rule(AskRule::Series)),
             ),
         ];
         for (levels, raised) in asked {

@@ -52,12 +52,20 @@ pub struct ApprovalView {
 
 impl Engine {
     /// A resolved call, ready to be stored.
-    pub(crate) fn storable(&self, passage: &Passage, resolved: Resolved) -> NewApproval {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when it cannot be known what of it its agent has copied.
+    pub(crate) async fn storable(
+        &self,
+        passage: &Passage,
+        mut resolved: Resolved,
+    ) -> Result<NewApproval, Error> {
+        self.mark_copied(&passage.agent, &mut resolved.card).await?;
         let lifetime = SignedDuration::try_from(self.0.settings.approval_lifetime)
             .unwrap_or(SignedDuration::from_mins(15))
             .min(SignedDuration::from_hours(24));
         let caller = &passage.agent.caller;
-        NewApproval {
+        Ok(NewApproval {
             organisation: caller.organisation.clone(),
             person: caller.person.clone(),
             connection: passage.connection.id.clone(),
@@ -71,7 +79,7 @@ impl Engine {
             expires: expires(passage, &resolved.card, lifetime),
             summary: resolved.summary,
             call: passage.id.clone(),
-        }
+        })
     }
 
     /// Stores the resolved call and answers where its person can decide it.
@@ -103,7 +111,7 @@ impl Engine {
                 return Ok(self.told(&before));
             }
         }
-        let new = self.storable(&passage, resolved);
+        let new = self.storable(&passage, resolved).await?;
         let stored = match self.0.store.ask(&new).await {
             Ok(stored) => stored,
             // It ended after the call had begun.

@@ -10,19 +10,20 @@ use domain::id::{ApprovalId, CallId, RequestId};
 use domain::people::Address;
 use domain::permission::Level;
 use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
+use domain::taint::Foreign;
 use domain::time::Zone;
 use domain::tool::Effect;
 use jiff::Timestamp;
 use microsoft::entra::AccessToken;
 use serde_json::Value;
 use store::connections::Connection;
-use store::levels::Standing;
 use store::writes::Ended;
 
 use crate::connect::availability;
 use crate::handles::Handles;
 use crate::operation::Slot;
 use crate::reconcile::looked_after;
+use crate::taint::Foreigns;
 use crate::tools::{Context, Done, Seen, Setting, Tool};
 use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
 
@@ -54,6 +55,8 @@ pub(crate) struct Passage {
     pub(crate) began: Timestamp,
     /// The stored call that it runs, if it is one.
     pub(crate) stored: Option<ApprovalId>,
+    /// What its answer holds of others' words.
+    pub(crate) foreign: Foreigns,
 }
 
 /// What a permit is used for.
@@ -73,9 +76,12 @@ impl Engine {
     pub async fn tools(&self, agent: &AgentCaller) -> Result<Vec<&'static Offered>, Error> {
         let caller = &agent.caller;
         let standings = self.0.store.standings(&caller.person, Some(&caller.agent));
-        let (standings, rules) = (
+        let (standings, set) = (
             standings.await?,
-            self.ask_rules(&caller.organisation).await?,
+            self.0
+                .store
+                .organisation_rules(&caller.organisation)
+                .await?,
         );
         let (mut offered, mut asks) = (Vec::new(), false);
         for definition in tools::DEFINITIONS {
@@ -84,7 +90,8 @@ impl Engine {
             if visible(levels, &available).is_ok() {
                 offered.extend(tools::offered(definition.name));
                 asks |= levels.effective() == Level::Ask
-                    || (!rules.is_empty() && definition.effect != Effect::Read);
+                    || (definition.effect != Effect::Read
+                        && set.may_raise(definition.name.as_str()));
             }
         }
         offered.extend(asks.then(tools::check_approval));
@@ -153,12 +160,9 @@ impl Engine {
             self.0
                 .store
                 .standing(&caller.person, &caller.agent, definition.name.as_str());
-        let Standing {
-            levels,
-            rules,
-            connection,
-        } = standing.await?;
-        let available = availability(connection.as_ref(), definition);
+        let standing = standing.await?;
+        let (levels, connection) = (standing.levels, standing.connection.as_ref());
+        let available = availability(connection, definition);
         // A wrong argument is reported only after the decision: a denied tool has no arguments to be wrong.
         let checked = self.checked(&agent, tool, &arguments).await;
         let exact = checked.as_ref().unwrap_or(&arguments);
@@ -173,9 +177,10 @@ impl Engine {
             Some(claimed) => (Some(claimed.id), claimed.approval, claimed.call),
             None => (None, None, CallId::random(&self.0.random)),
         };
-        let raised = match (&checked, &connection) {
+        let raised = match (&checked, connection) {
             (Ok(arguments), Some(connection)) if approval.is_none() => {
-                self.raised(&rules, &agent, tool, arguments, connection)
+                self.raised(&standing, &agent, tool, arguments, connection)
+                    .await?
             }
             _ => None,
         };
@@ -183,13 +188,13 @@ impl Engine {
         if let Decision::Deny(reason) = &decision {
             self.note_denied(&agent, &request, Some(tool), reason.as_str())
                 .await?;
-            let waits = match (reason, &stored, &checked, &connection) {
+            let waits = match (reason, &stored, &checked, connection) {
                 (DenyReason::NotConnected, None, Ok(arguments), Some(connection)) => {
                     self.parked(&agent, tool, arguments, connection).await?
                 }
                 _ => None,
             };
-            return waits.ok_or_else(|| self.denied(reason, connection.as_ref()));
+            return waits.ok_or_else(|| self.denied(reason, connection));
         }
         let arguments = match checked {
             Ok(arguments) => arguments,
@@ -199,7 +204,7 @@ impl Engine {
                 return Err(error);
             }
         };
-        let Some(connection) = connection else {
+        let Some(connection) = standing.connection else {
             return Err(self.denied(&DenyReason::NotConnected, None));
         };
         let passage = Passage {
@@ -212,6 +217,7 @@ impl Engine {
             connection,
             began,
             stored: stored.clone(),
+            foreign: Foreigns::default(),
         };
         match (decision, stored) {
             (Decision::Allow(permit), Some(_)) => self.perform(&permit, &passage).await,
@@ -261,6 +267,10 @@ impl Engine {
             .await
             .and_then(done);
         drop(inside);
+        let result = match result {
+            Ok(done) => self.watched(passage, done, &passage.foreign.take()).await,
+            Err(error) => Err(error),
+        };
 
         let mut finished = self.entry(passage, Kind::CallFinished);
         finished.approval = permit.approval().cloned();
@@ -302,6 +312,28 @@ impl Engine {
             body: done.body,
             pending: false,
         })
+    }
+
+    /// The answer, once it is kept that its agent is about to read what others wrote. If that cannot be kept, a read is
+    /// not answered; what was changed is told without anybody's words.
+    async fn watched(
+        &self,
+        passage: &Passage,
+        mut done: Done,
+        foreign: &[Foreign],
+    ) -> Result<Done, Error> {
+        let Err(error) = self.note_foreign(&passage.agent, foreign).await else {
+            return Ok(done);
+        };
+        if passage.tool.definition().effect == Effect::Read {
+            return Err(error);
+        }
+        tracing::error!(call.id = %passage.id, error = %error, "A call was done and is answered without what it found");
+        done.body = serde_json::json!({
+            "status": done.body["status"],
+            "note": "It was done. What Outlook now holds cannot be told, because attache cannot keep that it was told. Read it later.",
+        });
+        Ok(done)
     }
 
     /// Writes the entry of what has happened. It cannot be undone by failing to write it down, so the caller is told the
@@ -385,6 +417,7 @@ impl Engine {
                 graph: &graph,
                 setting: &setting,
                 call: &passage.id,
+                foreign: &passage.foreign,
                 handles: Handles {
                     store: &self.0.store,
                     person: &passage.agent.caller.person,

@@ -3,6 +3,7 @@
 use domain::calendar::Span;
 use domain::people::Address;
 use domain::recurrence::Recurrence;
+use domain::taint::Origin;
 use domain::time::{self, Zone};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -65,6 +66,35 @@ pub struct Card {
     /// How many of them are outside the organisation.
     #[serde(default)]
     pub outside: usize,
+    /// What of all this the agent has copied from others' words it read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copied: Vec<CardCopied>,
+}
+
+/// A stretch of a text on a card that is copied from somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardCopied {
+    /// In which text.
+    pub field: CopiedField,
+    /// Its first character.
+    pub from: usize,
+    /// The one after its last.
+    pub to: usize,
+    /// Whose words they are.
+    pub origin: Origin,
+}
+
+/// The texts of a card in which a copy can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CopiedField {
+    Title,
+    Location,
+    Body,
+    Comment,
+    /// The new value of this.
+    Change(CardField),
 }
 
 /// What is done to an event.

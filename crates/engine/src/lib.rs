@@ -36,6 +36,7 @@ mod own;
 mod people;
 mod rules;
 mod seed;
+mod taint;
 
 mod error;
 
@@ -58,8 +59,8 @@ pub use approve::ApprovalView;
 pub use call::Answer;
 pub use caller::{AdministratorCaller, AgentCaller, PersonCaller};
 pub use card::{
-    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSeries,
-    CardSpan,
+    Card, CardAction, CardAttendee, CardChange, CardCopied, CardField, CardMails, CardScope,
+    CardSeries, CardSpan, CopiedField,
 };
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
@@ -117,6 +118,7 @@ struct Inner {
     settings: Settings,
     operations: operation::Operations,
     rates: limits::Rates,
+    noted: taint::Noted,
     /// What this process is called among others; `None` when there are none.
     instance: Option<InstanceId>,
     /// What this process is called where it keeps what it executes.
@@ -167,6 +169,7 @@ impl Engine {
             settings,
             operations,
             rates: limits::Rates::default(),
+            noted: taint::Noted::default(),
             instance,
             process,
             executing: AtomicUsize::new(0),

@@ -92,7 +92,7 @@ impl Engine {
         let caller = &passage.agent.caller;
         let setting = self.setting(&passage.agent, &passage.connection);
         let resolved = passage.tool.resolve(passage.arguments.clone(), &setting)?;
-        let new = self.storable(passage, resolved);
+        let new = self.storable(passage, resolved).await?;
         let Ok(stored) = self.0.store.park(&new).await else {
             // Too many wait already, or nothing can be stored: the agent is told what it would be told without.
             return Err(error);
@@ -148,7 +148,7 @@ impl Engine {
     ) -> Result<Answer, Error> {
         let setting = self.setting(&passage.agent, &passage.connection);
         let resolved = passage.tool.resolve(passage.arguments.clone(), &setting)?;
-        let new = self.storable(passage, resolved);
+        let new = self.storable(passage, resolved).await?;
         let mut record = self.entry(passage, Kind::ApprovalRequested);
         record.approval = Some(stored.clone());
         self.0.store.record(record).await?;

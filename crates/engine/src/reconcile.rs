@@ -24,6 +24,7 @@ use store::writes::{NewWrite, OpenWrite, Told};
 
 use crate::call::{Answer, Deed, Passage};
 use crate::connect::availability;
+use crate::taint::Foreigns;
 use crate::tools::{Seen, Tool, verify};
 use crate::{AgentCaller, Engine, Error, ErrorKind, tools};
 
@@ -333,6 +334,7 @@ impl Engine {
             connection,
             began: now,
             stored: write.approval.clone(),
+            foreign: Foreigns::default(),
         };
         let slot = self.0.operations.slot(&passage.connection.id);
         let inside = slot.enter().await;
@@ -340,6 +342,8 @@ impl Engine {
             .act(&permit, &passage, Deed::Look, &slot, upstream)
             .await;
         drop(inside);
+        // Its agent is told what the look has found.
+        self.note_foreign(agent, &passage.foreign.take()).await?;
         Ok(self.judged(tool, open, seen))
     }
 

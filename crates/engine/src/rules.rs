@@ -1,52 +1,62 @@
 //! The administrator's rules about single calls: what is known of a call before it is decided, and whether a rule raises it.
 
 use domain::audit::Kind;
-use domain::id::{OrganisationId, RequestId};
-use domain::policy::{AskRule, Facts};
+use domain::id::RequestId;
+use domain::permission::Level;
+use domain::policy::{AskRule, Facts, Raised};
 use domain::tool::Effect;
 use jiff::Timestamp;
 use serde_json::Value;
 use store::connections::Connection;
+use store::levels::Standing;
 
 use crate::card::{Card, CardMails, CardScope, CardSpan};
 use crate::tools::Tool;
-use crate::{AdministratorCaller, AgentCaller, Engine, Error, ErrorKind};
+use crate::{AdministratorCaller, AgentCaller, Engine, Error, ErrorKind, taint, tools};
 
 /// The rules as an administrator's page shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulesView {
     /// When *Always Allow* becomes *Ask for Permission*.
     pub rules: Vec<AskRule>,
+    /// The tools for which it does not matter what an agent has read of others.
+    pub taint_off: Vec<String>,
     /// The version of the organisation's policy that was seen; a change names it.
     pub version: i64,
 }
 
 impl Engine {
-    /// The first rule that says that the person must be asked about this call. Reads change nothing and have no rules.
-    pub(crate) fn raised(
+    /// What says that the person must be asked about this call although the levels allow it: the first rule that applies,
+    /// or what its agent has read of others. Reads change nothing and have no rules.
+    pub(crate) async fn raised(
         &self,
-        rules: &[AskRule],
+        standing: &Standing,
         agent: &AgentCaller,
         tool: &'static dyn Tool,
         arguments: &Value,
         connection: &Connection,
-    ) -> Option<AskRule> {
-        if rules.is_empty() || tool.definition().effect == Effect::Read {
-            return None;
+    ) -> Result<Option<Raised>, Error> {
+        let definition = tool.definition();
+        let allowed = standing.levels.effective() == Level::AlwaysAllow;
+        if !allowed || definition.effect == Effect::Read {
+            return Ok(None);
         }
         let setting = self.setting(agent, connection);
         // What cannot be resolved is refused in a moment; until then it counts as unknown.
         let card = tool.resolve(arguments.clone(), &setting).ok();
-        let facts = facts(card.map(|resolved| resolved.card).as_ref(), setting.now);
-        rules.iter().copied().find(|rule| rule.applies(&facts))
-    }
-
-    pub(crate) async fn ask_rules(
-        &self,
-        organisation: &OrganisationId,
-    ) -> Result<Vec<AskRule>, Error> {
-        let (rules, _) = self.0.store.ask_rules(organisation).await?;
-        Ok(rules)
+        let card = card.map(|resolved| resolved.card);
+        let facts = facts(card.as_ref(), setting.now);
+        let rule = standing.rules.iter().find(|rule| rule.applies(&facts));
+        if let Some(rule) = rule {
+            return Ok(Some(Raised::Rule(*rule)));
+        }
+        if !standing.taint_counts {
+            return Ok(None);
+        }
+        let readings = self.readings(agent).await?;
+        Ok(readings.and_then(|readings| {
+            taint::raised(&readings, definition, arguments, card.as_ref(), &facts)
+        }))
     }
 
     /// The rules of the administrator's organisation.
@@ -55,8 +65,12 @@ impl Engine {
     /// [`ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn rules(&self, administrator: &AdministratorCaller) -> Result<RulesView, Error> {
         let organisation = administrator.organisation();
-        let (rules, version) = self.0.store.ask_rules(organisation).await?;
-        Ok(RulesView { rules, version })
+        let set = self.0.store.organisation_rules(organisation).await?;
+        Ok(RulesView {
+            rules: set.rules,
+            taint_off: set.taint_off,
+            version: set.version,
+        })
     }
 
     /// Replaces the rules. They count for every call that starts after this returns. Answers whether anything changed.
@@ -75,8 +89,9 @@ impl Engine {
         let mut rules = rules.to_vec();
         rules.sort_unstable();
         let organisation = administrator.organisation();
-        let (before, version) = self.0.store.ask_rules(organisation).await?;
-        if version != seen {
+        let set = self.0.store.organisation_rules(organisation).await?;
+        let before = set.rules;
+        if set.version != seen {
             return Err(changed_meanwhile());
         }
         if before == rules {
@@ -96,6 +111,60 @@ impl Engine {
             .await?
         {
             true => Ok(true),
+            false => Err(changed_meanwhile()),
+        }
+    }
+}
+
+impl Engine {
+    /// Says for which tools it does not matter what an agent has read of others; for all others it does. It counts for
+    /// every call that starts after this returns. Answers how many changed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when a name is no tool that changes something; `levels_changed` when somebody changed levels
+    /// or rules since; [`ErrorKind::Unavailable`] when it cannot be recorded. Then nothing is changed.
+    pub async fn set_taint_off(
+        &self,
+        administrator: &AdministratorCaller,
+        off: &[String],
+        seen: i64,
+        request: &RequestId,
+    ) -> Result<usize, Error> {
+        let writes = |tool: &String| {
+            tools::find(tool).is_some_and(|tool| tool.definition().effect != Effect::Read)
+        };
+        if !off.iter().all(writes) {
+            return Err(Error::not_found());
+        }
+        let mut off = off.to_vec();
+        off.sort_unstable();
+        off.dedup();
+        let organisation = administrator.organisation();
+        let set = self.0.store.organisation_rules(organisation).await?;
+        let before = set.taint_off;
+        if set.version != seen {
+            return Err(changed_meanwhile());
+        }
+        let word = |tools: &[String], tool| if tools.contains(tool) { "off" } else { "on" };
+        let changed: Vec<&String> = before
+            .iter()
+            .filter(|tool| !off.contains(tool))
+            .chain(off.iter().filter(|tool| !before.contains(tool)))
+            .collect();
+        if changed.is_empty() {
+            return Ok(0);
+        }
+        for tool in &changed {
+            let mut record = self.about(&administrator.person, Kind::TaintSwitched);
+            record.actor = Some(administrator.id().clone());
+            record.request = Some(request.clone());
+            record.tool = Some((*tool).clone());
+            record.outcome = Some(word(&off, tool).to_owned());
+            record.reason = Some(format!("was_{}", word(&before, tool)));
+            self.0.store.record(record).await?;
+        }
+        match self.0.store.set_taint_off(organisation, &off, seen).await? {
+            true => Ok(changed.len()),
             false => Err(changed_meanwhile()),
         }
     }

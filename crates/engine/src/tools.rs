@@ -37,6 +37,7 @@ use serde_json::Value;
 
 use crate::call::Failure;
 use crate::handles::Handles;
+use crate::taint::Foreigns;
 use crate::{Card, Error};
 
 /// Every tool a level can be set for, in the order of the catalogue.
@@ -148,6 +149,8 @@ pub(crate) struct Context<'a> {
     pub(crate) graph: &'a Graph<'a>,
     pub(crate) setting: &'a Setting,
     pub(crate) call: &'a CallId,
+    /// Takes note of every text in the answer that somebody else wrote.
+    pub(crate) foreign: &'a Foreigns,
     pub(crate) handles: Handles<'a>,
 }
 

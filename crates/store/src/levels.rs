@@ -15,6 +15,8 @@ use crate::connections::{Connection, connection_columns};
 use crate::error::Error;
 use crate::row::Row;
 
+pub use self::rules::OrganisationRules;
+
 /// What an administrator has set for one tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolLevel {
@@ -49,6 +51,8 @@ pub struct Standing {
     pub levels: Levels,
     /// When *Always Allow* becomes *Ask*.
     pub rules: Vec<AskRule>,
+    /// Whether what the agent has read of others makes a difference to this tool.
+    pub taint_counts: bool,
     /// The person's connection, if there is one.
     pub connection: Option<Connection>,
 }
@@ -172,7 +176,7 @@ impl Store {
         tool: &str,
     ) -> Result<Standing, Error> {
         let query = sqlx::query(concat!(
-            "SELECT l.level, o.level AS own_level, a.level AS agent_level, g.ask_rules, ",
+            "SELECT l.level, o.level AS own_level, a.level AS agent_level, g.ask_rules, g.taint_off, ",
             connection_columns!("c."),
             " FROM persons p
              JOIN organisations g ON g.id = p.organisation
@@ -187,11 +191,13 @@ impl Store {
             Some(row) => Ok(Standing {
                 levels: levels_of(&row)?,
                 rules: rules::of(&row)?,
+                taint_counts: !rules::taint_off(&row)?.iter().any(|name| name == tool),
                 connection: Connection::maybe_from_row(&row)?,
             }),
             None => Ok(Standing {
                 levels: Levels::of_organisation(Level::Deny),
                 rules: Vec::new(),
+                taint_counts: true,
                 connection: None,
             }),
         }

@@ -22,6 +22,7 @@ pub mod attempts;
 pub mod handles;
 pub mod people;
 pub mod sessions;
+pub mod taint;
 pub mod trouble;
 
 mod bootstrap;

@@ -193,6 +193,11 @@ rule-starts_within_minutes = Es beginnt in weniger als | Minuten
 rules-save = Regeln übernehmen
 rules-saved = Die Regeln wurden gespeichert. Sie gelten ab dem nächsten Aufruf.
 
+taint-title = Nach dem Lesen fremder Texte
+taint-about = Wer eine Einladung schicken kann, kann versuchen, einem Agenten Befehle zu geben. Darum fragt ein Agent, der gelesen hat, was andere schrieben, einen Tag lang nach, obwohl das Werkzeug auf „Immer erlauben“ steht: bevor er jemanden außerhalb der Organisation erreicht, oder jemanden, von dem er es nicht weiß, und bevor er 40 oder mehr Zeichen des Gelesenen weitergibt. Nehmen Sie ein Werkzeug nur aus, wenn Sie allen vertrauen, die schreiben können.
+taint-save = Übernehmen
+taint-saved = Gespeichert. Es gilt ab dem nächsten Aufruf.
+
 tool-search_events = Termine suchen
 tool-search_events-about = Sucht Termine in einem Zeitraum, im eigenen oder einem freigegebenen Kalender.
 tool-read_event = Termin lesen
@@ -419,6 +424,7 @@ kind-token_refreshed = Erlaubnis bei Microsoft erneuert
 kind-token_refresh_failed = Erlaubnis bei Microsoft erneuern: fehlgeschlagen
 kind-level_changed = Die Stufe eines Werkzeugs wurde geändert
 kind-rules_changed = Die Regeln fürs Nachfragen wurden geändert
+kind-taint_switched = Ob { $tool } nach dem Lesen fremder Texte fragt, wurde geändert
 kind-own_level_changed = Sie haben geändert, wie streng ein Werkzeug für Sie ist
 kind-checkpoint_key_used = Das Protokoll wird mit einem neuen Schlüssel signiert
 kind-entries_removed = Alte Einträge des Protokolls wurden entfernt

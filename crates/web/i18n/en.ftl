@@ -193,6 +193,11 @@ rule-starts_within_minutes = It starts within | minutes
 rules-save = Apply rules
 rules-saved = The rules were saved. They count from the next call on.
 
+taint-title = After reading what others wrote
+taint-about = Whoever can send an invitation can try to give an agent orders. So an agent that has read what others wrote asks for a day, although the tool is set to Always Allow: before it reaches somebody outside the organisation, or somebody it does not know to be inside, and before it passes on 40 characters or more of what it read. Untick a tool only if you trust every sender.
+taint-save = Apply
+taint-saved = It was saved and counts from the next call on.
+
 tool-search_events = Search Events
 tool-search_events-about = Looks for events in a span of time, in the person's own calendar or one that is shared with her.
 tool-read_event = Read Event
@@ -419,6 +424,7 @@ kind-token_refreshed = Permission renewed with Microsoft
 kind-token_refresh_failed = Renewing the permission with Microsoft: failed
 kind-level_changed = A tool's level was changed
 kind-rules_changed = The rules for asking were changed
+kind-taint_switched = Whether { $tool } asks after reading what others wrote was changed
 kind-own_level_changed = You changed how strict a tool is for you
 kind-checkpoint_key_used = The record is signed with a new key
 kind-entries_removed = Old entries of the record were removed

@@ -26,6 +26,7 @@ mod language;
 mod people;
 mod rules;
 mod setup;
+mod taint;
 mod tools;
 
 mod failure;
@@ -93,6 +94,7 @@ pub(crate) fn routes() -> Router<State> {
             post(tools::use_recommended),
         )
         .route("/administration/tools/rules", post(rules::save))
+        .route("/administration/tools/taint", post(taint::save))
 }
 
 /// Every page in every state and language, and the files they refer to: file name and content.

@@ -76,6 +76,7 @@ pub const ROUTES: &[Route] = {
         on(POST, "/administration/tools", Administrator),
         on(POST, "/administration/tools/recommended", Administrator),
         on(POST, "/administration/tools/rules", Administrator),
+        on(POST, "/administration/tools/taint", Administrator),
         // Whose connection an administrator sees and ends.
         on(GET, "/administration/people", Administrator),
         on(GET, "/administration/people/disconnect", Administrator),

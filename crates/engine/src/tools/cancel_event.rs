@@ -127,7 +127,7 @@ impl Typed for CancelEvent {
             How::Delete | How::OwnCopy => context.graph.delete_event(&meant.event).await,
         };
         settled.map_err(gone)?;
-        let mut body = told(how, &event, &meant, scope, context.setting);
+        let mut body = told(context, how, &event, &meant, scope);
         match context.graph.event(&meant.event.id).await {
             Ok(held) => verify::verified(
                 &mut body,
@@ -196,7 +196,7 @@ async fn end(
         .change_event(master, &change)
         .await
         .map_err(gone)?;
-    let mut body = told(how, event, master, Scope::Following, context.setting);
+    let mut body = told(context, how, event, master, Scope::Following);
     body["series_ends_before"] = cut.day.to_string().into();
     match following::ended(context.graph, master, cut).await {
         Ok(ended) => verify::verified(&mut body, &[("series_end", ended)]),
@@ -251,9 +251,9 @@ fn gone(error: microsoft::Error) -> Failure {
     error.into()
 }
 
-fn told(how: How, event: &Event, meant: &Whole, scope: Scope, setting: &Setting) -> Value {
-    let zone = setting.zone.clone().unwrap_or_else(Zone::utc);
-    let mut line = json!(EventLine::of(event, &zone));
+fn told(context: &Context<'_>, how: How, event: &Event, meant: &Whole, scope: Scope) -> Value {
+    let zone = context.setting.zone.clone().unwrap_or_else(Zone::utc);
+    let mut line = json!(EventLine::of(event, &zone, context.foreign));
     // What is gone has no id that could be used.
     if let Some(line) = line.as_object_mut() {
         line.remove("id");

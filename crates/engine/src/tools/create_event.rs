@@ -132,11 +132,11 @@ impl Typed for CreateEvent {
         let again = input.even_if_exists.unwrap_or(false);
         let Made { event, before } = made::once(context, &new, &beside, again).await?;
         if before {
-            return Ok(told::already_exists(&event, &new));
+            return Ok(told::already_exists(&event, &new, context.foreign));
         }
         // What Outlook now holds is asked, not assumed.
         let held = context.graph.whole_event(&event.id).await;
-        Ok(told::made(&event, &held, &new, &beside))
+        Ok(told::made(&event, &held, &new, &beside, context.foreign))
     }
 
     async fn look<'a>(context: &'a Context<'a>, input: Input) -> Result<Seen, Failure> {
@@ -146,7 +146,13 @@ impl Typed for CreateEvent {
             return Ok(Seen::NotDone);
         };
         let held = context.graph.whole_event(&event.id).await;
-        Ok(Seen::Done(told::made(&event, &held, &new, &beside)))
+        Ok(Seen::Done(told::made(
+            &event,
+            &held,
+            &new,
+            &beside,
+            context.foreign,
+        )))
     }
 }
 

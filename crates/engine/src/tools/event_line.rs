@@ -6,6 +6,8 @@ use domain::text::one_line;
 use domain::time::{Zone, local_text, weekday};
 use serde::Serialize;
 
+use crate::taint::Foreigns;
+
 /// When an event is, as answers say it.
 #[derive(Serialize)]
 pub(crate) struct Times {
@@ -82,8 +84,8 @@ pub(crate) struct EventLine {
 }
 
 impl EventLine {
-    /// An event as seen from a zone.
-    pub(crate) fn of(event: &Event, zone: &Zone) -> Self {
+    /// An event as seen from a zone. What of it others wrote is noted.
+    pub(crate) fn of(event: &Event, zone: &Zone, foreign: &Foreigns) -> Self {
         let Times {
             day,
             start,
@@ -91,23 +93,20 @@ impl EventLine {
             all_day,
         } = times(&event.span, zone);
         let others = event.attendees.len();
+        let title = one_line(&event.title, 80);
+        let place = event.location.as_deref().map(|place| one_line(place, 40));
+        let organizer = event.organizer.as_ref().map(name_of);
+        let told = [Some(&title), place.as_ref(), organizer.as_ref()];
+        foreign.event(event, told.into_iter().flatten().map(String::as_str));
         Self {
             id: EventHandle::of(&event.id, event.span.anchor()).to_string(),
-            title: one_line(&event.title, 80),
+            title,
             day: Some(day),
             start,
             end,
             all_day,
-            place: event
-                .location
-                .as_deref()
-                .map(|place| one_line(place, 40))
-                .filter(|place| !place.is_empty()),
-            organizer: event
-                .organizer
-                .as_ref()
-                .filter(|_| !event.is_organizer)
-                .map(name_of),
+            place: place.filter(|place| !place.is_empty()),
+            organizer: organizer.filter(|_| !event.is_organizer),
             attendees: (others > 0).then_some(others),
             answer: (!event.is_organizer && event.answer != Answer::None).then_some(event.answer),
             shows_as: Some(event.show_as).filter(|shows| *shows != ShowAs::Busy),

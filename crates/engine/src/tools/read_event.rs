@@ -85,10 +85,10 @@ impl Typed for ReadEvent {
         let digest = details.event.id.digest();
         let from = input.text_from.unwrap_or(0) as usize;
         let body = if from > 0 {
-            serde_json::to_value(Rest::of(&details, context.setting, from))
+            serde_json::to_value(Rest::of(context, &details, from))
         } else {
             let series = series_of(context, &place, &details).await?;
-            serde_json::to_value(Reading::of(&details, context.setting, &place, series))
+            serde_json::to_value(Reading::of(context, &details, &place, series))
         };
         Ok(Done {
             body: body.map_err(|_| Failure::Ours(Error::internal()))?,

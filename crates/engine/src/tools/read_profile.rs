@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Context, Done, Setting, Typed};
 use crate::call::Failure;
+use crate::taint::Foreigns;
 use crate::{Card, Error};
 
 pub(crate) const DEFINITION: Definition = Definition {
@@ -98,7 +99,11 @@ impl Typed for ReadProfile {
             }
         }
         if !calendars.is_empty() {
-            let listed: Vec<Value> = calendars.iter().take(LISTED).map(line).collect();
+            let listed: Vec<Value> = calendars
+                .iter()
+                .take(LISTED)
+                .map(|calendar| line(calendar, context.foreign))
+                .collect();
             body["calendars"] = listed.into();
             if calendars.len() > LISTED {
                 body["calendars_not_listed"] = (calendars.len() - LISTED).into();
@@ -109,7 +114,7 @@ impl Typed for ReadProfile {
 }
 
 /// One calendar with what may be done in it. Only the default one is ever changed: invitations come and go there.
-fn line(calendar: &Calendar) -> Value {
+fn line(calendar: &Calendar, foreign: &Foreigns) -> Value {
     let owner = calendar.owner.as_ref().filter(|_| !calendar.default);
     let address = owner.and_then(|owner| owner.address.as_ref());
     let mut line = json!({
@@ -118,6 +123,7 @@ fn line(calendar: &Calendar) -> Value {
     });
     if let Some(address) = address {
         line["owner"] = address.as_str().into();
+        foreign.of(Some(address), [calendar.name.as_str()]);
     }
     line
 }

@@ -212,13 +212,13 @@ impl Typed for RespondToEvent {
                 target: Some(before.event.id.digest()),
             })
         };
-        let mut body = told(&input, &event, &before, &reply, &zone);
+        let mut body = told(context, &input, &event, &before, &reply);
         if before.event.answer == input.answer.answer()
             && event.answer == before.event.answer
             && !says_more
         {
             body["status"] = "unchanged".into();
-            body["event"] = json!(EventLine::of(&event, &zone));
+            body["event"] = json!(EventLine::of(&event, &zone, context.foreign));
             body["mailed"] = json!([]);
             verify::verified(&mut body, &[]);
             return done(body);
@@ -239,7 +239,7 @@ impl Typed for RespondToEvent {
             json!({"status": "done", "answer": input.answer.answer(), "zone": zone.name()});
         match target::there(context.graph, handle).await? {
             Some(event) if event.answer == input.answer.answer() => {
-                body["event"] = json!(EventLine::of(&event, &zone));
+                body["event"] = json!(EventLine::of(&event, &zone, context.foreign));
                 let target = Some(event.id.digest());
                 Ok(Seen::Done(Done { body, target }))
             }
@@ -272,9 +272,9 @@ async fn look(
         return;
     }
     if let Ok(held) = context.graph.event(&event.id).await {
-        body["event"] = json!(EventLine::of(&held, zone));
+        body["event"] = json!(EventLine::of(&held, zone, context.foreign));
     }
-    verify::conflicts(body, context.graph, event, zone).await;
+    verify::conflicts(body, context, event, zone).await;
 }
 
 /// What was there a moment ago and is not any more was removed by somebody else.
@@ -352,8 +352,15 @@ fn proposal(
     Ok(Some((start, end)))
 }
 
-fn told(input: &Input, event: &Event, before: &Whole, reply: &Reply, zone: &Zone) -> Value {
-    let mut line = json!(EventLine::of(event, zone));
+fn told(
+    context: &Context<'_>,
+    input: &Input,
+    event: &Event,
+    before: &Whole,
+    reply: &Reply,
+) -> Value {
+    let zone = &context.setting.zone.clone().unwrap_or_else(Zone::utc);
+    let mut line = json!(EventLine::of(event, zone, context.foreign));
     // What is gone has no id that could be used. What stays shows another answer from now on, and with it its time otherwise.
     let stale: &[&str] = match input.answer {
         Word::Decline => &["id"],

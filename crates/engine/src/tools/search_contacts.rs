@@ -111,7 +111,8 @@ impl Typed for SearchContacts {
             .map(|candidate| candidate.address.clone())
             .collect();
         let handles = context.handles.keep(&listed).await;
-        let mut body = verdict.body(limit, &handles.map_err(Failure::Ours)?);
+        let handles = handles.map_err(Failure::Ours)?;
+        let mut body = verdict.body(limit, &handles, context.foreign);
         if !gathered.silent.is_empty() {
             body["not_searched"] = json!(gathered.silent);
         }

@@ -15,6 +15,7 @@ use super::event_line::EventLine;
 use super::{Context, Done, Setting, Typed, input};
 use crate::call::Failure;
 use crate::card::CardSpan;
+use crate::taint::Foreigns;
 use crate::{Card, Error};
 
 mod cursor;
@@ -223,7 +224,7 @@ impl Search<'_> {
             let page = page.map_err(|error| place.refusal(error))?;
             for mut event in page.items {
                 place.to_the_person(&mut event, context.setting);
-                if self.take(&event) {
+                if self.take(&event, context.foreign) {
                     return Ok(More::Enough);
                 }
             }
@@ -241,7 +242,7 @@ impl Search<'_> {
     }
 
     /// Looks at one event. Whether it is one more than enough.
-    fn take(&mut self, event: &Event) -> bool {
+    fn take(&mut self, event: &Event, foreign: &Foreigns) -> bool {
         let begins = event.span.anchor();
         match self.floor {
             // It was looked at before: it only reaches into this part.
@@ -266,7 +267,7 @@ impl Search<'_> {
         self.scanned += 1;
         if wanted {
             self.lines
-                .push(EventLine::of(event, &window.zone).guarded(event, self.home));
+                .push(EventLine::of(event, &window.zone, foreign).guarded(event, self.home));
         }
         false
     }

@@ -186,7 +186,7 @@ async fn change(
     let plan = Plan::of(input, event, before, context.setting).map_err(Failure::Ours)?;
     let target = Some(before.event.id.digest());
     if plan.is_empty() {
-        let body = told::unchanged(input, event, context.setting);
+        let body = told::unchanged(context, input, event);
         return Ok(Done { body, target });
     }
     let settled = context

@@ -4,8 +4,11 @@ use domain::calendar::{Answer, Event, ShowAs, Span};
 use domain::text::one_line;
 use domain::time::Zone;
 use jiff::{SignedDuration, Timestamp};
-use microsoft::graph::{Graph, View};
+use microsoft::graph::View;
 use serde_json::{Value, json};
+
+use super::Context;
+use crate::taint::Foreigns;
 
 /// So many names are listed; a number says how many there are.
 const NAMED: usize = 20;
@@ -51,7 +54,7 @@ pub(crate) fn mailed<'a>(body: &mut Value, addresses: impl Iterator<Item = &'a s
 
 /// The person's other events at the time of this one. Their titles may have been written by anybody. Being told is
 /// convenient, so a look that fails is said and makes nothing fail.
-pub(crate) async fn conflicts(body: &mut Value, graph: &Graph<'_>, event: &Event, zone: &Zone) {
+pub(crate) async fn conflicts(body: &mut Value, context: &Context<'_>, event: &Event, zone: &Zone) {
     let (from, to) = window(&event.span, zone);
     // Whole days are matched as days of UTC.
     let day = SignedDuration::from_hours(24);
@@ -61,7 +64,7 @@ pub(crate) async fn conflicts(body: &mut Value, graph: &Graph<'_>, event: &Event
         top: 100,
         next: None,
     };
-    let Ok(page) = graph.calendar_view(view).await else {
+    let Ok(page) = context.graph.calendar_view(view).await else {
         body["conflicts_unknown"] = true.into();
         return;
     };
@@ -71,14 +74,19 @@ pub(crate) async fn conflicts(body: &mut Value, graph: &Graph<'_>, event: &Event
             && collides(other, from, to, zone)
             && (event.master.is_none() || other.master != event.master)
     });
-    conflicts_told(body, &others);
+    conflicts_told(body, &others, context.foreign);
 }
 
 /// Says which other events the person has at that time.
-pub(crate) fn conflicts_told(body: &mut Value, others: &[Event]) {
+pub(crate) fn conflicts_told(body: &mut Value, others: &[Event], foreign: &Foreigns) {
     if !others.is_empty() {
         let first = others.iter().take(OVERLAPS);
-        let first: Vec<_> = first.map(|other| one_line(&other.title, 80)).collect();
+        let told = |other: &Event| {
+            let title = one_line(&other.title, 80);
+            foreign.event(other, [title.as_str()]);
+            title
+        };
+        let first: Vec<String> = first.map(told).collect();
         body["conflicts"] = json!({"count": others.len(), "titles": first});
     }
 }

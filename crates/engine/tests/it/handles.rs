@@ -41,6 +41,7 @@ async fn a_write_takes_an_address_or_a_handle_of_a_search_and_never_a_bare_name(
     let pair = house
         .connected(1, &[(SEARCH, Allow), (CREATE, Allow)])
         .await;
+    house.untainted(&[CREATE]).await;
     let (handle, address) = found(&house, &pair, "Anna Berger").await;
     assert!(handle.len() == 18 && handle.starts_with("p_"), "{handle}");
     for field in ["attendees", "optional_attendees"] {

@@ -309,6 +309,22 @@ impl House {
             .expect("set");
     }
 
+    /// It matters to all tools but these what an agent has read of others.
+    pub(crate) async fn untainted(&self, tools: &[&str]) {
+        let administrator = self.signed_in(0).await;
+        let administrator = self
+            .engine
+            .administrator_caller(administrator)
+            .expect("the first is one");
+        let seen = self.engine.rules(&administrator).await.expect("rules");
+        let tools: Vec<String> = tools.iter().map(|tool| (*tool).to_owned()).collect();
+        let request = self.request();
+        let set = self
+            .engine
+            .set_taint_off(&administrator, &tools, seen.version, &request);
+        set.await.expect("set");
+    }
+
     pub(crate) async fn call(
         &self,
         pair: &Pair,

@@ -24,5 +24,6 @@ mod reconciling;
 mod record;
 mod second;
 mod spacing;
+mod taint;
 mod tools;
 mod weather;

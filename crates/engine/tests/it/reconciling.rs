@@ -31,6 +31,14 @@ async fn two() -> (House, House, Pair) {
     a.sim.set_clock(a.now());
     let b = a.beside().await;
     let pair = a.connected(1, &LEVELS).await;
+    // What an agent has read has a suite of its own.
+    a.untainted(&[
+        "create_event",
+        "update_event",
+        "cancel_event",
+        "respond_to_event",
+    ])
+    .await;
     assert_eq!(a.word(&pair, "search_events", json!({})).await, "done");
     (a, b, pair)
 }

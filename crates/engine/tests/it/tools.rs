@@ -2,7 +2,7 @@
 
 mod cancel_event;
 mod create_event;
-mod desk;
+pub(crate) mod desk;
 mod find_times;
 mod read_event;
 mod read_profile;

@@ -42,6 +42,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
         include_str!("../../migrations/0008_refused.sql"),
     ),
     (9, "rules", include_str!("../../migrations/0009_rules.sql")),
+    (11, "taint", include_str!("../../migrations/0011_taint.sql")),
     (
         12,
         "limits",

@@ -91,8 +91,9 @@ on_both! {
         let world = fixture.world().await;
         let (store, anna) = (&world.store, &world.anna);
         let agent = AgentId::random(&fixture.random);
-        let (none, seen) = store.ask_rules(&anna.organisation).await.expect("rules");
-        assert_eq!(none, []);
+        let none = store.organisation_rules(&anna.organisation).await.expect("rules");
+        assert_eq!((none.rules, none.taint_off), (vec![], vec![]));
+        let seen = none.version;
         let rules = [AskRule::Series, AskRule::MoreAttendeesThan(5)];
         assert!(store.set_ask_rules(&anna.organisation, &rules, seen).await.expect("asked"));
         assert!(!store.set_ask_rules(&anna.organisation, &[], seen).await.expect("asked"), "somebody was faster");
@@ -100,5 +101,25 @@ on_both! {
         assert_eq!(standing.rules, rules);
         fixture.sql(r#"UPDATE organisations SET ask_rules = '[{"rule":"on_mondays"}]'"#).await;
         assert!(store.standing(&anna.id, &agent, "create_event").await.is_err());
+    }
+
+    async fn what_was_read_counts_for_every_tool_but_those_switched_off(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna);
+        let agent = AgentId::random(&fixture.random);
+        let counts = async |tool: &str| {
+            let standing = store.standing(&anna.id, &agent, tool).await;
+            standing.map(|standing| standing.taint_counts).ok()
+        };
+        assert_eq!(counts("create_event").await, Some(true));
+        let seen = store.organisation_rules(&anna.organisation).await.expect("rules").version;
+        let off = ["create_event".to_owned()];
+        assert!(store.set_taint_off(&anna.organisation, &off, seen).await.expect("asked"));
+        assert!(!store.set_taint_off(&anna.organisation, &[], seen).await.expect("asked"), "somebody was faster");
+        assert_eq!(counts("create_event").await, Some(false));
+        assert_eq!(counts("update_event").await, Some(true));
+        assert_eq!(counts("Create_event").await, Some(true));
+        fixture.sql("UPDATE organisations SET taint_off = 'create_event'").await;
+        assert_eq!(counts("create_event").await, None);
     }
 }

@@ -31,6 +31,7 @@ mod overview;
 mod parking;
 mod people;
 mod sessions;
+mod taint;
 
 /// Writes each body once and runs it as two tests.
 macro_rules! on_both {

@@ -138,6 +138,7 @@ mod tests {
             let words = Words::in_language(language);
             let view = RulesView {
                 rules: vec![AskRule::StartsWithinMinutes(15)],
+                taint_off: Vec::new(),
                 version: 1,
             };
             let rows = rows(words, &view);

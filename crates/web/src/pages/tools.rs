@@ -11,6 +11,7 @@ use engine::{AdministratorCaller, LevelChange, LevelView, RulesView};
 use super::form::{Fields, Sent};
 use super::frame::{Frame, Section, Visit};
 use super::rules::{self, RuleRow};
+use super::taint::{self, TaintRow};
 use super::words_for::{Badge, level_tone, tool_about, tool_title};
 use super::{Sample, html, sample};
 use crate::State;
@@ -47,6 +48,7 @@ enum Came {
     OfNothing,
     Saved(usize),
     RulesSaved(bool),
+    TaintSaved(bool),
     ChangedMeanwhile,
 }
 
@@ -57,6 +59,7 @@ struct ToolsPage {
     note: Option<Note>,
     tools: Vec<ToolRow>,
     rules: Vec<RuleRow>,
+    taint: Vec<TaintRow>,
     /// Of the rules that are shown.
     version: i64,
 }
@@ -67,6 +70,7 @@ impl ToolsPage {
             note: note(page.words, came),
             tools: levels.iter().map(|view| row(&page, view)).collect(),
             rules: rules::rows(page.words, set),
+            taint: taint::rows(page.words, set),
             version: set.version,
             page,
         }
@@ -78,7 +82,10 @@ fn note(words: Words, came: Came) -> Option<Note> {
         Came::OfNothing => return None,
         Came::Saved(changed) => ("good", "status", words.count("tools-saved", changed)),
         Came::RulesSaved(true) => ("good", "status", words.say("rules-saved").into_owned()),
-        Came::RulesSaved(false) => ("good", "status", words.count("tools-saved", 0)),
+        Came::TaintSaved(true) => ("good", "status", words.say("taint-saved").into_owned()),
+        Came::RulesSaved(false) | Came::TaintSaved(false) => {
+            ("good", "status", words.count("tools-saved", 0))
+        }
         Came::ChangedMeanwhile => ("warn", "alert", words.say("tools-changed").into_owned()),
     };
     Some(Note { tone, role, text })
@@ -128,6 +135,7 @@ pub(super) async fn show(
         Some(("saved", changed)) => changed.parse().map_or(Came::OfNothing, Came::Saved),
         Some(("rules", "changed")) => Came::ChangedMeanwhile,
         Some(("rules", changed)) => Came::RulesSaved(changed == "1"),
+        Some(("taint", changed)) => Came::TaintSaved(changed != "0"),
         _ => Came::OfNothing,
     };
     page(&state, &administrator, &visit, came).await
@@ -235,10 +243,12 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     let page = || Frame::sample(words, SECTION, "tools-title");
     let rules = RulesView {
         rules: vec![AskRule::OutsideAttendee, AskRule::StartsWithinMinutes(30)],
+        taint_off: vec!["respond_to_event".to_owned()],
         version: 4,
     };
     let none = RulesView {
         rules: Vec::new(),
+        taint_off: Vec::new(),
         version: 0,
     };
     vec![

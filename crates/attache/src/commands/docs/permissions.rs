@@ -7,7 +7,9 @@ use domain::caller::{Caller, Surface};
 use domain::canonical::Digest;
 use domain::id::{AgentId, ApprovalId, OrganisationId, PersonId};
 use domain::permission::Level;
-use domain::policy::{AskRule, Availability, Call, Decision, DenyReason, Levels, decide, visible};
+use domain::policy::{
+    AskRule, Availability, Call, Decision, DenyReason, Levels, Raised, decide, visible,
+};
 use domain::random::Random;
 use domain::tool::ToolName;
 use jiff::Timestamp;
@@ -109,25 +111,29 @@ pub(super) fn document() -> String {
             }
         }
     }
-    text += "\n3. Everybody who has a say, over a working connection: each can only tighten, and a rule only raises. For every tool.\n\n";
+    text += "\n3. Everybody who has a say, over a working connection: each can only tighten, and a rule or what an agent has read only raises. For every tool.\n\n";
     text += &together([
         "administrator",
         "person",
         "person, for the agent",
-        "a rule applies",
+        "raised by",
         "decision",
     ]);
     for organisation in Level::ALL {
         text.push('\n');
         for person in Level::ALL {
             for agent in Level::ALL {
-                for raised in [None, Some(AskRule::Series)] {
+                for raised in [
+                    None,
+                    Some(Raised::Rule(AskRule::Series)),
+                    Some(Raised::TaintOutside),
+                ] {
                     let levels = Levels {
                         organisation,
                         person,
                         agent,
                     };
-                    let rule = if raised.is_some() { "yes" } else { "no" };
+                    let by = raised.map_or("nothing", Raised::as_str);
                     let words = [organisation, person, agent].map(Level::as_str);
                     let [organisation, person, agent] = words;
                     let decision = say(decide(
@@ -137,7 +143,7 @@ pub(super) fn document() -> String {
                         &call(ANY, Surface::Mcp),
                         None,
                     ));
-                    text += &together([organisation, person, agent, rule, &decision]);
+                    text += &together([organisation, person, agent, by, &decision]);
                 }
             }
         }

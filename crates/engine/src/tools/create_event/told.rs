@@ -9,14 +9,15 @@ use microsoft::Error;
 use serde_json::{Value, json};
 
 use super::beside::Beside;
+use crate::taint::Foreigns;
 use crate::tools::event_line::EventLine;
 use crate::tools::{Done, verify};
 
 /// It was there before; nothing was made and nobody is mailed.
-pub(super) fn already_exists(event: &Event, new: &NewEvent) -> Done {
+pub(super) fn already_exists(event: &Event, new: &NewEvent, foreign: &Foreigns) -> Done {
     Done {
         body: json!({
-            "status": "already_exists", "zone": new.zone.name(), "event": EventLine::of(event, &new.zone), "mailed": [],
+            "status": "already_exists", "zone": new.zone.name(), "event": EventLine::of(event, &new.zone, foreign), "mailed": [],
             "note": "The calendar has an event of this title, time and people. Nothing was created and nobody was mailed. Only if the person wants a second one, call again with even_if_exists.",
         }),
         target: Some(event.id.digest()),
@@ -29,12 +30,13 @@ pub(super) fn made(
     held: &Result<Whole, Error>,
     new: &NewEvent,
     beside: &Beside,
+    foreign: &Foreigns,
 ) -> Done {
     let (known, whole) = match held {
         Ok(whole) => (&whole.event, Some(whole)),
         Err(_) => (event, None),
     };
-    let mut body = json!({"status": "done", "zone": new.zone.name(), "event": EventLine::of(known, &new.zone)});
+    let mut body = json!({"status": "done", "zone": new.zone.name(), "event": EventLine::of(known, &new.zone, foreign)});
     let series = whole.and_then(|whole| whole.series.as_ref());
     if let Some(series) = series {
         body["series"] = series_told(&series.recurrence);
@@ -48,7 +50,7 @@ pub(super) fn made(
     if let Some(link) = &known.join_url {
         body["join"] = link.as_str().into();
     }
-    verify::conflicts_told(&mut body, &beside.conflicts);
+    verify::conflicts_told(&mut body, &beside.conflicts, foreign);
     match held {
         Ok(whole) => verify::verified(&mut body, &checks(new, whole)),
         Err(error) => verify::unverified(&mut body, error),

@@ -6,14 +6,15 @@ use domain::calendar::details::{Details, Sensitivity};
 use domain::calendar::{Answer, Attendee, Event, EventHandle, Series, ShowAs, Span};
 use domain::people::{Address, Mailbox};
 use domain::recurrence;
+use domain::taint;
 use domain::text::html::{Removed, from_html, from_text};
 use domain::text::one_line;
 use domain::time::{Zone, local_text};
 use serde::Serialize;
 
-use crate::tools::Setting;
 use crate::tools::calendar::Place;
 use crate::tools::event_line::{Times, times};
+use crate::tools::{Context, Setting};
 
 /// So many attendees are listed; the others are counted.
 const LISTED: usize = 30;
@@ -188,12 +189,13 @@ struct Text {
 
 impl Reading {
     pub(super) fn of(
+        context: &Context<'_>,
         details: &Details,
-        setting: &Setting,
         place: &Place,
         series: Option<recurrence::Series>,
     ) -> Self {
-        let event = &details.event;
+        let (event, setting) = (&details.event, context.setting);
+        note(context, event);
         let zone = setting
             .zone
             .clone()
@@ -248,13 +250,13 @@ impl Reading {
             cancelled: event.cancelled,
             you_may: what_may_be_done(details, place),
             untrusted: untrusted(details),
-            body: text(details, setting, 0),
+            body: text(context, details, 0),
         }
     }
 }
 
 impl Rest {
-    pub(super) fn of(details: &Details, setting: &Setting, from: usize) -> Self {
+    pub(super) fn of(context: &Context<'_>, details: &Details, from: usize) -> Self {
         let event = &details.event;
         Self {
             status: "done",
@@ -264,7 +266,7 @@ impl Rest {
             } else {
                 vec!["body"]
             },
-            body: text(details, setting, from),
+            body: text(context, details, from),
         }
     }
 }
@@ -354,6 +356,26 @@ fn what_may_be_done(details: &Details, place: &Place) -> Vec<&'static str> {
     }
 }
 
+/// Takes note of every text but the body that others wrote.
+fn note(context: &Context<'_>, event: &Event) {
+    let place = event.location.as_deref().map(|place| one_line(place, 255));
+    let told = [
+        Some(one_line(&event.title, 255)),
+        place,
+        event.join_url.clone(),
+    ];
+    let told = told.iter().flatten().map(String::as_str);
+    context.foreign.event(event, told);
+    let organizer = event.organizer.iter().filter(|_| !event.is_organizer);
+    let attendees = event.attendees.iter().take(LISTED);
+    for mailbox in organizer.chain(attendees.map(|attendee| &attendee.mailbox)) {
+        let own = context.setting.address.as_ref();
+        if mailbox.address.as_ref() != own || own.is_none() {
+            context.foreign.name(mailbox, &one_line(&mailbox.name, 60));
+        }
+    }
+}
+
 /// The fields that somebody else wrote.
 fn untrusted(details: &Details) -> Vec<&'static str> {
     let event = &details.event;
@@ -372,7 +394,7 @@ fn untrusted(details: &Details) -> Vec<&'static str> {
         .collect()
 }
 
-fn text(details: &Details, setting: &Setting, from: usize) -> Option<Text> {
+fn text(context: &Context<'_>, details: &Details, from: usize) -> Option<Text> {
     let body = details.body.as_ref()?;
     let clean = if body.html {
         from_html(&body.content)
@@ -384,6 +406,10 @@ fn text(details: &Details, setting: &Setting, from: usize) -> Option<Text> {
         return None;
     }
     let event = &details.event;
+    // A copy may begin at the end of the part before.
+    let earlier = from.saturating_sub(taint::WINDOW + taint::STRIDE);
+    let noted = clean.part(earlier, TEXT + taint::WINDOW + taint::STRIDE);
+    context.foreign.event(event, [part.text, noted.text]);
     let by = event.organizer.as_ref().filter(|_| !event.is_organizer);
     let domain = by.and_then(|by| by.address.as_ref()).map(Address::domain);
     Some(Text {
@@ -394,7 +420,7 @@ fn text(details: &Details, setting: &Setting, from: usize) -> Option<Text> {
             None => "unknown".to_owned(),
         },
         domain,
-        outside: by.is_some_and(|by| setting.is_outside(by)),
+        outside: by.is_some_and(|by| context.setting.is_outside(by)),
         accepted: (!event.is_organizer).then_some(event.answer == Answer::Accepted),
         truncated: clean.truncated || part.next.is_some(),
         more_from: part.next,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::candidate::Candidate;
 use super::evidence::{self, Evidence, Fit};
 use super::query::Query;
+use crate::taint::Foreigns;
 
 /// What was found for a query.
 pub(crate) struct Verdict {
@@ -94,7 +95,12 @@ impl Verdict {
     }
 
     /// The answer, with at most so many people and their handles in the same order.
-    pub(crate) fn body(&self, limit: usize, handles: &[domain::handle::Handle]) -> Value {
+    pub(crate) fn body(
+        &self,
+        limit: usize,
+        handles: &[domain::handle::Handle],
+        foreign: &Foreigns,
+    ) -> Value {
         let status = match self.status {
             Status::Done => "done",
             Status::Ambiguous => "ambiguous",
@@ -106,7 +112,7 @@ impl Verdict {
             .take(limit)
             .enumerate()
             .map(|(at, (candidate, fit))| {
-                let mut person = shown(candidate, fit, self.status == Status::Ambiguous);
+                let mut person = shown(candidate, fit, self.status == Status::Ambiguous, foreign);
                 if let Some(handle) = handles.get(at) {
                     person["handle"] = handle.as_str().into();
                 }
@@ -159,7 +165,7 @@ fn drop_the_unlikely(listed: &mut Vec<(Candidate, Fit)>) {
     });
 }
 
-fn shown(candidate: &Candidate, fit: &Fit, ambiguous: bool) -> Value {
+fn shown(candidate: &Candidate, fit: &Fit, ambiguous: bool, foreign: &Foreigns) -> Value {
     let name = candidate.names.get(fit.name).or(candidate.names.first());
     let mut person = json!({
         "name": name.map_or("", |name| name.shown.as_str()),
@@ -174,10 +180,16 @@ fn shown(candidate: &Candidate, fit: &Fit, ambiguous: bool) -> Value {
         ("company", candidate.company.as_ref()),
         ("office", office),
     ];
+    let mut told = vec![name.map_or("", |name| name.shown.as_str())];
     for (name, fact) in facts {
         if let Some(fact) = fact {
+            told.push(fact);
             person[name] = one_line(fact, 60).into();
         }
+    }
+    // What the person wrote into her own contacts is hers; anything else may come from an invitation.
+    if candidate.from != [Source::Contacts] {
+        foreign.of(Some(&candidate.address), told);
     }
     if !candidate.other_addresses.is_empty() {
         let others: Vec<_> = candidate.other_addresses.iter().take(3).collect();
@@ -227,7 +239,7 @@ mod tests {
 
     fn check(asked: &str, complete: bool, expected: &str) {
         let verdict = Verdict::of(&Query::read(asked), merge(everybody()), complete);
-        let body = verdict.body(5, &[]);
+        let body = verdict.body(5, &[], &Foreigns::default());
         let people = body["people"].as_array().into_iter().flatten();
         let names: Vec<&str> = people
             .filter_map(|person| person["name"].as_str())

@@ -35,8 +35,7 @@ pub(super) async fn look(context: &Context<'_>, mut input: Input) -> Result<Seen
         return Ok(Seen::NotDone);
     }
     let mut body = json!({"status": "done"});
-    let zone = told::zone_of(context.setting);
-    told::frame(&mut body, &input, &event, &event, &zone);
+    told::frame(context, &mut body, &input, &event, &event);
     verify::verified(&mut body, &checks);
     let target = Some(held.event.id.digest());
     Ok(Seen::Done(Done { body, target }))

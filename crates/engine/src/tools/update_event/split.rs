@@ -49,7 +49,7 @@ pub(super) async fn run(
     let plan = Plan::of(&input, &event, &before, context.setting).map_err(Failure::Ours)?;
     if plan.is_empty() {
         return Ok(Done {
-            body: told::unchanged(&input, &event, context.setting),
+            body: told::unchanged(context, &input, &event),
             target: Some(before.event.id.digest()),
         });
     }
@@ -62,9 +62,8 @@ pub(super) async fn run(
         .graph
         .change_event(&before, &following::ending(kept, &cut))
         .await;
-    let zone = told::zone_of(context.setting);
     let mut body = json!({"status": "done", "series_ends_before": cut.day.to_string()});
-    told::frame(&mut body, &input, &event, &event, &zone);
+    told::frame(context, &mut body, &input, &event, &event);
     // What is shown is what was, until the new one is read.
     body["event"] = Value::Null;
     told::mailed(&mut body, &before, &plan);
@@ -210,8 +209,8 @@ async fn look(
     body["changes"] = told::changes(plan, before, &after, &zone);
     verify::verified(body, &checks);
     if let Some(first) = first(context, made, &after.event.span).await {
-        body["event"] = json!(EventLine::of(&first, &zone));
-        verify::conflicts(body, context.graph, &first, &zone).await;
+        body["event"] = json!(EventLine::of(&first, &zone, context.foreign));
+        verify::conflicts(body, context, &first, &zone).await;
     }
 }
 

@@ -15,10 +15,9 @@ use crate::tools::{Context, Setting, verify};
 use crate::{Error, ErrorKind};
 
 /// Everything was so already: nothing was sent, nobody is mailed.
-pub(super) fn unchanged(input: &Input, event: &Event, setting: &Setting) -> Value {
-    let zone = zone_of(setting);
+pub(super) fn unchanged(context: &Context<'_>, input: &Input, event: &Event) -> Value {
     let mut body = json!({"status": "unchanged", "mailed": [], "verified": true});
-    frame(&mut body, input, event, event, &zone);
+    frame(context, &mut body, input, event, event);
     body
 }
 
@@ -36,7 +35,7 @@ pub(super) async fn looked(
     let after = match context.graph.whole_event(&before.event.id).await {
         Ok(after) => after,
         Err(error) if settled == Settled::Confirmed => {
-            frame(&mut body, input, event, event, &zone);
+            frame(context, &mut body, input, event, event);
             // What is shown is what was; nothing newer is known.
             body["event"] = Value::Null;
             mailed(&mut body, before, plan);
@@ -62,7 +61,16 @@ pub(super) async fn looked(
         )));
     }
     let shown = shown(context, input, event, &after, plan).await;
-    frame(&mut body, input, event, &shown, &zone);
+    frame(context, &mut body, input, event, &shown);
+    let place = before.event.location.as_deref();
+    let was = [Some(before.event.title.as_str()), place];
+    let was: Vec<String> = was
+        .into_iter()
+        .flatten()
+        .map(|text| one_line(text, 80))
+        .collect();
+    let was = was.iter().map(String::as_str);
+    context.foreign.event(&before.event, was);
     body["changes"] = changes(plan, before, &after, &zone);
     mailed(&mut body, before, plan);
     verify::verified(&mut body, &checks);
@@ -79,7 +87,7 @@ pub(super) async fn looked(
         );
     }
     if plan.span.is_some() {
-        verify::conflicts(&mut body, context.graph, &shown, &zone).await;
+        verify::conflicts(&mut body, context, &shown, &zone).await;
     }
     Ok(body)
 }
@@ -226,9 +234,16 @@ async fn shown(
         .unwrap_or_else(|| after.event.clone())
 }
 
-pub(super) fn frame(body: &mut Value, input: &Input, event: &Event, shown: &Event, zone: &Zone) {
+pub(super) fn frame(
+    context: &Context<'_>,
+    body: &mut Value,
+    input: &Input,
+    event: &Event,
+    shown: &Event,
+) {
+    let zone = &zone_of(context.setting);
     body["zone"] = zone.name().into();
-    body["event"] = json!(EventLine::of(shown, zone));
+    body["event"] = json!(EventLine::of(shown, zone, context.foreign));
     if let Some(scope) = input.scope.told(event) {
         body["scope"] = scope.into();
     }
