@@ -97,7 +97,7 @@ impl Noted {
         })
     }
 
-    fn add(&self, who: (PersonId, AgentId), key: TaintKey, foreign: &[Foreign], now: Timestamp) {
+    fn add(&self, who: (PersonId, AgentId), key: &TaintKey, foreign: &[Foreign], now: Timestamp) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() >= AGENTS && !noted.contains_key(&who) {
             noted.clear();
@@ -108,7 +108,7 @@ impl Noted {
             texts: HashMap::new(),
         };
         let agent = noted.entry(who).or_insert_with(new);
-        if agent.key != key || agent.texts.len() + foreign.len() > TEXTS {
+        if agent.key != *key || agent.texts.len() + foreign.len() > TEXTS {
             *agent = new();
         }
         agent.at = now;
@@ -133,7 +133,7 @@ impl Engine {
             return Ok(());
         }
         let key = self.0.store.note_foreign(&who.0, &who.1, foreign).await?;
-        self.0.noted.add(who, key, foreign, now);
+        self.0.noted.add(who, &key, foreign, now);
         Ok(())
     }
 
@@ -232,4 +232,52 @@ fn copied(readings: &Readings, card: &Card) -> Vec<CardCopied> {
             .collect::<Vec<_>>()
     };
     fields.chain(changes).flat_map(marked).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::random::Random;
+
+    use super::*;
+
+    #[test]
+    fn what_was_noted_within_the_hour_is_not_written_again() {
+        let random = Random::seeded(1);
+        let who = (PersonId::random(&random), AgentId::random(&random));
+        let other = (who.0.clone(), AgentId::random(&random));
+        let texts = |texts: &[&str]| -> Vec<Foreign> {
+            let foreigns = Foreigns::default();
+            foreigns.of(None, texts.iter().copied());
+            foreigns.take()
+        };
+        let (noted, key) = (Noted::default(), TaintKey::random(&random));
+        let start: Timestamp = "2026-11-27T08:00:00Z".parse().expect("a time");
+        let at = |minutes| start + SignedDuration::from_mins(minutes);
+        assert!(!noted.holds(&who, &texts(&["a"]), at(0)));
+        noted.add(who.clone(), &key, &texts(&["a", "b"]), at(0));
+        noted.add(who.clone(), &key, &texts(&["c"]), at(40));
+        for (foreign, minute, expected) in [
+            (texts(&["a"]), 59, true),
+            (texts(&["c", "b"]), 59, true),
+            (texts(&["a", "d"]), 59, false),
+            (texts(&["a"]), 60, false),
+            (texts(&["c"]), 60, true),
+            (texts(&["c"]), 100, false),
+        ] {
+            assert_eq!(
+                noted.holds(&who, &foreign, at(minute)),
+                expected,
+                "{foreign:?} {minute}"
+            );
+            assert!(!noted.holds(&other, &foreign, at(minute)));
+        }
+        // A new key marks everything anew.
+        noted.add(
+            who.clone(),
+            &TaintKey::random(&random),
+            &texts(&["d"]),
+            at(50),
+        );
+        assert!(!noted.holds(&who, &texts(&["c"]), at(55)));
+    }
 }

@@ -99,9 +99,11 @@ async fn check(house: &House, cells: &[&str]) {
         "search_contacts" => json!({"query": "Anna Berger"}),
         "find_times" => json!({"duration_minutes": 30}),
         // An event that nobody has: that it was looked for shows that the tool ran.
-        "read_event" | "cancel_event" => json!({"id": NOBODYS}),
-        "update_event" => json!({"id": NOBODYS, "title": "Other"}),
-        "respond_to_event" => json!({"id": NOBODYS, "answer": "accept"}),
+        // The writes reach nobody, so that what the agent has read in other rows makes no difference.
+        "read_event" => json!({"id": NOBODYS}),
+        "cancel_event" => json!({"id": NOBODYS, "own_copy": true}),
+        "update_event" => json!({"id": NOBODYS, "reminder_minutes": 5}),
+        "respond_to_event" => json!({"id": NOBODYS, "answer": "accept", "notify": false}),
         _ => json!({}),
     };
     let (names, answered) = match *surface {

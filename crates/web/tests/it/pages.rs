@@ -47,7 +47,9 @@ async fn a_level_is_not_set_without_the_level_that_was_shown() {
     let asked = app.ask(Method::POST, TOOLS).form(&token, &fields);
     assert_eq!(asked.send().await.status, 400);
     let page = app.ask(Method::GET, TOOLS).signed_in().send().await.body;
-    assert!(!page.contains(" checked"));
+    for level in ["always_allow", "ask", "deny"] {
+        assert!(!page.contains(&format!("value=\"{level}\" checked")));
+    }
 }
 
 #[tokio::test]
