@@ -146,6 +146,7 @@ fn entity(record: &Record) -> Value {
         Kind::LevelChanged => of("Policy", "level", tool),
         Kind::OwnLevelChanged => of("Policy", "own_level", tool),
         Kind::RulesChanged => of("Policy", "ask_rules", None),
+        Kind::TaintSwitched => of("Policy", "taint", record.tool.as_deref()),
         Kind::KeyCreated | Kind::KeyRevoked => of("Key", "agent_key", agent),
         Kind::KeysRotated => of("Key", "sealing_key", None),
         Kind::CheckpointKeyUsed => of("Key", "checkpoint_key", record.outcome.as_deref()),
@@ -264,6 +265,7 @@ fn meaning(record: &Record) -> Meaning {
         Kind::ConnectionStateChanged
         | Kind::LevelChanged
         | Kind::RulesChanged
+        | Kind::TaintSwitched
         | Kind::OwnLevelChanged
         | Kind::ApprovalDecided
         | Kind::KeysRotated => (EntityManagement, 3),
