@@ -146,7 +146,7 @@ fn entity(record: &Record) -> Value {
         Kind::LevelChanged => of("Policy", "level", tool),
         Kind::OwnLevelChanged => of("Policy", "own_level", tool),
         Kind::RulesChanged => of("Policy", "ask_rules", None),
-        Kind::TaintSwitched => of("Policy", "taint", record.tool.as_deref()),
+        Kind::TaintSwitched => of("Policy", "taint", tool),
         Kind::KeyCreated | Kind::KeyRevoked => of("Key", "agent_key", agent),
         Kind::KeysRotated => of("Key", "sealing_key", None),
         Kind::CheckpointKeyUsed => of("Key", "checkpoint_key", record.outcome.as_deref()),
