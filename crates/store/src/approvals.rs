@@ -96,11 +96,13 @@ pub struct StoredApproval {
 }
 
 /// The state of an approval at the moment `$1`. One nobody decided in time is expired. One that has been executing for
-/// more than five minutes lost its executor, as no call takes that long, and so nobody knows what became of it.
+/// more than five minutes since its call began lost its executor, as no call takes that long, and so nobody knows what became
+/// of it. One whose call never began is given back.
 macro_rules! shown_state {
     () => {
         "CASE WHEN state IN ('pending', 'parked') AND expires_ms <= $1 THEN 'expired'
-            WHEN state = 'executing' AND decided_ms + 300000 < $1 THEN 'unknown'
+            WHEN state = 'executing' AND decided_ms + 300000 < $1
+                AND EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id) THEN 'unknown'
             ELSE state END"
     };
 }
@@ -109,7 +111,8 @@ use shown_state;
 /// The outcome that goes with [`shown_state`].
 macro_rules! shown_outcome {
     () => {
-        r#"CASE WHEN state = 'executing' AND decided_ms + 300000 < $1 THEN '{"code":"outcome_unknown"}'
+        r#"CASE WHEN state = 'executing' AND decided_ms + 300000 < $1
+                AND EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id) THEN '{"code":"outcome_unknown"}'
             ELSE outcome END"#
     };
 }
@@ -124,6 +127,15 @@ macro_rules! lives_on {
     };
 }
 use lives_on;
+
+/// Whether nothing of a stored call is on its way: of two who have taken it, as one was slow and it was given back meanwhile,
+/// the other may be sending.
+macro_rules! not_under_way {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id)"
+    };
+}
+pub(crate) use not_under_way;
 
 /// Which earlier calls answer one that is made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use domain::connection::ConnectionState;
 use domain::id::{ApprovalId, PersonId};
 use serde_json::Value;
 
-use super::{lives_on, shown_state};
+use super::{lives_on, not_under_way, shown_state};
 use crate::Store;
 use crate::connections::state_text;
 use crate::database::Write;
@@ -155,7 +155,9 @@ impl Store {
             " THEN 'pending' ELSE 'void' END
              WHERE person = $2 AND id = $3 AND ",
             shown_state!(),
-            " = 'executing' RETURNING state"
+            " = 'executing' AND ",
+            not_under_way!(),
+            " RETURNING state"
         ));
         let query = query
             .bind(self.now_ms())
@@ -201,7 +203,9 @@ impl Store {
             "UPDATE approvals SET state = $3, outcome = CASE WHEN $3 = 'void' OR ",
             lives_on!(),
             " THEN $4 END
-             WHERE person = $1 AND id = $2 AND state = 'executing'",
+             WHERE person = $1 AND id = $2 AND state = 'executing' AND ($3 NOT IN ('failed', 'void') OR ",
+            not_under_way!(),
+            ")"
         ));
         let query = query
             .bind(person.as_str())

@@ -6,7 +6,9 @@ use domain::id::{ApprovalId, PersonId};
 use jiff::Timestamp;
 
 use super::deciding::lock_connection;
-use super::{StoredApproval, approval_columns, lives_on, shown_outcome, shown_state};
+use super::{
+    StoredApproval, approval_columns, lives_on, not_under_way, shown_outcome, shown_state,
+};
 use crate::Store;
 use crate::connections::state_text;
 use crate::error::Error;
@@ -48,7 +50,9 @@ impl Store {
             " THEN 'parked' ELSE 'void' END
              WHERE person = $2 AND id = $3 AND parked + $5 <= $4 AND ",
             shown_state!(),
-            " = 'executing' RETURNING state"
+            " = 'executing' AND ",
+            not_under_way!(),
+            " RETURNING state"
         ));
         let query = query
             .bind(self.now_ms())
@@ -75,10 +79,11 @@ impl Store {
         id: &ApprovalId,
         expires: Timestamp,
     ) -> Result<bool, Error> {
-        let query = sqlx::query(
+        let query = sqlx::query(concat!(
             "UPDATE approvals SET state = 'pending', decided_ms = NULL, expires_ms = $3
-             WHERE person = $1 AND id = $2 AND state = 'executing' AND approved = 0",
-        );
+             WHERE person = $1 AND id = $2 AND state = 'executing' AND approved = 0 AND ",
+            not_under_way!()
+        ));
         let query = query
             .bind(person.as_str())
             .bind(id.as_str())

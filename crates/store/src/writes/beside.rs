@@ -57,8 +57,8 @@ impl Beside {
     }
 }
 
-/// A call that was interrupted begins again under its own id. One that runs a stored call begins only while that executes:
-/// the lock of its row puts this before or after whoever takes it back.
+/// A call that runs a stored one begins only while that executes: the lock of its row puts this before or after whoever takes
+/// it back. And it begins once until it ends: of two who took it, as one was slow and it was given back meanwhile, one does.
 async fn begin(
     tx: &mut Write,
     new: &NewWrite,
@@ -77,8 +77,7 @@ async fn begin(
         "INSERT INTO writes (call, organisation, person, connection, life, agent, surface, tool, arguments, digest, approval,
             instance, begun_ms, until_ms, looks)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)
-         ON CONFLICT (call) DO UPDATE SET instance = excluded.instance, begun_ms = excluded.begun_ms,
-            until_ms = excluded.until_ms",
+         ON CONFLICT (call) DO NOTHING",
     );
     let query = query
         .bind(new.call.as_str())
@@ -95,8 +94,7 @@ async fn begin(
         .bind(instance.as_str())
         .bind(now_ms)
         .bind(until_ms);
-    tx.execute(DOING, query).await?;
-    Ok(true)
+    Ok(tx.execute(DOING, query).await? > 0)
 }
 
 /// Whoever executed it knows best: its entry is written even if somebody has looked meanwhile.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{LEASE, LONGEST, OpenWrite, write_columns};
 use crate::Store;
+use crate::approvals::not_under_way;
 use crate::connections::{Connection, InstanceId};
 use crate::error::Error;
 
@@ -185,10 +186,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn give_back_unbegun(&self, limit: u32) -> Result<usize, Error> {
-        let query = sqlx::query(
-            "SELECT id, person, parked FROM approvals WHERE state = 'executing' AND decided_ms <= $1
-                AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id) ORDER BY decided_ms LIMIT $2",
-        );
+        let query = sqlx::query(concat!(
+            "SELECT id, person FROM approvals WHERE state = 'executing' AND decided_ms <= $1 AND ",
+            not_under_way!(),
+            " ORDER BY decided_ms LIMIT $2"
+        ));
         let before = self.now_ms() - i64::try_from(BEGINS_WITHIN.as_millis()).unwrap_or(0);
         let query = query.bind(before).bind(i64::from(limit));
         let rows = self.database().rows("find calls that did not begin", query);
@@ -206,7 +208,7 @@ impl Store {
         let mut write = self.database().write().await?;
         crate::approvals::lock_connection(&mut write, person, id).await?;
         // As `release_approval` and `park_again` do, while nothing has begun.
-        let query = sqlx::query(
+        let query = sqlx::query(concat!(
             "UPDATE approvals SET
                 state = CASE WHEN expires_ms <= $1 THEN 'expired'
                     WHEN NOT EXISTS (SELECT 1 FROM grants g JOIN connections c ON c.id = g.connection
@@ -214,9 +216,9 @@ impl Store {
                     WHEN parked > 0 THEN 'parked' ELSE 'pending' END,
                 decided_ms = CASE WHEN parked > 0 AND approved = 1 THEN decided_ms END,
                 approved = CASE WHEN parked > 0 THEN approved ELSE 0 END
-             WHERE person = $2 AND id = $3 AND state = 'executing'
-                AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id)",
-        );
+             WHERE person = $2 AND id = $3 AND state = 'executing' AND ",
+            not_under_way!()
+        ));
         let query = query
             .bind(self.now_ms())
             .bind(person.as_str())

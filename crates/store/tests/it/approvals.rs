@@ -110,6 +110,7 @@ on_both! {
         let new = world.call(fixture, "Lunch");
         let id = store.ask(&new).await.expect("it is stored").id;
         store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        world.begin(fixture, &new, Some(&id)).await.expect("it begins");
         fixture.clock.advance(Duration::from_secs(300));
         assert_eq!(state(&world, &id).await, ApprovalState::Executing);
         fixture.clock.advance(Duration::from_secs(1));

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use domain::audit::{Kind, Record};
 use domain::caller::Surface;
 use domain::canonical::Digest;
 use domain::clock::Clock;
 use domain::connection::Integration;
-use domain::id::{CallId, Identity, ObjectId, TenantId};
+use domain::id::{ApprovalId, CallId, Identity, ObjectId, TenantId};
 use domain::random::Random;
 use domain::secret::{AgentKey, RefreshToken};
 use domain::tool::Scope;
@@ -16,8 +17,9 @@ use serde_json::json;
 use sqlx::{AnyConnection, Connection as _};
 use store::agents::Agent;
 use store::approvals::NewApproval;
-use store::connections::Connection;
+use store::connections::{Connection, InstanceId};
 use store::people::Person;
+use store::writes::NewWrite;
 use store::{Error, KeyEncryptionKey, Keyring, Settings, Store};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -42,6 +44,14 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("attache.db").display());
+        Self::new(url, Some(folder), None)
+    }
+
+    /// The same where waiting for the disk costs nothing, if there is such a place: for tests of order, not of durability.
+    pub(crate) fn in_memory() -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let folder = folder.expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("attache.db").display());
         Self::new(url, Some(folder), None)
     }
@@ -236,5 +246,32 @@ impl World {
             expires: fixture.now() + Duration::from_secs(600),
             call: CallId::random(&fixture.random),
         }
+    }
+
+    /// Puts on record that a call has begun.
+    pub(crate) async fn begin(
+        &self,
+        fixture: &Fixture,
+        new: &NewApproval,
+        approval: Option<&ApprovalId>,
+    ) -> Result<NewWrite, Error> {
+        let write = NewWrite {
+            organisation: new.organisation.clone(),
+            person: new.person.clone(),
+            connection: new.connection.clone(),
+            life: new.life,
+            agent: new.agent.clone(),
+            surface: new.surface,
+            tool: new.tool.clone(),
+            arguments: new.arguments.clone(),
+            digest: new.digest,
+            approval: approval.cloned(),
+            call: new.call.clone(),
+        };
+        let mut begun = Record::new(fixture.now(), Kind::CallBegun, new.organisation.clone());
+        begun.call = Some(new.call.clone());
+        let instance = InstanceId::random(&fixture.random);
+        self.store.begin_write(begun, &write, &instance).await?;
+        Ok(write)
     }
 }

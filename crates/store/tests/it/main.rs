@@ -22,6 +22,7 @@ mod audit;
 mod checkpoints;
 mod levels;
 mod limits;
+mod machine;
 
 mod agents;
 mod attempts;
@@ -30,6 +31,7 @@ mod opening;
 mod overview;
 mod parking;
 mod people;
+mod schedules;
 mod sessions;
 mod taint;
 
