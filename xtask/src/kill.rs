@@ -5,7 +5,8 @@ use crate::run;
 /// How often, and with which chances.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Kill {
-    /// How often on SQLite; half of it while Microsoft kills a refresh token that was used, half while it does not
+    /// How often on SQLite: connections, half of it while Microsoft kills a refresh token that was used, half while it does not;
+    /// and as often again while an event is made, half of it always allowed, half after a yes
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     sqlite: usize,
     /// How often on PostgreSQL, likewise

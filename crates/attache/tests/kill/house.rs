@@ -58,10 +58,32 @@ pub(crate) struct Member {
 
 impl House {
     pub(crate) async fn build(database: Database, rotation: Rotation, people: usize) -> Self {
+        let levels = [("level.search_events", "always_allow")];
+        Self::built(database, rotation, people, &levels).await
+    }
+
+    /// The same with other levels, as the administrator's form has them.
+    pub(crate) async fn built(
+        database: Database,
+        rotation: Rotation,
+        people: usize,
+        levels: &[(&str, &str)],
+    ) -> Self {
         let company = Company {
             more_people: people,
             ..Company::default()
         };
+        Self::in_company(database, rotation, company, people, levels).await
+    }
+
+    /// The same in a company of its own; so many of its last people have a connection and an agent.
+    pub(crate) async fn in_company(
+        database: Database,
+        rotation: Rotation,
+        company: Company,
+        people: usize,
+        levels: &[(&str, &str)],
+    ) -> Self {
         let options = Options {
             company,
             rotation,
@@ -102,12 +124,12 @@ impl House {
         house.add_key();
         house.use_keys(1);
         house.start().await;
-        house.settle(people).await;
+        house.settle(people, levels).await;
         house
     }
 
     /// The first administrator, her levels, and everybody's connection and key.
-    async fn settle(&mut self, people: usize) {
+    async fn settle(&mut self, people: usize, levels: &[(&str, &str)]) {
         let everybody = self.sim.people();
         let mut administrator = self.signed_in(&who(&everybody[0])).await;
         let secret = self.command(&["admin", "bootstrap"]);
@@ -115,9 +137,8 @@ impl House {
         let secret = [("secret", secret.trim())];
         assert_eq!(administrator.submit("/setup", &secret).await, 200);
         administrator.open("/administration/tools").await;
-        let level = [("level.search_events", "always_allow")];
         assert_eq!(
-            administrator.submit("/administration/tools", &level).await,
+            administrator.submit("/administration/tools", levels).await,
             200
         );
         for person in everybody.iter().rev().take(people) {

@@ -1,11 +1,12 @@
-//! The program is killed (SIGKILL) at named points and at random moments of connecting, refreshing and disconnecting, and
-//! started again: connections, the record and what people were told hold.
+//! The program is killed (SIGKILL) at named points and at random moments of connecting, refreshing, disconnecting and making an
+//! event, and started again: connections, the record and what people were told hold.
 //!
 //! The points are seen from outside, in Microsoft's stand-in and in the database, so that a release binary, which has no
 //! hooks for tests, is killed at them too. `cargo xtask kill` is the long run on it; the plain test is a short one.
 
 #[path = "../program/browser.rs"]
 mod browser;
+mod create;
 mod cycle;
 mod database;
 mod house;
@@ -15,6 +16,7 @@ mod tally;
 use domain::random::Random;
 use sim::Rotation;
 
+use create::Mode;
 use cycle::Cycle;
 use database::Database;
 use house::House;
@@ -47,6 +49,36 @@ async fn killed_on_postgres_a_strict_microsoft_loses_only_what_was_answered_and_
     if let Some(database) = Database::postgres().await {
         kill(database, Rotation::Strict, "POSTGRES").await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_on_sqlite_while_an_event_is_made_there_is_one_or_none_and_everybody_is_told() {
+    create(Database::sqlite(), Mode::Allowed, "SQLITE").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_on_sqlite_after_a_yes_there_is_one_event_or_none_and_everybody_is_told() {
+    create(Database::sqlite(), Mode::Approved, "SQLITE").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_on_postgres_while_an_event_is_made_there_is_one_or_none_and_everybody_is_told() {
+    if let Some(database) = Database::postgres().await {
+        create(database, Mode::Allowed, "POSTGRES").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_on_postgres_after_a_yes_there_is_one_event_or_none_and_everybody_is_told() {
+    if let Some(database) = Database::postgres().await {
+        create(database, Mode::Approved, "POSTGRES").await;
+    }
+}
+
+async fn create(database: Database, mode: Mode, name: &str) {
+    let cycles = number(&format!("ATTACHE_KILL_{name}")).unwrap_or(create::CYCLES);
+    let seed = number("ATTACHE_KILL_SEED").unwrap_or(1);
+    create::kill(database, mode, cycles, seed as u64, name).await;
 }
 
 /// Kills and starts the program again and again; what must hold after each time is checked there, what must hold in the

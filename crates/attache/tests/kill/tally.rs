@@ -53,6 +53,6 @@ impl Tally {
 }
 
 /// Not by a macro: what those print, the test harness keeps to itself when a test passes.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
