@@ -101,8 +101,8 @@ pub struct StoredApproval {
 macro_rules! shown_state {
     () => {
         "CASE WHEN state IN ('pending', 'parked') AND expires_ms <= $1 THEN 'expired'
-            WHEN state = 'executing' AND decided_ms + 300000 < $1
-                AND EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id) THEN 'unknown'
+            WHEN state = 'executing' AND EXISTS (SELECT 1 FROM writes
+                WHERE writes.approval = approvals.id AND begun_ms + 300000 < $1) THEN 'unknown'
             ELSE state END"
     };
 }
@@ -111,8 +111,8 @@ use shown_state;
 /// The outcome that goes with [`shown_state`].
 macro_rules! shown_outcome {
     () => {
-        r#"CASE WHEN state = 'executing' AND decided_ms + 300000 < $1
-                AND EXISTS (SELECT 1 FROM writes WHERE writes.approval = approvals.id) THEN '{"code":"outcome_unknown"}'
+        r#"CASE WHEN state = 'executing' AND EXISTS (SELECT 1 FROM writes
+                WHERE writes.approval = approvals.id AND begun_ms + 300000 < $1) THEN '{"code":"outcome_unknown"}'
             ELSE outcome END"#
     };
 }

@@ -87,6 +87,8 @@ struct Model {
     connected: bool,
     /// Until when a change on its way is somebody's business; `None` when none is.
     under_way: Option<Timestamp>,
+    /// When it began last.
+    begun: Timestamp,
 }
 
 impl Model {
@@ -112,7 +114,7 @@ impl Model {
             self.state = ApprovalState::Expired;
         }
         let long = Duration::from_secs(300);
-        if self.executes() && self.under_way.is_some() && self.decided + long < now {
+        if self.executes() && self.under_way.is_some() && self.begun + long < now {
             self.state = ApprovalState::Unknown;
         }
     }
@@ -137,7 +139,7 @@ impl Model {
             }
             Step::Connect => self.connected = true,
             Step::Begin if self.executes() && self.under_way.is_none() => {
-                self.under_way = Some(now + Duration::from_secs(20));
+                (self.under_way, self.begun) = (Some(now + Duration::from_secs(20)), now);
             }
             Step::End(End::Done) if self.under_way.is_some() => {
                 self.under_way = None;
@@ -216,6 +218,7 @@ async fn run(fixture: &Fixture, sequences: u64) {
             lives: true,
             connected: true,
             under_way: None,
+            begun: fixture.now(),
         };
         let mut steps = Vec::new();
         for _ in 0..STEPS {
