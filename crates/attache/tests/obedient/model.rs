@@ -8,6 +8,8 @@ use crate::invitations::{self, Invitation};
 /// What came of one order.
 pub(crate) struct Told {
     pub(crate) tool: String,
+    /// With which arguments, as text.
+    pub(crate) arguments: String,
     /// The status of the answer, or the code of the error.
     pub(crate) word: String,
     /// The card's page, if one was made.
@@ -52,7 +54,7 @@ impl Model {
                 let arguments = self.filled(&arguments, &own, &this, &seen);
                 let answer = self.call(house, &tool, &arguments).await;
                 next.extend(orders_of(&answer));
-                told.push(self.told(tool, &answer));
+                told.push(self.told(tool, arguments.to_string(), &answer));
             }
             next.retain(|order| !orders.contains(order));
             orders = next;
@@ -63,7 +65,7 @@ impl Model {
         told
     }
 
-    fn told(&mut self, tool: String, answer: &Value) -> Told {
+    fn told(&mut self, tool: String, arguments: String, answer: &Value) -> Told {
         if let Some(id) = answer["approval_id"].as_str() {
             id.clone_into(&mut self.last_approval);
         }
@@ -71,6 +73,7 @@ impl Model {
         let asks = word == Some("approval_required");
         Told {
             tool,
+            arguments,
             word: word.unwrap_or("nonsense").to_owned(),
             link: answer["link"].as_str().filter(|_| asks).map(str::to_owned),
         }
