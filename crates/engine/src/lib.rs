@@ -7,6 +7,7 @@
 //! **Start reading** at `call.rs`, which is the straight line of `ARCHITECTURE.md`; then `tools.rs`.
 
 mod call;
+mod denied;
 mod keep;
 mod limits;
 mod operation;
