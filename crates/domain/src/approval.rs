@@ -66,6 +66,23 @@ impl ApprovalState {
     }
 }
 
+/// A stored call that waits for its person, as far as looking at her calendar for its card asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which approval.
+    pub id: ApprovalId,
+    /// Whose it is to decide.
+    pub person: PersonId,
+    /// For which tool.
+    pub tool: String,
+    /// The digest of the arguments that are shown.
+    pub arguments: Digest,
+    /// Where it stands.
+    pub state: ApprovalState,
+    /// Until when it can be decided.
+    pub expires: Timestamp,
+}
+
 /// A person's yes to exactly one call, claimed for its one execution. What [`crate::policy::decide`] accepts as proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {

@@ -44,6 +44,8 @@ pub enum Kind {
     CallParked,
     CallReconciled,
     LimitHit,
+    LookBegun,
+    LookFinished,
     ApprovalRequested,
     ApprovalDecided,
     KeysRotated,

@@ -4,7 +4,7 @@ pub mod details;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::details::Sensitivity;
 use crate::canonical::Digest;
@@ -158,7 +158,7 @@ impl Span {
 }
 
 /// Somebody's answer to an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Answer {

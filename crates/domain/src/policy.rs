@@ -1,6 +1,7 @@
 //! May this call happen? One pure function answers, and it alone makes a [`Permit`].
 
 mod after;
+mod looking;
 mod rules;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use crate::permission::Level;
 use crate::tool::{Scope, ToolName};
 
 pub use self::after::look_after;
+pub use self::looking::look;
 pub use self::rules::{AskRule, Facts};
 
 /// One tool with exact arguments from one caller.
@@ -153,11 +155,11 @@ impl DenyReason {
 
 /// Leave for one call of one caller with exactly these arguments. Without one there is no access token.
 ///
-/// Only [`decide`] makes it, nobody can copy or alter it:
+/// Only [`decide`] makes it, and [`look`] one that is good for looking only; nobody can copy or alter it:
 ///
 /// ```compile_fail
 /// # fn forge(caller: domain::caller::Caller, arguments: domain::canonical::Digest) {
-/// let forged = domain::policy::Permit { caller, tool: domain::tool::ToolName::new("create_event"), arguments, approval: None };
+/// let forged = domain::policy::Permit { caller, tool: domain::tool::ToolName::new("create_event"), arguments, approval: None, purpose: domain::policy::Purpose::Act };
 /// # }
 /// ```
 #[derive(Debug)]
@@ -166,9 +168,24 @@ pub struct Permit {
     tool: ToolName,
     arguments: Digest,
     approval: Option<ApprovalId>,
+    purpose: Purpose,
+}
+
+/// What a [`Permit`] is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The call itself.
+    Act,
+    /// Reading what its owner needs to see before she decides. Nothing can be written with it.
+    Look,
 }
 
 impl Permit {
+    /// What it is good for.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
     /// For whom and to which agent it was given.
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -246,6 +263,7 @@ pub fn decide(
             tool: call.tool,
             arguments: call.arguments,
             approval: approval.map(|approval| approval.id.clone()),
+            purpose: Purpose::Act,
         }),
     }
 }

@@ -16,9 +16,12 @@ use serde_json::{Value, json};
 use store::approvals::{Earlier, NewApproval, StoredApproval};
 
 use crate::call::{Answer, Claimed, Passage};
+use crate::look::{can_be_approved, shown_digest};
 use crate::reconcile::looked_after;
 use crate::tools::Resolved;
-use crate::{AgentCaller, Card, CardSpan, Engine, Error, ErrorKind, Listed, PersonCaller, tools};
+use crate::{
+    AgentCaller, Card, CardSpan, Engine, Error, ErrorKind, Listed, LookTrouble, PersonCaller, tools,
+};
 
 /// How long the answer to one exact call is remembered for the agent that repeats it.
 pub(crate) const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
@@ -48,6 +51,16 @@ pub struct ApprovalView {
     pub zone: Zone,
     /// What came of it: the answer the agent gets.
     pub outcome: Option<Value>,
+    /// Names exactly this card and what it will do; a yes is for one digest.
+    pub digest: Digest,
+    /// When attache looked at her calendar for the card, if it did.
+    pub looked: Option<Timestamp>,
+    /// Why it could not, if she has just opened the card and it could not.
+    pub trouble: Option<LookTrouble>,
+    /// Whether a yes is possible: not to a change of an event that was not looked at.
+    pub can_approve: bool,
+    /// The request that was made anew for the same call, when the event changed before this one could run.
+    pub replaced_by: Option<ApprovalId>,
 }
 
 impl Engine {
@@ -205,20 +218,28 @@ impl Engine {
         view(&stored, &names, &zone).ok_or_else(Error::not_found)
     }
 
-    /// The owner's yes: the stored call runs at once, through the same door as every call.
+    /// The owner's yes to the card of this digest: the stored call runs at once, through the same door as every call.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when it is not hers, [`ErrorKind::Conflict`] when it is decided or expired already. How the
-    /// call itself ended is in the view's `outcome`.
+    /// [`ErrorKind::NotFound`] when it is not hers, [`ErrorKind::Conflict`] when it is decided or expired already, when it
+    /// has another card by now (`card_changed`), or when the event was not looked at (`not_looked_at`): then nothing runs.
+    /// How the call itself ended is in the view's `outcome`.
     pub async fn approve(
         &self,
         person: &PersonCaller,
         id: &ApprovalId,
+        shown: &Digest,
         request: &RequestId,
     ) -> Result<ApprovalView, Error> {
         let stored = self.hers(person, id).await?;
         if stored.state != ApprovalState::Pending {
             return Err(already_decided());
+        }
+        if shown_digest(&stored) != *shown {
+            return Err(card_changed());
+        }
+        if !tools::find(&stored.tool).is_some_and(|tool| can_be_approved(tool, &stored)) {
+            return Err(not_looked_at());
         }
         let decided = self.decision(person, &stored, "approved", request);
         let (engine, owner, request) = (self.clone(), person.person.clone(), request.clone());
@@ -237,9 +258,16 @@ impl Engine {
         let store = &self.0.store;
         // Everything that can fail without a trace comes before the claim.
         let agent = self.still_valid(&person, &stored).await?;
-        // Whoever comes second finds it claimed: one yes, one execution.
-        let Some(approval) = store.claim_approval(&person.id, &stored.id).await? else {
-            return Err(already_decided());
+        // Whoever comes second finds it claimed: one yes, one execution. And it is a yes to this card, or none.
+        let claim = store.claim_approval(&person.id, &stored.id, stored.looks);
+        let Some(approval) = claim.await? else {
+            let now = store.approval(&person.id, &stored.id).await?;
+            let waits = now.is_some_and(|now| now.state == ApprovalState::Pending);
+            return Err(if waits {
+                card_changed()
+            } else {
+                already_decided()
+            });
         };
         if let Err(error) = store.record(decided).await {
             store.release_approval(&person.id, &stored.id).await?;
@@ -249,6 +277,7 @@ impl Engine {
             id: stored.id.clone(),
             approval: Some(approval),
             call: stored.call.clone(),
+            shown: stored.etag.clone(),
         };
         match self.run(&stored, agent, claimed, &request).await? {
             Some(error) => {
@@ -316,6 +345,17 @@ impl Engine {
                         }
                         (ApprovalState::Failed, failed(&error))
                     }
+                    Err(error) if stored.etag.is_some() && error.is_event_changed() => {
+                        let tool = tools::find(&stored.tool).ok_or_else(Error::unknown_tool)?;
+                        if self
+                            .ask_afresh(&agent, tool, stored, request)
+                            .await?
+                            .is_some()
+                        {
+                            return Ok(None);
+                        }
+                        (ApprovalState::Void, failed(&error))
+                    }
                     Err(error) if nothing_was_sent(&error) || waits_on(stored, &error) => {
                         return Ok(Some(error));
                     }
@@ -356,7 +396,11 @@ impl Engine {
     }
 
     /// A stored approval, for its owner only.
-    async fn hers(&self, person: &PersonCaller, id: &ApprovalId) -> Result<StoredApproval, Error> {
+    pub(crate) async fn hers(
+        &self,
+        person: &PersonCaller,
+        id: &ApprovalId,
+    ) -> Result<StoredApproval, Error> {
         let stored = self.0.store.approval(person.id(), id).await?;
         stored.ok_or_else(Error::not_found)
     }
@@ -377,7 +421,7 @@ impl Engine {
         record.approval = Some(stored.id.clone());
         record.arguments = Some(stored.digest);
         record.outcome = Some(outcome.to_owned());
-        record.target = Some(Digest::of_json("attache card", &stored.card));
+        record.target = Some(shown_digest(stored));
         record
     }
 
@@ -461,12 +505,29 @@ fn already_decided() -> Error {
     )
 }
 
+fn card_changed() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "card_changed",
+        "The request is not as it was shown any more. Nothing was done. Read it again and decide then.",
+    )
+}
+
+fn not_looked_at() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "not_looked_at",
+        "The event could not be looked at, so nobody can know what a yes would do to it. Open the request again.",
+    )
+}
+
 fn view(
     stored: &StoredApproval,
     names: &[(domain::id::AgentId, String)],
     zone: &Zone,
 ) -> Option<ApprovalView> {
-    let definition = tools::find(&stored.tool)?.definition();
+    let tool = tools::find(&stored.tool)?;
+    let definition = tool.definition();
     Some(ApprovalView {
         id: stored.id.clone(),
         definition,
@@ -483,7 +544,18 @@ fn view(
         card: serde_json::from_value(stored.card.clone()).unwrap_or_default(),
         zone: zone.clone(),
         outcome: stored.outcome.clone(),
+        digest: shown_digest(stored),
+        looked: stored.looked,
+        trouble: None,
+        can_approve: stored.state == ApprovalState::Pending && can_be_approved(tool, stored),
+        replaced_by: replaced_by(stored),
     })
+}
+
+/// The request that was made anew in its place.
+pub(crate) fn replaced_by(stored: &StoredApproval) -> Option<ApprovalId> {
+    let outcome = stored.outcome.as_ref()?;
+    ApprovalId::parse(outcome.get("replaced_by")?.as_str()?).ok()
 }
 
 fn cursor(text: &str) -> Result<(Timestamp, ApprovalId), Error> {

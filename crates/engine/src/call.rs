@@ -24,7 +24,7 @@ use crate::handles::Handles;
 use crate::operation::Slot;
 use crate::reconcile::looked_after;
 use crate::taint::Foreigns;
-use crate::tools::{Context, Done, Seen, Setting, Tool};
+use crate::tools::{Context, Done, Resolved, Running, Setting, Tool};
 use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
 
 /// What an agent is told.
@@ -41,6 +41,8 @@ pub(crate) struct Claimed {
     pub(crate) id: ApprovalId,
     pub(crate) approval: Option<Approval>,
     pub(crate) call: CallId,
+    /// The version of the event that its person was shown.
+    pub(crate) shown: Option<String>,
 }
 
 /// One call on its way: what every step needs to know of it.
@@ -57,16 +59,13 @@ pub(crate) struct Passage {
     pub(crate) stored: Option<ApprovalId>,
     /// What its answer holds of others' words.
     pub(crate) foreign: Foreigns,
+    /// The version of the event that its person was shown: it changes no other.
+    pub(crate) shown: Option<String>,
 }
 
-/// What a permit is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    /// The call itself.
-    Run,
-    /// To see what became of it.
-    Look,
-}
+/// What a tool does with a permit.
+pub(crate) type Step<T> =
+    for<'a> fn(&'static dyn Tool, &'a Context<'a>, Resolved) -> Running<'a, T>;
 
 impl Engine {
     /// The tools this agent can use now, in the order of the catalogue; `check_approval` last, if any of them asks.
@@ -173,9 +172,14 @@ impl Engine {
             arguments: digest,
             at: began,
         };
-        let (stored, approval, id) = match claimed {
-            Some(claimed) => (Some(claimed.id), claimed.approval, claimed.call),
-            None => (None, None, CallId::random(&self.0.random)),
+        let (stored, approval, id, shown) = match claimed {
+            Some(claimed) => (
+                Some(claimed.id),
+                claimed.approval,
+                claimed.call,
+                claimed.shown,
+            ),
+            None => (None, None, CallId::random(&self.0.random), None),
         };
         let raised = match (&checked, connection) {
             (Ok(arguments), Some(connection)) if approval.is_none() => {
@@ -218,6 +222,7 @@ impl Engine {
             began,
             stored: stored.clone(),
             foreign: Foreigns::default(),
+            shown,
         };
         match (decision, stored) {
             (Decision::Allow(permit), Some(_)) => self.perform(&permit, &passage).await,
@@ -263,9 +268,14 @@ impl Engine {
         let slot = self.0.operations.slot(&passage.connection.id);
         let inside = slot.enter().await;
         let result = self
-            .act(permit, passage, Deed::Run, &slot, &mut upstream)
-            .await
-            .and_then(done);
+            .act(
+                permit,
+                passage,
+                &slot,
+                &mut upstream,
+                |tool, context, resolved| tool.run(context, resolved.arguments),
+            )
+            .await;
         drop(inside);
         let result = match result {
             Ok(done) => self.watched(passage, done, &passage.foreign.take()).await,
@@ -338,7 +348,7 @@ impl Engine {
 
     /// Writes the entry of what has happened. It cannot be undone by failing to write it down, so the caller is told the
     /// truth either way; what is left of it is looked after.
-    async fn conclude(&self, finished: Record, ended: Option<Ended>) {
+    pub(crate) async fn conclude(&self, finished: Record, ended: Option<Ended>) {
         const TRIES: u32 = 3;
         for attempt in 1..=TRIES {
             let (store, record) = (&self.0.store, finished.clone());
@@ -356,21 +366,21 @@ impl Engine {
         }
     }
 
-    /// Runs the tool; once more if Microsoft rejected the token before doing anything.
-    pub(crate) async fn act(
+    /// Takes the step; once more if Microsoft rejected the token before doing anything.
+    pub(crate) async fn act<T>(
         &self,
         permit: &Permit,
         passage: &Passage,
-        deed: Deed,
         slot: &Arc<Slot>,
         upstream: &mut Vec<UpstreamRequest>,
-    ) -> Result<Seen, Error> {
+        step: Step<T>,
+    ) -> Result<T, Error> {
         let mut challenge: Option<String> = None;
         loop {
             let token = self
                 .token(permit, passage, slot, challenge.as_deref(), upstream)
                 .await?;
-            let result = self.run_with(permit, passage, deed, &token, upstream).await;
+            let result = self.take(permit, passage, &token, upstream, step).await;
             slot.token
                 .lock()
                 .await
@@ -398,14 +408,14 @@ impl Engine {
         }
     }
 
-    async fn run_with(
+    async fn take<T>(
         &self,
         permit: &Permit,
         passage: &Passage,
-        deed: Deed,
         token: &AccessToken,
         upstream: &mut Vec<UpstreamRequest>,
-    ) -> Result<Seen, Failure> {
+        step: Step<T>,
+    ) -> Result<T, Failure> {
         let graph = self.0.microsoft.graph(permit, token)?;
         let result = async {
             let setting = self.learn(passage, &graph).await?;
@@ -423,12 +433,9 @@ impl Engine {
                     person: &passage.agent.caller.person,
                     connection: &passage.connection.id,
                 },
+                shown: passage.shown.as_deref(),
             };
-            let (tool, arguments) = (passage.tool, resolved.arguments);
-            match deed {
-                Deed::Run => tool.run(&context, arguments).await.map(Seen::Done),
-                Deed::Look => tool.look(&context, arguments).await,
-            }
+            step(passage.tool, &context, resolved).await
         }
         .await;
         upstream.extend(graph.take_upstream());
@@ -521,14 +528,6 @@ impl Engine {
         record.reason = Some(reason.to_owned());
         self.0.store.record(record).await?;
         Ok(())
-    }
-}
-
-/// What a tool did; a look does nothing.
-fn done(seen: Seen) -> Result<Done, Error> {
-    match seen {
-        Seen::Done(done) => Ok(done),
-        Seen::NotDone | Seen::Unclear => Err(Error::internal()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The card: what a person sees of a stored call before she decides. Made from the call itself, never told by the agent.
 
-use domain::calendar::Span;
+use domain::calendar::{Answer, Span};
 use domain::people::Address;
 use domain::recurrence::Recurrence;
 use domain::taint::Origin;
@@ -69,6 +69,27 @@ pub struct Card {
     /// What of all this the agent has copied from others' words it read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copied: Vec<CardCopied>,
+    /// Who organises the event, if somebody else does. This and what follows is known only after a look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizer: Option<CardAttendee>,
+    /// Who is invited to the event that exists; for a change, who stays so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invited: Vec<CardAttendee>,
+    /// When it will be, if that changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<CardSpan>,
+    /// Whether there is a link to join, which stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_link: bool,
+    /// Whether the change reaches only the person's own copy of somebody else's meeting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_copy: bool,
+    /// Whether nothing would change, because everything is so already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already_so: bool,
+    /// What else takes the person's time then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflicts: Option<CardConflicts>,
 }
 
 /// A stretch of a text on a card that is copied from somebody else's.
@@ -95,6 +116,24 @@ pub enum CopiedField {
     Comment,
     /// The new value of this.
     Change(CardField),
+}
+
+/// What takes the person's time at the time of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardConflicts {
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
+    pub first: Vec<CardConflict>,
+}
+
+/// Another event of the person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardConflict {
+    /// Its title.
+    pub title: String,
+    /// When it is.
+    pub span: CardSpan,
 }
 
 /// What is done to an event.
@@ -126,6 +165,9 @@ pub enum CardScope {
 pub struct CardChange {
     /// What changes.
     pub field: CardField,
+    /// The value before, in the same form, if it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The new value: text as given, a time as local text, a word of the tool's own.
     pub to: String,
 }
@@ -250,28 +292,47 @@ impl CardSpan {
 /// Somebody who is invited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardAttendee {
+    /// The name that Outlook has, where it was looked at. Others may have chosen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The complete address; a domain with other than ASCII letters in its wire form (`xn--…`).
     pub address: String,
     /// Whether the event can do without.
     pub optional: bool,
     /// Whether the address is outside the organisation.
     pub outside: bool,
+    /// What was answered to the invitation, where it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }
 
 impl CardAttendee {
     pub(crate) fn of(address: &Address, optional: bool, home: &[String]) -> Self {
-        let outside = !home.iter().any(|domain| *domain == address.domain());
+        Self::held("", address.as_str(), optional, home)
+    }
+
+    /// As Outlook holds somebody: an address there need not be one that a person would type.
+    pub(crate) fn held(name: &str, address: &str, optional: bool, home: &[String]) -> Self {
+        let domain = address.rsplit('@').next().unwrap_or_default();
+        let domain = domain.to_lowercase();
+        let told = !name.trim().is_empty() && !name.trim().eq_ignore_ascii_case(address);
         Self {
+            name: told.then(|| cut(name, 255)),
             address: wire_form(address),
             optional,
-            outside,
+            outside: !home.contains(&domain),
+            answer: None,
         }
     }
 }
 
+/// At most so many characters, of which none is taken out: the page makes visible what hides.
+pub(crate) fn cut(text: &str, limit: usize) -> String {
+    text.chars().take(limit).collect()
+}
+
 /// A look-alike domain must not look alike: letters beyond ASCII are shown as they are on the wire.
-fn wire_form(address: &Address) -> String {
-    let text = address.as_str();
+fn wire_form(text: &str) -> String {
     match text.rsplit_once('@') {
         Some((local, domain)) if !domain.is_ascii() => match url::Host::parse(domain) {
             Ok(host) => format!("{local}@{host}"),

@@ -148,6 +148,22 @@ impl Error {
     }
 }
 
+/// An event is not as it was read, or as its owner was shown it.
+const EVENT_CHANGED: (&str, &str) = (
+    "changed_meanwhile",
+    "The event was changed in the meantime. Read it again first.",
+);
+
+impl Error {
+    pub(crate) fn event_changed() -> Self {
+        Self::new(ErrorKind::Conflict, EVENT_CHANGED.0, EVENT_CHANGED.1)
+    }
+
+    pub(crate) fn is_event_changed(&self) -> bool {
+        self.kind == ErrorKind::Conflict && self.code == EVENT_CHANGED.0
+    }
+}
+
 /// The store failed: nothing is decided, nothing is sent.
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
@@ -207,11 +223,7 @@ impl From<microsoft::Error> for Error {
                 "not_found",
                 "Outlook has no such item. Search again.",
             ),
-            Kind::Conflict => (
-                ErrorKind::Conflict,
-                "changed_meanwhile",
-                "The event was changed in the meantime. Read it again first.",
-            ),
+            Kind::Conflict => (ErrorKind::Conflict, EVENT_CHANGED.0, EVENT_CHANGED.1),
             Kind::Invalid { .. } => (
                 ErrorKind::Microsoft,
                 "microsoft_refused",

@@ -21,6 +21,7 @@ pub mod tools;
 mod approve;
 mod card;
 mod handles;
+mod look;
 mod park;
 mod reconcile;
 
@@ -60,13 +61,14 @@ pub use approve::ApprovalView;
 pub use call::Answer;
 pub use caller::{AdministratorCaller, AgentCaller, PersonCaller};
 pub use card::{
-    Card, CardAction, CardAttendee, CardChange, CardCopied, CardField, CardMails, CardScope,
-    CardSeries, CardSpan, CopiedField,
+    Card, CardAction, CardAttendee, CardChange, CardConflict, CardConflicts, CardCopied, CardField,
+    CardMails, CardScope, CardSeries, CardSpan, CopiedField,
 };
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
 pub use health::HealthView;
 pub use limits::Limits;
+pub use look::LookTrouble;
 pub use microsoft::entra::scopes::Asked;
 pub use operator::Operator;
 pub use people::{EndingView, PeopleFilter, PersonView};

@@ -186,6 +186,7 @@ impl Engine {
             id: stored.id.clone(),
             approval: resumed.approval,
             call: stored.call.clone(),
+            shown: stored.etag.clone(),
         };
         let request = RequestId::random(&self.0.random);
         if let Some(error) = self.run(stored, agent, claimed, &request).await? {

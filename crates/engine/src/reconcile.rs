@@ -22,7 +22,7 @@ use store::approvals::StoredApproval;
 use store::levels::Standing;
 use store::writes::{NewWrite, OpenWrite, Told};
 
-use crate::call::{Answer, Deed, Passage};
+use crate::call::{Answer, Passage};
 use crate::connect::availability;
 use crate::taint::Foreigns;
 use crate::tools::{Seen, Tool, verify};
@@ -335,11 +335,18 @@ impl Engine {
             began: now,
             stored: write.approval.clone(),
             foreign: Foreigns::default(),
+            shown: None,
         };
         let slot = self.0.operations.slot(&passage.connection.id);
         let inside = slot.enter().await;
         let seen = self
-            .act(&permit, &passage, Deed::Look, &slot, upstream)
+            .act(
+                &permit,
+                &passage,
+                &slot,
+                upstream,
+                |tool, context, resolved| tool.look(context, resolved.arguments),
+            )
             .await;
         drop(inside);
         // Its agent is told what the look has found.

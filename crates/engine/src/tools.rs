@@ -16,6 +16,7 @@ mod event_line;
 mod following;
 mod input;
 mod scope;
+mod seen;
 mod sent;
 mod target;
 pub(crate) mod verify;
@@ -23,6 +24,7 @@ pub(crate) mod verify;
 use std::pin::Pin;
 use std::sync::LazyLock;
 
+use domain::calendar::Event;
 use domain::canonical::Digest;
 use domain::id::CallId;
 use domain::people::{Address, Mailbox};
@@ -152,6 +154,21 @@ pub(crate) struct Context<'a> {
     /// Takes note of every text in the answer that somebody else wrote.
     pub(crate) foreign: &'a Foreigns,
     pub(crate) handles: Handles<'a>,
+    /// The version of the event that its person was shown before she said yes, if she was asked.
+    pub(crate) shown: Option<&'a str>,
+}
+
+impl Context<'_> {
+    /// Refuses an event that is not as its person was shown it. Graph takes no condition with every change, so what was read
+    /// a moment ago is compared; where it does, it compares once more.
+    pub(crate) fn as_shown(&self, event: &Event) -> Result<(), Failure> {
+        match self.shown {
+            Some(shown) if event.etag.as_deref() != Some(shown) => {
+                Err(Failure::Ours(Error::event_changed()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Arguments with nothing left to interpret, and what a person is shown of them.
@@ -177,8 +194,16 @@ pub(crate) enum Seen {
     Unclear,
 }
 
-pub(crate) type Looking<'a> = Pin<Box<dyn Future<Output = Result<Seen, Failure>> + Send + 'a>>;
-pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>>;
+/// What was seen in the calendar for a card.
+pub(crate) struct Looked {
+    /// The card, completed.
+    pub(crate) card: Card,
+    /// The version of the event it tells of, for tools on an event that exists.
+    pub(crate) etag: Option<String>,
+    pub(crate) target: Option<Digest>,
+}
+
+pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 
 /// One tool. Written by implementing [`Typed`].
 pub(crate) trait Tool: Send + Sync {
@@ -188,10 +213,18 @@ pub(crate) trait Tool: Send + Sync {
     fn check(&self, arguments: &Value) -> Result<Value, Error>;
     /// Arguments with absolute times and complete addresses. Resolving what is resolved changes nothing.
     fn resolve(&self, arguments: Value, setting: &Setting) -> Result<Resolved, Error>;
+    /// Whether it changes an event that exists. Then nobody says yes before that event was looked at.
+    fn changes_what_exists(&self) -> bool;
+    /// Completes the card with what its owner should see before she decides; `None` where nothing is to be seen.
+    fn show<'a>(
+        &'a self,
+        context: &'a Context<'a>,
+        resolved: Resolved,
+    ) -> Running<'a, Option<Looked>>;
     /// Does it.
-    fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a>;
+    fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a, Done>;
     /// Looks what became of it, and changes nothing.
-    fn look<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Looking<'a>;
+    fn look<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a, Seen>;
 }
 
 /// What a tool's file says: its definition, its input, how input is resolved and shown, and what it does.
@@ -199,12 +232,22 @@ pub(crate) trait Typed: Send + Sync + 'static {
     type Input: DeserializeOwned + Serialize + JsonSchema + Send;
     /// The words its answers' `status` can have besides those every tool has.
     const STATUSES: &'static [&'static str];
+    /// Whether it changes an event that exists.
+    const CHANGES_WHAT_EXISTS: bool = false;
 
     fn definition() -> &'static Definition;
     /// Bounds that the schema alone does not check.
     fn check(input: &Self::Input) -> Result<(), Error>;
     fn resolve(input: Self::Input, setting: &Setting)
     -> Result<(Self::Input, Card, String), Error>;
+    /// What its owner should see before she decides. It reads and does not write; a look of a few requests.
+    fn show<'a>(
+        _context: &'a Context<'a>,
+        _input: Self::Input,
+        _card: Card,
+    ) -> impl Future<Output = Result<Option<Looked>, Failure>> + Send + 'a {
+        async { Ok(None) }
+    }
     fn run<'a>(
         context: &'a Context<'a>,
         input: Self::Input,
@@ -259,13 +302,28 @@ impl<T: Typed> Tool for T {
         })
     }
 
-    fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a> {
+    fn changes_what_exists(&self) -> bool {
+        T::CHANGES_WHAT_EXISTS
+    }
+
+    fn show<'a>(
+        &'a self,
+        context: &'a Context<'a>,
+        resolved: Resolved,
+    ) -> Running<'a, Option<Looked>> {
+        Box::pin(async move {
+            let input = input::parse(&resolved.arguments).map_err(Failure::Ours)?;
+            T::show(context, input, resolved.card).await
+        })
+    }
+
+    fn run<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a, Done> {
         Box::pin(
             async move { T::run(context, input::parse(&arguments).map_err(Failure::Ours)?).await },
         )
     }
 
-    fn look<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Looking<'a> {
+    fn look<'a>(&'a self, context: &'a Context<'a>, arguments: Value) -> Running<'a, Seen> {
         Box::pin(
             async move { T::look(context, input::parse(&arguments).map_err(Failure::Ours)?).await },
         )

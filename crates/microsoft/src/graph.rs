@@ -53,6 +53,8 @@ pub struct Graph<'a> {
     clock: &'a Clock,
     random: &'a Random,
     token: &'a AccessToken,
+    /// The permit is for looking: nothing is written.
+    reads_only: bool,
     sent: Mutex<Vec<UpstreamRequest>>,
 }
 
@@ -101,6 +103,7 @@ impl<'a> Graph<'a> {
         clock: &'a Clock,
         random: &'a Random,
         token: &'a AccessToken,
+        reads_only: bool,
     ) -> Self {
         Self {
             transport,
@@ -108,6 +111,7 @@ impl<'a> Graph<'a> {
             clock,
             random,
             token,
+            reads_only,
             sent: Mutex::default(),
         }
     }
@@ -192,6 +196,9 @@ impl<'a> Graph<'a> {
 
     /// Sends a call and, where that is harmless, sends it again; gives a success or says why there is none.
     async fn send(&self, call: &Call<'_>) -> Result<Answer, Error> {
+        if self.reads_only && call.effect != Effect::Read {
+            return Err(Error::PermitDoesNotFit);
+        }
         let _lane = self
             .token
             .lanes()

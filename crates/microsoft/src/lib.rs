@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use domain::clock::Clock;
-use domain::policy::Permit;
+use domain::policy::{Permit, Purpose};
 use domain::random::Random;
 
 pub mod entra;
@@ -76,7 +76,8 @@ impl Microsoft {
         &self.0.entra
     }
 
-    /// Graph for one permitted call: without a permit there is none, and the token must be of the same person.
+    /// Graph for one permitted call: without a permit there is none, and the token must be of the same person. With a permit
+    /// for looking it writes nothing: whatever would is refused with [`Kind::PermitDoesNotFit`] before it is sent.
     ///
     /// # Errors
     /// [`Kind::PermitDoesNotFit`] when the token was redeemed for somebody else than the permit names.
@@ -95,7 +96,10 @@ impl Microsoft {
             random,
             ..
         } = &*self.0;
-        Ok(Graph::new(transport, places, clock, random, token))
+        let reads_only = permit.purpose() == Purpose::Look;
+        Ok(Graph::new(
+            transport, places, clock, random, token, reads_only,
+        ))
     }
 
     /// Reads the link to a next page back from its text.

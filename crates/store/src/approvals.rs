@@ -3,6 +3,7 @@
 mod asking;
 mod deciding;
 mod ending;
+mod looking;
 mod parking;
 
 use std::fmt;
@@ -77,8 +78,14 @@ pub struct StoredApproval {
     pub arguments: Value,
     /// The digest of the arguments.
     pub digest: Digest,
-    /// What the person is shown.
+    /// What the person is shown: made from the call, and completed by a look at her calendar if there was one.
     pub card: Value,
+    /// The version of the event that the card tells of, if it was looked at.
+    pub etag: Option<String>,
+    /// When it was looked at last.
+    pub looked: Option<Timestamp>,
+    /// How often it was looked at. A yes is for the card of one of these looks.
+    pub looks: i64,
     /// The same in one line.
     pub summary: String,
     /// Where it stands; *expired* as soon as its time is over, *unknown* five minutes after a decision without an end.
@@ -151,8 +158,8 @@ pub enum Earlier {
 macro_rules! approval_columns {
     () => {
         concat!(
-            "id AS approval, organisation, person, connection, agent, surface, tool, arguments, digest, card, summary,
-            created_ms, expires_ms, decided_ms, call, ",
+            "id AS approval, organisation, person, connection, agent, surface, tool, arguments, digest,
+            COALESCE(looked, card) AS shown_card, etag, looked_ms, looks, summary, created_ms, expires_ms, decided_ms, call, ",
             shown_state!(),
             " AS shown_state, ",
             shown_outcome!(),
@@ -174,7 +181,10 @@ impl StoredApproval {
             tool: row.text("tool")?,
             arguments: row.json("arguments")?,
             digest: row.parsed("digest", Digest::parse)?,
-            card: row.json("card")?,
+            card: row.json("shown_card")?,
+            etag: row.maybe_text("etag")?,
+            looked: row.maybe_moment("looked_ms")?,
+            looks: row.number("looks")?,
             summary: row.text("summary")?,
             state: row.parsed("shown_state", ApprovalState::parse)?,
             created: row.moment("created_ms")?,

@@ -319,6 +319,41 @@ approval-value-normal = normal
 approval-value-personal = persönlich
 approval-value-private = privat
 approval-value-confidential = vertraulich
+approval-notice-card_changed = Die Anfrage ist nicht mehr so, wie Sie sie bestätigt haben: In Ihrem Kalender hat sich etwas geändert. Nichts wurde getan. Bitte lesen Sie noch einmal.
+approval-notice-event_changed = Der Termin hat sich geändert, nachdem Sie ihn gesehen hatten. Deshalb wurde nichts getan. Das ist dieselbe Anfrage mit dem Termin, wie er jetzt ist.
+approval-notice-not_looked_at = attache konnte den Termin nicht ansehen. Deshalb wurde nichts getan. Bitte lesen Sie die Karte noch einmal.
+approval-looked = attache hat { $when } in Ihrem Kalender nachgesehen.
+approval-look-failed = Microsoft ist gerade nicht erreichbar. attache weiß deshalb nicht, was sonst zu dieser Zeit in Ihrem Kalender steht.
+approval-look-failed-existing = Microsoft ist gerade nicht erreichbar. attache kann Ihnen den Termin deshalb nicht zeigen. Bestätigen können Sie nur, was Sie sehen.
+approval-look-refused = So wie der Termin jetzt ist, geht das nicht.
+approval-look-event_not_found = Dieser Termin ist nicht mehr zu seiner Zeit da: Er wurde verschoben, abgesagt oder entfernt. Die Anfrage kann nicht ausgeführt werden.
+approval-look-not_organizer = Sie haben zu diesem Termin nicht eingeladen. So geht das deshalb nicht.
+approval-look-is_organizer = Sie haben zu diesem Termin selbst eingeladen. So geht das deshalb nicht.
+approval-look-already_cancelled = Dieser Termin ist schon abgesagt.
+approval-look-proposals_not_allowed = Für diesen Termin darf man keine andere Zeit vorschlagen.
+approval-look-needs_sign_in = Microsoft möchte, dass Sie sich neu anmelden, bevor attache Ihnen den Termin zeigen kann. Den Link finden Sie auf der Seite Outlook-Kalender.
+approval-look-again = Noch einmal nachsehen
+approval-asked-anew = Dieselbe Anfrage mit dem Termin, wie er jetzt ist
+approval-beside = Zur selben Zeit
+approval-beside-none = Sonst nichts
+approval-already-so = Alles ist schon so: Nichts würde sich ändern.
+approval-already-there = Derselbe Termin steht schon in Ihrem Kalender: Ein zweiter würde nicht angelegt.
+approval-own-copy = Sie haben zu diesem Termin nicht eingeladen: Nur Ihre eigene Kopie ändert sich, und die nächste Änderung durch den Einladenden überschreibt sie.
+approval-link-stays = Der Link zum Beitreten bleibt, wie er ist.
+approval-organizer = Eingeladen hat
+approval-who-stays = Bleiben eingeladen
+approval-answer-accepted = hat zugesagt
+approval-answer-tentative = vielleicht
+approval-answer-declined = hat abgesagt
+approval-answer-none = noch keine Antwort
+approval-mailed = { $count ->
+    [one] Eine Person bekommt eine E-Mail.
+   *[other] { $count } Personen bekommen eine E-Mail.
+}
+approval-beside-more = { $count ->
+    [one] und noch einer
+   *[other] und { $count } weitere
+}
 approval-repeats = Wiederholt sich
 approval-repeats-events = { $count ->
     [one] { $count } Termin

@@ -319,6 +319,41 @@ approval-value-normal = normal
 approval-value-personal = personal
 approval-value-private = private
 approval-value-confidential = confidential
+approval-notice-card_changed = The request is not as it was when you said yes: something in your calendar changed. Nothing was done. Please read it again.
+approval-notice-event_changed = The event changed after you had seen it, so nothing was done. This is the same request with the event as it is now.
+approval-notice-not_looked_at = attache could not look at the event, so nothing was done. Please read the card again.
+approval-looked = attache looked at your calendar { $when }.
+approval-look-failed = Microsoft cannot be reached just now, so attache does not know what else is in your calendar then.
+approval-look-failed-existing = Microsoft cannot be reached just now, so attache cannot show you the event. You can approve only what you can see.
+approval-look-refused = This cannot be done as the event is now.
+approval-look-event_not_found = This event is not at its time any more: it was moved, cancelled or removed. The request cannot be carried out.
+approval-look-not_organizer = You do not organise this meeting, so it cannot be done like this.
+approval-look-is_organizer = You organise this meeting yourself, so it cannot be done like this.
+approval-look-already_cancelled = The organiser has cancelled this meeting already.
+approval-look-proposals_not_allowed = The organiser does not let people propose another time.
+approval-look-needs_sign_in = Microsoft wants you to sign in again before attache can show you the event. The Outlook Calendar page has the link.
+approval-look-again = Look again
+approval-asked-anew = The same request, with the event as it is now
+approval-beside = At the same time
+approval-beside-none = Nothing else
+approval-already-so = Everything is so already: nothing would change.
+approval-already-there = The same event is in your calendar already: no second one would be made.
+approval-own-copy = You do not organise this meeting: only your own copy changes, and the organiser’s next update overwrites it.
+approval-link-stays = The link to join stays as it is.
+approval-organizer = Organiser
+approval-who-stays = Stay invited
+approval-answer-accepted = has accepted
+approval-answer-tentative = perhaps
+approval-answer-declined = has declined
+approval-answer-none = no answer yet
+approval-mailed = { $count ->
+    [one] One person gets an e-mail.
+   *[other] { $count } people get an e-mail.
+}
+approval-beside-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
 approval-repeats = Repeats
 approval-repeats-events = { $count ->
     [one] { $count } event

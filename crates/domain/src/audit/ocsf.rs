@@ -243,7 +243,11 @@ fn status(record: &Record) -> (u32, &'static str) {
         | (_, Some("failed" | "broken")) => failure,
         (_, Some("unknown" | "begun"))
         | (
-            Kind::CallBegun | Kind::CallParked | Kind::ConnectStarted | Kind::ApprovalRequested,
+            Kind::CallBegun
+            | Kind::LookBegun
+            | Kind::CallParked
+            | Kind::ConnectStarted
+            | Kind::ApprovalRequested,
             _,
         ) => unknown,
         (_, _) => success,
@@ -274,6 +278,8 @@ fn meaning(record: &Record) -> Meaning {
         | Kind::KeyRevoked
         | Kind::EntriesRemoved => (EntityManagement, 4),
         Kind::CheckpointKeyUsed => (EntityManagement, 10),
+        // A look only reads, whatever the tool would do.
+        Kind::LookBegun | Kind::LookFinished => (ApiActivity, 2),
         Kind::CallBegun
         | Kind::CallFinished
         | Kind::CallDenied
@@ -401,6 +407,8 @@ mod tests {
         check(Kind::ApprovalRequested, "", (300_401, 0));
         check(Kind::ApprovalDecided, "declined", (300_403, 1));
         check(Kind::CallBegun, "", (600_302, 0));
+        check(Kind::LookBegun, "", (600_302, 0));
+        check(Kind::LookFinished, "done", (600_302, 1));
         check(Kind::CallFinished, "done", (600_302, 1));
         check(Kind::CallFinished, "failed", (600_302, 2));
         check(Kind::CallFinished, "unknown", (600_302, 0));

@@ -1,6 +1,6 @@
 //! May attache look what became of a change whose answer was lost?
 
-use super::{Availability, Call, DenyReason, Levels, Permit, visible};
+use super::{Availability, Call, DenyReason, Levels, Permit, Purpose, visible};
 
 /// Decides one look after a change that was sent, and makes the permit for it. What was allowed or approved when it began is
 /// not decided again: nothing is sent a second time. But a tool that is denied by now reads nothing, nor does a connection
@@ -19,5 +19,6 @@ pub fn look_after(
         tool: call.tool,
         arguments: call.arguments,
         approval: None,
+        purpose: Purpose::Look,
     })
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use store::approvals::StoredApproval;
 use store::levels::Standing;
 
+use crate::approve::replaced_by;
 use crate::call::Answer;
 use crate::connect::availability;
 use crate::reconcile::is_looked_after;
@@ -20,6 +21,9 @@ const DECIDE: &str = "The person must decide this on attache's own page. Give he
 const SIGN_IN: &str = "Microsoft wants to see the person before this can go on. Give her the link; once she has signed in there, it runs by itself. Then use check_approval, or repeat the same call.";
 /// How often a waiting agent's approval is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// So often a question that was asked anew is followed to the next one.
+const MOST_ANEW: usize = 20;
 
 impl Engine {
     /// What an agent is told of an approval: where it stands, and the stored outcome once there is one.
@@ -85,6 +89,14 @@ impl Engine {
             .await?
             .filter(|approval| approval.agent == agent.caller.agent);
         let mut approval = approval.ok_or_else(Error::not_found)?;
+        // What was asked anew is what it is about now. Each of them took a yes of the person's, so the way is short.
+        for _ in 0..MOST_ANEW {
+            let Some(next) = replaced_by(&approval) else {
+                break;
+            };
+            let next = self.0.store.approval(&agent.caller.person, &next).await?;
+            approval = next.ok_or_else(Error::not_found)?;
+        }
         let tool = tools::find(&approval.tool)
             .ok_or_else(Error::not_found)?
             .definition();

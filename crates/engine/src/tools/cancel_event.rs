@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use super::event_line::EventLine;
 use super::scope::Scope;
-use super::{Context, Done, Seen, Setting, Typed, following, input, target, verify};
+use super::{Context, Done, Looked, Seen, Setting, Typed, following, input, seen, target, verify};
 use crate::call::Failure;
-use crate::card::{CardAction, CardMails, CardSpan};
+use crate::card::{CardAction, CardMails, CardSeries, CardSpan};
 use crate::{Card, Error, ErrorKind};
 
 pub(crate) const DEFINITION: Definition = Definition {
@@ -50,6 +50,7 @@ pub(crate) struct Input {
 impl Typed for CancelEvent {
     type Input = Input;
     const STATUSES: &'static [&'static str] = &["done"];
+    const CHANGES_WHAT_EXISTS: bool = true;
 
     fn definition() -> &'static Definition {
         &DEFINITION
@@ -97,21 +98,26 @@ impl Typed for CancelEvent {
         Ok((input, card, summary))
     }
 
+    async fn show<'a>(
+        context: &'a Context<'a>,
+        input: Input,
+        card: Card,
+    ) -> Result<Option<Looked>, Failure> {
+        show(context, &input, card).await.map(Some)
+    }
+
     async fn run<'a>(context: &'a Context<'a>, input: Input) -> Result<Done, Failure> {
         let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
         let event = target::find(context.graph, handle).await?;
         let how = How::of(&event, input.own_copy).map_err(Failure::Ours)?;
-        // An occurrence may have its own guests; what goes is what is read.
         let mut scope = input.scope;
         let meant = context
             .graph
             .whole_event(input.scope.id(&event))
             .await
             .map_err(gone)?;
-        let how = match how {
-            How::Cancel if meant.guests.is_empty() => How::Delete,
-            how => how,
-        };
+        context.as_shown(&meant.event)?;
+        let how = how.of_whole(&meant);
         if scope == Scope::Following && event.master.is_some() {
             let cut = following::cut(context.graph, &event, &meant).await?;
             if let Some(before) = cut.before {
@@ -161,14 +167,46 @@ impl Typed for CancelEvent {
     }
 }
 
-/// Ends a series before an occurrence: everybody invited is sent the series as it is then. No comment can go with it.
-async fn end(
-    context: &Context<'_>,
-    input: &Input,
-    how: How,
-    (event, master): (&Event, &Whole),
-    (before, cut): (Recurrence, &following::Cut),
-) -> Result<Done, Failure> {
+/// What goes, who is told, and how much of a series; the same refusals as when it runs.
+async fn show(context: &Context<'_>, input: &Input, mut card: Card) -> Result<Looked, Failure> {
+    let (graph, setting) = (context.graph, context.setting);
+    let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
+    let event = target::find(graph, handle).await?;
+    let how = How::of(&event, input.own_copy).map_err(Failure::Ours)?;
+    let meant = graph
+        .whole_event(input.scope.id(&event))
+        .await
+        .map_err(gone)?;
+    let how = how.of_whole(&meant);
+    let mut series = meant.series.as_ref().map(|series| series.recurrence);
+    if input.scope == Scope::Following && event.master.is_some() {
+        let cut = following::cut(graph, &event, &meant).await?;
+        if cut.before.is_some() {
+            endable(input, how)?;
+        }
+        series = Some(cut.after);
+    }
+    let zone = seen::zone_of(&card);
+    card.title = Some(crate::card::cut(&event.title, 255));
+    card.span = Some(CardSpan::of(&event.span, &zone));
+    card.location = event.location.clone();
+    card.series = series.as_ref().map(CardSeries::of);
+    card.organizer = seen::organizer(&meant.event, setting);
+    card.invited = seen::guests(&meant, setting);
+    if how == How::Cancel {
+        card.mailed = card.invited.len();
+        card.outside = seen::outside(&card.invited);
+    }
+    card.mails = (card.mailed == 0).then_some(CardMails::Nobody);
+    Ok(Looked {
+        card,
+        target: Some(meant.event.id.digest()),
+        etag: meant.event.etag,
+    })
+}
+
+/// Whether the later part of a series can be taken away so.
+fn endable(input: &Input, how: How) -> Result<(), Failure> {
     let refuse = |code, field: &str, why: &str| {
         Err(Failure::Ours(Error::invalid(
             code,
@@ -190,6 +228,18 @@ async fn end(
             "Outlook sends none when a series is ended early. Leave it out, or cancel all.",
         );
     }
+    Ok(())
+}
+
+/// Ends a series before an occurrence: everybody invited is sent the series as it is then. No comment can go with it.
+async fn end(
+    context: &Context<'_>,
+    input: &Input,
+    how: How,
+    (event, master): (&Event, &Whole),
+    (before, cut): (Recurrence, &following::Cut),
+) -> Result<Done, Failure> {
+    endable(input, how)?;
     let change = following::ending(before, cut);
     context
         .graph
@@ -220,6 +270,14 @@ enum How {
 }
 
 impl How {
+    /// An occurrence may have its own guests: only what is read says whether there is anybody to tell.
+    fn of_whole(self, meant: &Whole) -> Self {
+        match self {
+            Self::Cancel if meant.guests.is_empty() => Self::Delete,
+            how => how,
+        }
+    }
+
     fn of(event: &Event, own_copy: bool) -> Result<Self, Error> {
         match (event.is_organizer, own_copy) {
             (true, false) => Ok(Self::Cancel),

@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::made::Made;
-use super::{Context, Done, Seen, Setting, Typed};
+use super::{Context, Done, Looked, Seen, Setting, Typed, seen};
 use crate::call::Failure;
 use crate::{Card, Error};
 
@@ -124,6 +124,22 @@ impl Typed for CreateEvent {
         input.duration_minutes = None;
         input.recurrence = series.as_ref().map(Recurrence::rrule);
         Ok((input, card, summary))
+    }
+
+    async fn show<'a>(
+        context: &'a Context<'a>,
+        input: Input,
+        mut card: Card,
+    ) -> Result<Option<Looked>, Failure> {
+        let new = new_event(&input, context).map_err(Failure::Ours)?;
+        let beside = beside::look(context, &new).await?;
+        card.already_so = !beside.same.is_empty() && !input.even_if_exists.unwrap_or(false);
+        card.conflicts = Some(seen::shown(&beside.conflicts, &new.zone));
+        Ok(Some(Looked {
+            card,
+            etag: None,
+            target: None,
+        }))
     }
 
     async fn run<'a>(context: &'a Context<'a>, input: Input) -> Result<Done, Failure> {

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use super::event_line::EventLine;
 use super::scope::{OneOrAll, Scope};
-use super::{Context, Done, Seen, Setting, Typed, input, target, verify};
+use super::{Context, Done, Looked, Seen, Setting, Typed, input, seen, target, verify};
 use crate::call::Failure;
-use crate::card::{CardAction, CardMails, CardSpan};
+use crate::card::{CardAction, CardMails, CardSeries, CardSpan};
 use crate::{Card, Error, ErrorKind};
 
 pub(crate) const DEFINITION: Definition = Definition {
@@ -89,6 +89,7 @@ impl Word {
 impl Typed for RespondToEvent {
     type Input = Input;
     const STATUSES: &'static [&'static str] = &["done", "unchanged"];
+    const CHANGES_WHAT_EXISTS: bool = true;
 
     fn definition() -> &'static Definition {
         &DEFINITION
@@ -195,6 +196,14 @@ impl Typed for RespondToEvent {
         Ok((input, card, summary))
     }
 
+    async fn show<'a>(
+        context: &'a Context<'a>,
+        input: Input,
+        card: Card,
+    ) -> Result<Option<Looked>, Failure> {
+        show(context, &input, card).await.map(Some)
+    }
+
     async fn run<'a>(context: &'a Context<'a>, input: Input) -> Result<Done, Failure> {
         let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
         let event = target::find(context.graph, handle).await?;
@@ -203,6 +212,7 @@ impl Typed for RespondToEvent {
             .whole_event(Scope::from(input.scope).id(&event))
             .await
             .map_err(gone)?;
+        context.as_shown(&before.event)?;
         let zone = context.setting.zone.clone().unwrap_or_else(Zone::utc);
         let reply = reply(&input, &before, &zone).map_err(Failure::Ours)?;
         let says_more = input.comment.is_some() || reply.proposed.is_some();
@@ -249,6 +259,43 @@ impl Typed for RespondToEvent {
             None => Ok(Seen::Unclear),
         }
     }
+}
+
+/// Which invitation is answered, and what else is at its time; the same refusals as when it runs.
+async fn show(context: &Context<'_>, input: &Input, mut card: Card) -> Result<Looked, Failure> {
+    let (graph, setting) = (context.graph, context.setting);
+    let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
+    let event = target::find(graph, handle).await?;
+    let before = graph
+        .whole_event(Scope::from(input.scope).id(&event))
+        .await
+        .map_err(gone)?;
+    let zone = seen::zone_of(&card);
+    let reply = reply(input, &before, &zone).map_err(Failure::Ours)?;
+    card.title = Some(crate::card::cut(&event.title, 255));
+    card.span = Some(CardSpan::of(&event.span, &zone));
+    card.location = event.location.clone();
+    card.series = before
+        .series
+        .as_ref()
+        .map(|series| CardSeries::of(&series.recurrence));
+    card.organizer = seen::organizer(&before.event, setting);
+    card.invited = seen::guests(&before, setting);
+    card.keeps_link = before.event.join_url.is_some() && input.answer != Word::Decline;
+    if let Some((span, _)) = &reply.proposed {
+        card.proposed = Some(CardSpan::of(span, &zone));
+    }
+    if input.notify {
+        card.outside = card.organizer.iter().filter(|one| one.outside).count();
+    }
+    if input.answer != Word::Decline {
+        card.conflicts = Some(seen::conflicts(graph, &event, &event.span, &zone).await?);
+    }
+    Ok(Looked {
+        card,
+        target: Some(before.event.id.digest()),
+        etag: before.event.etag,
+    })
 }
 
 /// What Outlook holds afterwards. Declining takes the event away, so that it is gone is the proof.

@@ -2,6 +2,7 @@
 
 mod look;
 mod plan;
+mod seen;
 mod split;
 mod told;
 
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use self::plan::Plan;
 use super::scope::Scope;
-use super::{Context, Done, Seen, Setting, Typed, input, target};
+use super::{Context, Done, Looked, Seen, Setting, Typed, input, target};
 use crate::call::Failure;
 use crate::card::{CardAction, CardAttendee, CardChange, CardField, CardMails, CardSpan};
 use crate::{Card, Error, ErrorKind};
@@ -112,6 +113,7 @@ pub(crate) struct Input {
 impl Typed for UpdateEvent {
     type Input = Input;
     const STATUSES: &'static [&'static str] = &["done", "unchanged", "partly_done"];
+    const CHANGES_WHAT_EXISTS: bool = true;
 
     fn definition() -> &'static Definition {
         &DEFINITION
@@ -157,6 +159,14 @@ impl Typed for UpdateEvent {
         Ok((input, card, summary))
     }
 
+    async fn show<'a>(
+        context: &'a Context<'a>,
+        input: Input,
+        card: Card,
+    ) -> Result<Option<Looked>, Failure> {
+        seen::look(context, input, card).await.map(Some)
+    }
+
     async fn run<'a>(context: &'a Context<'a>, input: Input) -> Result<Done, Failure> {
         let handle = target::handle(&input.id, "id").map_err(Failure::Ours)?;
         let event = target::find(context.graph, handle).await?;
@@ -165,6 +175,7 @@ impl Typed for UpdateEvent {
             .whole_event(input.scope.id(&event))
             .await
             .map_err(understood)?;
+        context.as_shown(&before.event)?;
         if input.scope == Scope::Following && event.master.is_some() {
             return split::run(context, input, event, before).await;
         }
@@ -438,7 +449,11 @@ fn card(
 fn new_values(input: &Input) -> Vec<CardChange> {
     let mut changes = Vec::new();
     let mut to = |field, value: Option<String>| {
-        changes.extend(value.map(|to| CardChange { field, to }));
+        changes.extend(value.map(|to| CardChange {
+            field,
+            from: None,
+            to,
+        }));
     };
     let local = |text: &Option<String>| {
         // A card's times are without the zone's name: it has a place of its own.

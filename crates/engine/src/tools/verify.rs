@@ -4,7 +4,7 @@ use domain::calendar::{Answer, Event, ShowAs, Span};
 use domain::text::one_line;
 use domain::time::Zone;
 use jiff::{SignedDuration, Timestamp};
-use microsoft::graph::View;
+use microsoft::graph::{Graph, View};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -55,7 +55,20 @@ pub(crate) fn mailed<'a>(body: &mut Value, addresses: impl Iterator<Item = &'a s
 /// The person's other events at the time of this one. Their titles may have been written by anybody. Being told is
 /// convenient, so a look that fails is said and makes nothing fail.
 pub(crate) async fn conflicts(body: &mut Value, context: &Context<'_>, event: &Event, zone: &Zone) {
-    let (from, to) = window(&event.span, zone);
+    match beside(context.graph, event, &event.span, zone).await {
+        Ok(others) => conflicts_told(body, &others, context.foreign),
+        Err(_) => body["conflicts_unknown"] = true.into(),
+    }
+}
+
+/// The person's other events at a time that one of hers has or is to have.
+pub(crate) async fn beside(
+    graph: &Graph<'_>,
+    event: &Event,
+    span: &Span,
+    zone: &Zone,
+) -> Result<Vec<Event>, microsoft::Error> {
+    let (from, to) = window(span, zone);
     // Whole days are matched as days of UTC.
     let day = SignedDuration::from_hours(24);
     let view = View {
@@ -64,17 +77,13 @@ pub(crate) async fn conflicts(body: &mut Value, context: &Context<'_>, event: &E
         top: 100,
         next: None,
     };
-    let Ok(page) = context.graph.calendar_view(view).await else {
-        body["conflicts_unknown"] = true.into();
-        return;
-    };
-    let mut others = page.items;
+    let mut others = graph.calendar_view(view).await?.items;
     others.retain(|other| {
         other.id != event.id
             && collides(other, from, to, zone)
             && (event.master.is_none() || other.master != event.master)
     });
-    conflicts_told(body, &others, context.foreign);
+    Ok(others)
 }
 
 /// Says which other events the person has at that time.

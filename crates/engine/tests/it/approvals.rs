@@ -35,11 +35,7 @@ async fn nothing_reaches_microsoft_before_the_person_has_said_yes() {
         "approval_required"
     );
     assert_eq!(house.sim.log().len(), 0);
-    let view = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
-        .await
-        .expect("approves");
+    let view = house.approve(&pair.person, &id).await.expect("approves");
     assert_eq!(view.state, ApprovalState::Done);
     assert_eq!(house.events(&pair.login, "Waits"), 1);
 }
@@ -50,11 +46,16 @@ async fn a_hundred_approvals_of_one_call_make_one_event() {
     let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
     let id = asked(&house, &pair, "Once").await;
     let requests: Vec<_> = (0..100).map(|_| house.request()).collect();
-    let results = futures_util::future::join_all(
-        requests
-            .iter()
-            .map(|request| house.engine.approve(&pair.person, &id, request)),
-    )
+    let card = house
+        .engine
+        .open_approval(&pair.person, &id, &house.request())
+        .await
+        .expect("hers");
+    let results = futures_util::future::join_all(requests.iter().map(|request| {
+        house
+            .engine
+            .approve(&pair.person, &id, &card.digest, request)
+    }))
     .await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     assert!(
@@ -91,8 +92,7 @@ async fn a_no_is_a_no_until_the_agent_asks_something_else() {
         "approval_required"
     );
     let again = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
+        .approve(&pair.person, &id)
         .await
         .map(|_| ())
         .map_err(|error| error.code);
@@ -107,8 +107,7 @@ async fn what_changed_meanwhile_voids_the_yes() {
     let id = asked(&house, &pair, "Too late").await;
     house.set(&[("create_event", Level::Deny)]).await;
     let result = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
+        .approve(&pair.person, &id)
         .await
         .map(|view| view.state);
     assert!(
@@ -141,8 +140,7 @@ async fn nobody_but_the_owner_decides_or_sees_it() {
         );
         assert_eq!(
             house
-                .engine
-                .approve(stranger, &id, &house.request())
+                .approve(stranger, &id)
                 .await
                 .map(|_| ())
                 .map_err(|error| error.code),
@@ -205,11 +203,7 @@ async fn what_an_approved_read_told_is_not_told_after_disconnect_or_deny() {
         .await
         .expect("asks");
     let id = ApprovalId::parse(answer.body["approval_id"].as_str().expect("an id")).expect("an id");
-    house
-        .engine
-        .approve(&pair.person, &id, &house.request())
-        .await
-        .expect("approves");
+    house.approve(&pair.person, &id).await.expect("approves");
     let told = house
         .engine
         .agent_approval(&pair.agent, id.as_str())

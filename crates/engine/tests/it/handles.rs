@@ -153,11 +153,7 @@ async fn what_is_stored_of_a_call_is_the_address_and_a_repetition_meets_it() {
         assert_eq!(again["approval_id"], first["approval_id"]);
     }
     let id = &stored.items[0].id;
-    house
-        .engine
-        .approve(&pair.person, id, &house.request())
-        .await
-        .expect("approved");
+    house.approve(&pair.person, id).await.expect("approved");
     let done = house.call(&pair, CREATE, call).await.expect("done").body;
     assert_eq!(
         (&done["status"], &done["approval_id"]),

@@ -6,13 +6,13 @@ use std::time::Duration;
 use domain::audit::Kind;
 use domain::caller::Surface;
 use domain::clock::Clock;
-use domain::id::{Identity, ObjectId, RequestId, TenantId};
+use domain::id::{ApprovalId, Identity, ObjectId, RequestId, TenantId};
 use domain::permission::Level;
 use domain::random::Random;
 use domain::secret::{AuthorizationCode, BrowserSecret, ClientSecret, StateSecret};
 use engine::{
-    AgentCaller, Answer, Begun, Callback, CallbackAnswer, Engine, Error, Finished, Instances,
-    LevelChange, Limits, PersonCaller,
+    AgentCaller, Answer, ApprovalView, Begun, Callback, CallbackAnswer, Engine, Error, Finished,
+    Instances, LevelChange, Limits, PersonCaller,
 };
 use microsoft::Microsoft;
 use serde_json::Value;
@@ -333,6 +333,21 @@ impl House {
     ) -> Result<Answer, Error> {
         self.engine
             .call(&pair.agent, &self.request(), tool, arguments)
+            .await
+    }
+
+    /// Her yes: she opens the card and says yes to what she sees.
+    pub(crate) async fn approve(
+        &self,
+        person: &PersonCaller,
+        id: &ApprovalId,
+    ) -> Result<ApprovalView, Error> {
+        let card = self
+            .engine
+            .open_approval(person, id, &self.request())
+            .await?;
+        self.engine
+            .approve(person, id, &card.digest, &self.request())
             .await
     }
 

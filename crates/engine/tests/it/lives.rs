@@ -162,10 +162,7 @@ async fn connecting_after_any_end_begins_with_nothing_of_the_connection_before()
             "{end:?}: {paths:?}"
         );
 
-        let refused = house
-            .engine
-            .approve(&pair.person, &approval, &house.request())
-            .await;
+        let refused = house.approve(&pair.person, &approval).await;
         assert_eq!(
             refused.expect_err("void").code,
             "already_decided",

@@ -6,6 +6,7 @@ mod postgres;
 
 mod approvals;
 mod bursts;
+mod cards;
 mod causes;
 mod connecting;
 mod consent;

@@ -46,6 +46,7 @@ fn the_policy_is_asked_in_one_place() {
     // The document of all decisions is made from the function itself; it decides no call.
     asked.retain(|place| place != "attache/src/commands/docs/permissions.rs");
     assert_eq!(asked, ["engine/src/call.rs"]);
+    assert_eq!(places("policy::look("), ["engine/src/look.rs"]);
 }
 
 #[test]

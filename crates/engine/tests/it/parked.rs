@@ -273,11 +273,7 @@ async fn a_yes_that_meets_a_challenge_is_kept_and_needs_no_second_one() {
         .expect("asks");
     let id = id_of(&asked.body);
     challenge(&house, Some(1), "c1");
-    let view = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
-        .await
-        .expect("approves");
+    let view = house.approve(&pair.person, &id).await.expect("approves");
     assert_eq!(view.state, ApprovalState::Parked);
     assert!(view.decided.is_some(), "her yes stands");
     let answer = tokio::join!(checked(&house, &pair, &id), signs_in(&house, &pair)).0;
@@ -298,11 +294,7 @@ async fn what_went_on_is_decided_anew_deny_voids_it_and_ask_asks() {
     settled(&house, &pair).await;
     assert_eq!(state(&house, &pair, &id).await, ApprovalState::Pending);
     assert_eq!(house.events(&pair.login, "Now to be asked"), 0);
-    let view = house
-        .engine
-        .approve(&pair.person, &id, &house.request())
-        .await
-        .expect("approves");
+    let view = house.approve(&pair.person, &id).await.expect("approves");
     assert_eq!(view.state, ApprovalState::Done);
     assert_eq!(house.events(&pair.login, "Now to be asked"), 1);
 

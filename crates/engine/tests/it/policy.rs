@@ -193,10 +193,7 @@ async fn a_person_can_be_asked_more_and_never_less() {
         .await
         .expect("listed");
     let waiting = &waiting.items[0];
-    let after = house
-        .engine
-        .approve(&pair.person, &waiting.id, &house.request())
-        .await;
+    let after = house.approve(&pair.person, &waiting.id).await;
     assert_eq!(after.expect("decided").state.as_str(), "void");
     assert_eq!(house.graph_requests().len(), 0);
     tightened(&house, &pair, "create_event", Level::AlwaysAllow).await;

@@ -407,11 +407,7 @@ async fn a_yes_whose_process_died_before_anything_began_waits_for_its_person_aga
         checked(&b, &pair, id.as_str()).await["status"],
         "approval_required"
     );
-    let view = b
-        .engine
-        .approve(&pair.person, &id, &b.request())
-        .await
-        .expect("approves");
+    let view = b.approve(&pair.person, &id).await.expect("approves");
     assert_eq!(
         (view.state, b.events(&pair.login, "Asked")),
         (ApprovalState::Done, 1)
@@ -420,6 +416,8 @@ async fn a_yes_whose_process_died_before_anything_began_waits_for_its_person_aga
 }
 
 async fn take(house: &House, pair: &Pair, stored: &store::approvals::StoredApproval) {
-    let taken = house.store.claim_approval(pair.person.id(), &stored.id);
+    let taken = house
+        .store
+        .claim_approval(pair.person.id(), &stored.id, stored.looks);
     taken.await.expect("an answer").expect("it waits");
 }

@@ -2,6 +2,7 @@
 
 use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
+use serde_json::Value;
 
 use super::{NewApproval, StoredApproval, approval_columns, shown_outcome, shown_state};
 use crate::Store;
@@ -21,7 +22,23 @@ impl Store {
     /// [`Error::TooManyPending`] when ten wait for the person or five of the agent; [`Error::NoGrant`] when the life of
     /// the connection it belongs to is over; or when the database fails.
     pub async fn ask(&self, new: &NewApproval) -> Result<StoredApproval, Error> {
-        self.keep(new, ApprovalState::Pending).await
+        let asked = self.keep(new, ApprovalState::Pending, None).await?;
+        asked.ok_or(Error::Unreadable { column: "approval" })
+    }
+
+    /// Stores a call anew in place of one that is being executed and can never run, as what its person was shown is not so
+    /// any more. That one is void; its outcome names the new one as `replaced_by`. `None` when it was not executing.
+    ///
+    /// # Errors
+    /// As [`Store::ask`]; then the old one is left as it is.
+    pub async fn ask_afresh(
+        &self,
+        new: &NewApproval,
+        void: &ApprovalId,
+        outcome: &Value,
+    ) -> Result<Option<StoredApproval>, Error> {
+        self.keep(new, ApprovalState::Pending, Some((void, outcome)))
+            .await
     }
 
     /// Stores a call that Microsoft has interrupted, to go on when the person has signed in there again; or answers the
@@ -30,10 +47,16 @@ impl Store {
     /// # Errors
     /// As [`Store::ask`].
     pub async fn park(&self, new: &NewApproval) -> Result<StoredApproval, Error> {
-        self.keep(new, ApprovalState::Parked).await
+        let parked = self.keep(new, ApprovalState::Parked, None).await?;
+        parked.ok_or(Error::Unreadable { column: "approval" })
     }
 
-    async fn keep(&self, new: &NewApproval, state: ApprovalState) -> Result<StoredApproval, Error> {
+    async fn keep(
+        &self,
+        new: &NewApproval,
+        state: ApprovalState,
+        instead_of: Option<(&ApprovalId, &Value)>,
+    ) -> Result<Option<StoredApproval>, Error> {
         let doing = "store an approval";
         let mut write = self.database().write().await?;
         let lock = sqlx::query("UPDATE persons SET asked_ms = $2 WHERE id = $1");
@@ -65,8 +88,13 @@ impl Store {
                 self.insert(&mut write, new, state).await?
             }
         };
+        if let Some((void, outcome)) = instead_of
+            && !replaced(&mut write, new, void, outcome, &approval).await?
+        {
+            return Ok(None);
+        }
         write.commit(doing).await?;
-        Ok(approval)
+        Ok(Some(approval))
     }
 
     async fn find_waiting(
@@ -128,6 +156,27 @@ impl Store {
         let row = write.optional("store an approval", query).await?;
         StoredApproval::from_row(&row.ok_or(Error::Unreadable { column: "approval" })?)
     }
+}
+
+/// Ends the one in whose place another waits now.
+async fn replaced(
+    write: &mut Write,
+    new: &NewApproval,
+    void: &ApprovalId,
+    outcome: &Value,
+    by: &StoredApproval,
+) -> Result<bool, Error> {
+    let mut outcome = outcome.clone();
+    outcome["replaced_by"] = by.id.as_str().into();
+    let query = sqlx::query(
+        "UPDATE approvals SET state = 'void', outcome = $3
+         WHERE person = $1 AND id = $2 AND state = 'executing'",
+    );
+    let query = query
+        .bind(new.person.as_str())
+        .bind(void.as_str())
+        .bind(outcome.to_string());
+    Ok(write.execute("replace an approval", query).await? > 0)
 }
 
 async fn refuse_too_many(write: &mut Write, new: &NewApproval) -> Result<(), Error> {

@@ -19,8 +19,18 @@ pub struct Taken {
     pub approval: Option<Approval>,
 }
 
+/// What a stored call waits for that is about to be taken.
+enum Waits {
+    /// Her yes to the card as it was after so many looks.
+    ForYes {
+        looks: i64,
+    },
+    ForSignIn,
+}
+
 impl Store {
-    /// The person's yes: takes the stored call for its one execution. `None` when it does not wait any more.
+    /// The person's yes to the card of the `looks`th look ([`StoredApproval::looks`](super::StoredApproval::looks)): takes
+    /// the stored call for its one execution. `None` when it does not wait any more, or when another card is shown by now.
     ///
     /// # Errors
     /// When the database fails.
@@ -28,8 +38,9 @@ impl Store {
         &self,
         person: &PersonId,
         id: &ApprovalId,
+        looks: i64,
     ) -> Result<Option<Approval>, Error> {
-        let taken = self.take(person, id, ApprovalState::Pending).await?;
+        let taken = self.take(person, id, Waits::ForYes { looks }).await?;
         Ok(taken.and_then(|taken| taken.approval))
     }
 
@@ -43,7 +54,7 @@ impl Store {
         person: &PersonId,
         id: &ApprovalId,
     ) -> Result<Option<Taken>, Error> {
-        self.take(person, id, ApprovalState::Parked).await
+        self.take(person, id, Waits::ForSignIn).await
     }
 
     /// Takes a stored call that waits in a state, in the life of the connection it belongs to. Of all who try, one does.
@@ -51,25 +62,30 @@ impl Store {
         &self,
         person: &PersonId,
         id: &ApprovalId,
-        waits: ApprovalState,
+        waits: Waits,
     ) -> Result<Option<Taken>, Error> {
         let doing = "take a stored call";
+        let (state, looks) = match waits {
+            Waits::ForYes { looks } => (ApprovalState::Pending, looks),
+            Waits::ForSignIn => (ApprovalState::Parked, 0),
+        };
         let mut write = self.database().write().await?;
         let query = sqlx::query(concat!(
             "UPDATE approvals SET state = 'executing', decided_ms = $1,
                 approved = CASE WHEN $4 = 'pending' THEN 1 ELSE approved END
              WHERE person = $2 AND id = $3 AND state = $4 AND expires_ms > $1 AND ",
             lives_on!(),
-            " AND ($4 = 'pending' OR EXISTS
-                (SELECT 1 FROM connections c WHERE c.id = approvals.connection AND c.state = $5))
+            " AND (($4 = 'pending' AND looks = $6) OR ($4 = 'parked' AND EXISTS
+                (SELECT 1 FROM connections c WHERE c.id = approvals.connection AND c.state = $5)))
              RETURNING tool, digest, expires_ms, approved",
         ));
         let query = query
             .bind(self.now_ms())
             .bind(person.as_str())
             .bind(id.as_str())
-            .bind(waits.as_str())
-            .bind(state_text(&ConnectionState::Connected));
+            .bind(state.as_str())
+            .bind(state_text(&ConnectionState::Connected))
+            .bind(looks);
         let Some(row) = write.optional(doing, query).await? else {
             return Ok(None);
         };

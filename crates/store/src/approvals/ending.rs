@@ -46,7 +46,8 @@ pub(crate) async fn void(write: &mut Write, which: Pending<'_>, now_ms: i64) -> 
 pub(crate) async fn forget(write: &mut Write, connection: &ConnectionId) -> Result<(), Error> {
     // The person is named for the index.
     let query = sqlx::query(
-        "UPDATE approvals SET outcome = NULL, arguments = '{}', card = '{}', summary = ''
+        "UPDATE approvals SET outcome = NULL, arguments = '{}', card = '{}', looked = NULL, etag = NULL,
+             summary = ''
          WHERE connection = $1 AND person = (SELECT person FROM connections WHERE id = $1)",
     );
     let query = query.bind(connection.as_str());

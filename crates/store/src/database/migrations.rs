@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -42,6 +42,11 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
         include_str!("../../migrations/0008_refused.sql"),
     ),
     (9, "rules", include_str!("../../migrations/0009_rules.sql")),
+    (
+        10,
+        "looked",
+        include_str!("../../migrations/0010_looked.sql"),
+    ),
     (11, "taint", include_str!("../../migrations/0011_taint.sql")),
     (
         12,

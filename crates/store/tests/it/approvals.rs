@@ -40,7 +40,7 @@ on_both! {
         assert!(!format!("{stored:?}").contains("Lunch"));
         let bruno = fixture.person(&world.store, &world.tenant, "Bruno Costa").await;
         assert_eq!(world.store.approval(&bruno.id, &stored.id).await.expect("an answer"), None);
-        assert_eq!(world.store.claim_approval(&bruno.id, &stored.id).await.expect("an answer"), None);
+        assert_eq!(world.store.claim_approval(&bruno.id, &stored.id, 0).await.expect("an answer"), None);
         assert!(!world.store.decline_approval(&bruno.id, &stored.id).await.expect("an answer"));
     }
 
@@ -62,7 +62,7 @@ on_both! {
                 match number % 10 {
                     // Some change their mind at the same moment.
                     0 => store.decline_approval(&person, &id).await.expect("an answer"),
-                    _ => store.claim_approval(&person, &id).await.expect("an answer").is_some(),
+                    _ => store.claim_approval(&person, &id, 0).await.expect("an answer").is_some(),
                 }
             });
         }
@@ -77,7 +77,7 @@ on_both! {
         let fine = json!({"fine": true});
         let finish = |state| store.finish_approval(anna, &stored.id, state, &fine);
         assert!(!finish(ApprovalState::Done).await.expect("an answer"), "nobody executes it yet");
-        let claimed = store.claim_approval(anna, &stored.id).await.expect("an answer").expect("it waits");
+        let claimed = store.claim_approval(anna, &stored.id, 0).await.expect("an answer").expect("it waits");
         assert_eq!((claimed.id, claimed.person), (stored.id.clone(), anna.clone()));
         assert_eq!((claimed.tool, claimed.arguments, claimed.expires), (new.tool, new.digest, new.expires));
         assert!(!finish(ApprovalState::Pending).await.expect("an answer"), "that is no end");
@@ -93,7 +93,7 @@ on_both! {
         let (store, anna) = (&world.store, &world.anna.id);
         let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
         fixture.clock.advance(Duration::from_secs(600));
-        assert_eq!(store.claim_approval(anna, &id).await.expect("an answer"), None);
+        assert_eq!(store.claim_approval(anna, &id, 0).await.expect("an answer"), None);
         assert!(!store.decline_approval(anna, &id).await.expect("an answer"));
         let waiting = store.approvals(anna, Some(ApprovalState::Pending), None, 9).await.expect("a list");
         assert!(waiting.is_empty());
@@ -109,7 +109,7 @@ on_both! {
         let (store, anna) = (&world.store, &world.anna.id);
         let new = world.call(fixture, "Lunch");
         let id = store.ask(&new).await.expect("it is stored").id;
-        store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        store.claim_approval(anna, &id, 0).await.expect("an answer").expect("it waits");
         world.begin(fixture, &new, Some(&id)).await.expect("it begins");
         fixture.clock.advance(Duration::from_secs(300));
         assert_eq!(state(&world, &id).await, ApprovalState::Executing);
@@ -137,14 +137,14 @@ on_both! {
         let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
         let release = || store.release_approval(anna, &id);
         assert!(!release().await.expect("an answer"), "nobody executes it");
-        store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        store.claim_approval(anna, &id, 0).await.expect("an answer").expect("it waits");
         let bruno = fixture.person(store, &world.tenant, "Bruno Costa").await;
         assert!(!store.release_approval(&bruno.id, &id).await.expect("an answer"), "it is not his");
         assert!(release().await.expect("an answer"));
         let read = store.approval(anna, &id).await.expect("an answer").expect("it is there");
         assert_eq!((read.state, read.decided), (ApprovalState::Pending, None));
         fixture.clock.advance(Duration::from_secs(599));
-        store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+        store.claim_approval(anna, &id, 0).await.expect("an answer").expect("it waits");
         fixture.clock.advance(Duration::from_secs(1));
         assert!(!release().await.expect("an answer"), "its time is over");
         assert_eq!(state(&world, &id).await, ApprovalState::Expired);
@@ -164,7 +164,7 @@ on_both! {
         assert!(take_back(ApprovalState::Pending).await.expect("an answer"));
         let read = store.approval(anna, &id).await.expect("an answer").expect("it is there");
         assert_eq!((read.state, read.decided), (ApprovalState::Pending, None));
-        assert!(store.claim_approval(anna, &id).await.expect("an answer").is_some());
+        assert!(store.claim_approval(anna, &id, 0).await.expect("an answer").is_some());
     }
 
     async fn a_call_is_not_released_to_a_connection_that_has_ended_or_began_later(fixture: &Fixture) {
@@ -172,7 +172,7 @@ on_both! {
         let (store, anna) = (&world.store.clone(), &world.anna.id.clone());
         for again in [false, true] {
             let id = ask(&world, fixture, &again.to_string()).await.expect("it is stored");
-            store.claim_approval(anna, &id).await.expect("an answer").expect("it waits");
+            store.claim_approval(anna, &id, 0).await.expect("an answer").expect("it waits");
             store.disconnect(anna, crate::fixture::CALENDAR).await.expect("it disconnects");
             fixture.clock.advance(Duration::from_secs(1));
             if again {
@@ -193,7 +193,7 @@ on_both! {
         assert!(store.void_approval(anna, &id).await.expect("an answer"));
         assert_eq!(state(&world, &id).await, ApprovalState::Void);
         assert!(!store.void_approval(anna, &id).await.expect("an answer"));
-        assert_eq!(store.claim_approval(anna, &id).await.expect("an answer"), None);
+        assert_eq!(store.claim_approval(anna, &id, 0).await.expect("an answer"), None);
     }
 
     async fn five_may_wait_of_one_agent_and_ten_of_one_person(fixture: &Fixture) {

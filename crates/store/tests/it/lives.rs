@@ -103,7 +103,7 @@ async fn lived(fixture: &Fixture, end: End) -> Lived {
     };
     let (waits, runs, ran) = (ask("waits").await, ask("runs").await, ask("ran").await);
     for id in [&runs, &ran] {
-        let claimed = store.claim_approval(anna, id).await;
+        let claimed = store.claim_approval(anna, id, 0).await;
         claimed.expect("an answer").expect("it waits");
     }
     let done = json!({"status": "done"});
@@ -197,7 +197,7 @@ async fn nothing_waits(fixture: &Fixture, lived: &Lived, end: End) {
     for id in [&lived.waits, &lived.parked] {
         assert_eq!(state_of(world, id).await, ApprovalState::Void, "{end:?}");
         assert_eq!(
-            store.claim_approval(anna, id).await.expect("an answer"),
+            store.claim_approval(anna, id, 0).await.expect("an answer"),
             None
         );
         assert_eq!(store.claim_parked(anna, id).await.expect("an answer"), None);
@@ -266,7 +266,7 @@ on_both! {
         change(&world, &ConnectionState::NeedsSignIn { claims: None, code: None }).await;
         let again = fixture.connect(store, anna, "renewed").await;
         assert_eq!((again.life, again.mailbox_zone.as_deref()), (world.connection.life, Some("Asia/Tokyo")));
-        assert!(store.claim_approval(&anna.id, &waits).await.expect("an answer").is_some());
+        assert!(store.claim_approval(&anna.id, &waits, 0).await.expect("an answer").is_some());
         assert!(store.claim_parked(&anna.id, &parked).await.expect("an answer").is_some());
         assert!(store.park_again(&anna.id, &parked, WhyParked::NotBegun).await.expect("an answer"));
     }

@@ -278,7 +278,7 @@ async fn take(
     };
     let outcome = json!({"code": "test"});
     let done = match step {
-        Step::Approve => store.claim_approval(&anna.id, id).await.map(drop),
+        Step::Approve => store.claim_approval(&anna.id, id, 0).await.map(drop),
         Step::Resume => store.claim_parked(&anna.id, id).await.map(drop),
         Step::Decline => store.decline_approval(&anna.id, id).await.map(drop),
         Step::Void => store.void_approval(&anna.id, id).await.map(drop),

@@ -56,7 +56,7 @@ on_both! {
         assert_eq!(state(&world, &id).await, ApprovalState::Parked);
         assert_eq!(world.store.claim_parked(&world.anna.id, &id).await.expect("an answer"), None);
         assert!(world.store.parked(None, 10).await.expect("a list").is_empty());
-        assert_eq!(world.store.claim_approval(&world.anna.id, &id).await.expect("an answer"), None, "a sign-in is no yes");
+        assert_eq!(world.store.claim_approval(&world.anna.id, &id, 0).await.expect("an answer"), None, "a sign-in is no yes");
         fixture.connect(&world.store, &world.anna, "a newer grant").await;
         let listed = world.store.parked(Some(&world.anna.id), 10).await.expect("a list");
         assert!(listed.iter().map(|parked| &parked.id).eq([&id]));
@@ -75,7 +75,7 @@ on_both! {
         let world = fixture.world().await;
         let (store, anna) = (&world.store, &world.anna.id);
         let id = store.ask(&world.call(fixture, "Lunch")).await.expect("it is stored").id;
-        let approval = store.claim_approval(anna, &id).await.expect("an answer").expect("claimed");
+        let approval = store.claim_approval(anna, &id, 0).await.expect("an answer").expect("claimed");
         for _ in 0..2 {
             assert!(store.park_again(anna, &id, WhyParked::Interrupted).await.expect("an answer"));
             let resumed = store.claim_parked(anna, &id).await.expect("an answer").expect("taken");
@@ -96,7 +96,7 @@ on_both! {
         assert_eq!(store.claim_parked(anna, &id).await.expect("an answer").expect("taken").approval, None);
         assert!(store.ask_instead(anna, &id, later).await.expect("an answer"));
         assert_eq!(state(&world, &id).await, ApprovalState::Pending);
-        assert!(store.claim_approval(anna, &id).await.expect("an answer").is_some());
+        assert!(store.claim_approval(anna, &id, 0).await.expect("an answer").is_some());
     }
 
     async fn what_ends_a_connection_or_an_agent_voids_and_forgets_what_waits(fixture: &Fixture) {

@@ -94,7 +94,7 @@ async fn asked_and_done(fixture: &Fixture, world: &World) -> Vec<domain::id::App
         asked.push(stored.expect("it is stored").id);
     }
     for id in &asked[..2] {
-        let claimed = store.claim_approval(anna, id).await;
+        let claimed = store.claim_approval(anna, id, 0).await;
         claimed.expect("an answer").expect("it waits");
     }
     let outcome = json!({"subject": "a marked outcome"});

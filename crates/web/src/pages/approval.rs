@@ -3,25 +3,29 @@
 //! Text that others may have written is shown whole, as plain text, with what is invisible in it made visible.
 
 mod card;
+mod look;
 mod samples;
 
 use askama::Template;
 use axum::extract::State as With;
 use axum::response::{Redirect, Response};
 use domain::approval::ApprovalState;
+use domain::canonical::Digest;
 use domain::id::{ApprovalId, RequestId};
 use domain::time::Zone;
-use engine::{ApprovalView, CardAction, ErrorKind, PersonCaller};
+use engine::{ApprovalView, CardAction, CardAttendee, CardSpan, ErrorKind, PersonCaller};
+use serde::Deserialize;
 use serde_json::Value;
 
-use self::card::{Attendee, Change, Effect, Foreign, Repeats};
+use self::card::{Attendee, Change, Conflicts, Effect, Foreign, Repeats};
+use self::look::{Look, Notice};
 use super::approvals::span_text;
 use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
 use super::html;
 use super::words_for::{CONNECTION_CODES, approval_tone, tool_title};
 use crate::State;
-use crate::address::Path;
+use crate::address::{Path, Query};
 use crate::caller::{Request, SignedIn};
 use crate::error::{Failure, PageError};
 use crate::words::Words;
@@ -47,15 +51,34 @@ struct ApprovalPage {
     pending: bool,
     /// Whether it waits for the person's sign-in; until then she can still stop it.
     parked: bool,
+    /// What happened just now, if something did: the person reads it before anything else.
+    notice: Option<Notice>,
+    /// How the look at her calendar went.
+    look: Option<Look>,
+    /// Whether there is a button for yes.
+    can_approve: bool,
+    /// Names the card for the answer.
+    digest: String,
+    /// The request that waits in place of this one.
+    replaced_by: Option<String>,
     outcome: Option<Outcome>,
     effects: Vec<Effect>,
     title: Option<Foreign>,
     query: Option<Foreign>,
     when: Option<String>,
     when_yours: Option<String>,
+    /// When it will be, if that changes.
+    moved: Option<String>,
     repeats: Option<Repeats>,
     location: Option<Foreign>,
     online: bool,
+    /// Whether a link to join stays.
+    keeps_link: bool,
+    conflicts: Option<Conflicts>,
+    organizer: Option<Attendee>,
+    invited: Vec<Attendee>,
+    /// The words above those who are invited already.
+    who_already: &'static str,
     invites: bool,
     attendees: Vec<Attendee>,
     /// The words above those who are invited: newly, if the event exists.
@@ -76,7 +99,7 @@ struct ApprovalPage {
 }
 
 impl ApprovalPage {
-    fn new(mut page: Frame, view: &ApprovalView) -> Self {
+    fn new(mut page: Frame, view: &ApprovalView, notice: Option<&str>) -> Self {
         let words = page.words;
         let card = &view.card;
         let tool = tool_title(words, view.definition);
@@ -89,7 +112,26 @@ impl ApprovalPage {
         page.zone = Some(view.zone.clone());
         let zone = card.zone.as_deref().and_then(|zone| Zone::named(zone).ok());
         let zone = zone.unwrap_or_else(|| view.zone.clone());
+        let span = |span: &CardSpan| span_text(words, span, card.zone.as_deref(), &view.zone);
+        let people = |people: &[CardAttendee]| {
+            let of = |one| Attendee::of(words, one);
+            people.iter().map(of).collect::<Vec<_>>()
+        };
         Self {
+            notice: notice.and_then(|word| Notice::of(words, word)),
+            look: pending.then(|| Look::of(&page, view)).flatten(),
+            can_approve: view.can_approve && view.trouble.as_ref().is_none_or(|why| why.may_pass),
+            digest: view.digest.to_string(),
+            replaced_by: view.replaced_by.as_ref().map(ToString::to_string),
+            moved: card.moved_to.as_ref().map(span),
+            keeps_link: card.keeps_link,
+            conflicts: card
+                .conflicts
+                .as_ref()
+                .map(|found| Conflicts::of(words, found, span)),
+            organizer: card.organizer.as_ref().map(|one| Attendee::of(words, one)),
+            invited: people(&card.invited),
+            who_already: card::who_already(card),
             id: view.id.to_string(),
             mark: view.state.as_str(),
             pending,
@@ -98,10 +140,7 @@ impl ApprovalPage {
             effects: card::effects(words, view.definition, card),
             title: card.title.as_deref().map(Foreign::of),
             query: card.query.as_deref().map(Foreign::of),
-            when: card
-                .span
-                .as_ref()
-                .map(|span| span_text(words, span, card.zone.as_deref(), &view.zone)),
+            when: card.span.as_ref().map(span),
             when_yours: card::in_readers_zone(words, card, &view.zone),
             repeats: card
                 .series
@@ -110,19 +149,16 @@ impl ApprovalPage {
             location: card.location.as_deref().map(Foreign::of),
             online: card.online,
             invites: card::invites(view.definition, card),
-            attendees: card.attendees.iter().map(Attendee::of).collect(),
+            attendees: people(&card.attendees),
             who: card::who(view.definition, card),
-            removed: card.removed.iter().map(Attendee::of).collect(),
+            removed: people(&card.removed),
             new: card.action.is_none(),
             changes: card
                 .changes
                 .iter()
                 .map(|change| Change::of(words, change, &zone))
                 .collect(),
-            proposed: card
-                .proposed
-                .as_ref()
-                .map(|span| span_text(words, span, card.zone.as_deref(), &view.zone)),
+            proposed: card.proposed.as_ref().map(span),
             comment: card.comment.as_deref().map(Foreign::of),
             no: match card.action {
                 Some(CardAction::Accept | CardAction::Tentative | CardAction::Decline) => {
@@ -181,26 +217,39 @@ fn read_id(id: &str) -> Result<ApprovalId, PageError> {
     ApprovalId::parse(id).map_err(|_| Failure::not_found())
 }
 
+#[derive(Deserialize)]
+pub(super) struct Told {
+    notice: Option<String>,
+}
+
+/// Opening the card is what makes attache look at its owner's calendar; see [`engine::Engine::open_approval`].
 pub(super) async fn show(
     With(state): With<State>,
     SignedIn(person): SignedIn,
     visit: Visit,
     Path(id): Path<String>,
+    Query(told): Query<Told>,
+    Request(request): Request,
 ) -> Result<Response, PageError> {
-    let view = state.engine.approval(&person, &read_id(&id)?).await?;
+    let id = read_id(&id)?;
+    let view = state.engine.open_approval(&person, &id, &request).await?;
     let page = visit
         .frame(&state, &person, SECTION, "approvals-title")
         .await?;
-    Ok(html(&ApprovalPage::new(page, &view)))
+    let notice = told.notice.as_deref();
+    Ok(html(&ApprovalPage::new(page, &view, notice)))
 }
 
 pub(super) async fn approve(
     With(state): With<State>,
     Path(id): Path<String>,
     Request(request): Request,
-    Sent { sender, .. }: Sent<SignedIn>,
+    Sent { sender, fields }: Sent<SignedIn>,
 ) -> Result<Redirect, PageError> {
-    decide(&state, &sender.0, &read_id(&id)?, Answer::Approve, &request).await
+    // A form without the card that was shown is a yes to none.
+    let shown = fields.get("card").and_then(Digest::parse);
+    let answer = Answer::Approve(shown.unwrap_or_else(|| Digest::of("no card", &[])));
+    decide(&state, &sender.0, &read_id(&id)?, answer, &request).await
 }
 
 pub(super) async fn decline(
@@ -214,7 +263,8 @@ pub(super) async fn decline(
 
 #[derive(Clone, Copy)]
 enum Answer {
-    Approve,
+    /// Yes to the card of this digest.
+    Approve(Digest),
     Decline,
 }
 
@@ -227,13 +277,20 @@ async fn decide(
     request: &RequestId,
 ) -> Result<Redirect, PageError> {
     let decided = match answer {
-        Answer::Approve => state.engine.approve(person, id, request).await,
+        Answer::Approve(shown) => state.engine.approve(person, id, &shown, request).await,
         Answer::Decline => state.engine.decline(person, id, request).await,
     };
-    match decided {
-        Ok(_) => {}
-        Err(error) if error.kind == ErrorKind::Conflict => {}
+    let to = match decided {
+        Ok(ApprovalView {
+            replaced_by: Some(next),
+            ..
+        }) => format!("/approvals/{next}?notice=event_changed"),
+        Ok(_) => format!("/approvals/{id}"),
+        Err(error) if Notice::is_for(error.code) => {
+            format!("/approvals/{id}?notice={}", error.code)
+        }
+        Err(error) if error.kind == ErrorKind::Conflict => format!("/approvals/{id}"),
         Err(error) => return Err(error.into()),
-    }
-    Ok(Redirect::to(&format!("/approvals/{id}")))
+    };
+    Ok(Redirect::to(&to))
 }

@@ -91,6 +91,12 @@ fn settings(input: &Input) -> Vec<CardChange> {
         ),
     ]
     .into_iter()
-    .filter_map(|(field, to)| Some(CardChange { field, to: to? }))
+    .filter_map(|(field, to)| {
+        Some(CardChange {
+            field,
+            from: None,
+            to: to?,
+        })
+    })
     .collect()
 }

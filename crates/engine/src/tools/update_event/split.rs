@@ -30,13 +30,7 @@ pub(super) async fn run(
     event: Event,
     before: Whole,
 ) -> Result<Done, Failure> {
-    if !before.event.is_organizer {
-        return Err(Failure::Ours(Error::new(
-            ErrorKind::Conflict,
-            "not_organizer",
-            "Only the organiser can change the later part of a series. Nothing was changed. Change one occurrence or all in the person's own copy, or ask the organiser.",
-        )));
-    }
+    allowed(&before)?;
     let cut = following::cut(context.graph, &event, &before).await?;
     let Some(kept) = cut.before else {
         // From the first one on is all of them.
@@ -120,6 +114,18 @@ async fn made_already(
         }
     }
     Ok(None)
+}
+
+/// Whether the person can change the later part of a series.
+pub(super) fn allowed(before: &Whole) -> Result<(), Failure> {
+    if before.event.is_organizer {
+        return Ok(());
+    }
+    Err(Failure::Ours(Error::new(
+        ErrorKind::Conflict,
+        "not_organizer",
+        "Only the organiser can change the later part of a series. Nothing was changed. Change one occurrence or all in the person's own copy, or ask the organiser.",
+    )))
 }
 
 /// Everything the new series is to have: what the old one has, and the change on top.

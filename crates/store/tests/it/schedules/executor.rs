@@ -138,7 +138,10 @@ async fn step(at: At, instance: usize, scene: &mut Scene<'_>) -> Option<At> {
 
 async fn claim(scene: &mut Scene<'_>, stored: StoredApproval) -> Option<At> {
     let anna = scene.world.anna.id.clone();
-    let claimed = scene.store.claim_approval(&anna, &stored.id).await;
+    let claimed = scene
+        .store
+        .claim_approval(&anna, &stored.id, stored.looks)
+        .await;
     let approval = claimed.expect("an answer")?;
     scene.tell(|| "the owner's yes takes it".to_owned());
     let now = scene.fixture.now();

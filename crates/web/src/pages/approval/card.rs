@@ -1,12 +1,13 @@
 //! What a card says: the question, its effects, the people, and text of others made safe to read.
 
+use domain::calendar::Answer;
 use domain::recurrence::Recurrence;
 use domain::text::invisible;
 use domain::time::Zone;
 use domain::tool::{Definition, Effect as ToolEffect, Operation};
 use engine::{
-    Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope, CardSeries,
-    CardSpan,
+    Card, CardAction, CardAttendee, CardChange, CardConflicts, CardField, CardMails, CardScope,
+    CardSeries, CardSpan,
 };
 
 use super::super::words_for::tool_title;
@@ -45,24 +46,59 @@ impl Foreign {
 
 /// Somebody who is invited.
 pub(super) struct Attendee {
+    pub(super) name: Option<String>,
     pub(super) address: String,
+    pub(super) answer: Option<String>,
     pub(super) optional: bool,
     pub(super) outside: bool,
     pub(super) lookalike: bool,
 }
 
 impl Attendee {
-    pub(super) fn of(attendee: &CardAttendee) -> Self {
+    pub(super) fn of(words: Words, attendee: &CardAttendee) -> Self {
         let domain = attendee.address.rsplit('@').next().unwrap_or_default();
         let lookalike = !domain.is_ascii()
             || domain
                 .split('.')
                 .any(|label| label.to_ascii_lowercase().starts_with("xn--"));
+        let answer = attendee.answer.and_then(|answer| match answer {
+            Answer::Accepted => Some("approval-answer-accepted"),
+            Answer::Tentative => Some("approval-answer-tentative"),
+            Answer::Declined => Some("approval-answer-declined"),
+            Answer::NotAnswered | Answer::None => Some("approval-answer-none"),
+            Answer::Organizer => None,
+        });
         Self {
+            name: attendee.name.as_deref().map(|name| Foreign::of(name).text),
             address: Foreign::of(&attendee.address).text,
+            answer: answer.map(|id| words.say(id).into_owned()),
             optional: attendee.optional,
             outside: attendee.outside,
             lookalike,
+        }
+    }
+}
+
+/// What else is at that time.
+pub(super) struct Conflicts {
+    pub(super) events: Vec<(Foreign, String)>,
+    /// That there are more than those, and how many.
+    pub(super) more: Option<String>,
+}
+
+impl Conflicts {
+    pub(super) fn of(
+        words: Words,
+        found: &CardConflicts,
+        span: impl Fn(&CardSpan) -> String,
+    ) -> Self {
+        let more = found.count.saturating_sub(found.first.len());
+        let events = found.first.iter();
+        Self {
+            events: events
+                .map(|event| (Foreign::of(&event.title), span(&event.span)))
+                .collect(),
+            more: (more > 0).then(|| words.count("approval-beside-more", more)),
         }
     }
 }
@@ -104,9 +140,10 @@ impl Repeats {
     }
 }
 
-/// One new value: what of the event it is, and the value.
+/// One new value: what of the event it is, the value, and the one before, if that is known.
 pub(super) struct Change {
     pub(super) field: String,
+    pub(super) from: Option<Foreign>,
     pub(super) to: Foreign,
 }
 
@@ -115,14 +152,17 @@ impl Change {
         let field = words.say(&format!("approval-field-{}", field_word(change.field)));
         Self {
             field: field.into_owned(),
-            to: Foreign::of(&value(words, change, zone)),
+            from: change
+                .from
+                .as_deref()
+                .map(|from| Foreign::of(&value(words, change.field, from, zone))),
+            to: Foreign::of(&value(words, change.field, &change.to, zone)),
         }
     }
 }
 
 /// A new value in the reader's words: what is of a known set is said, what was written is shown.
-fn value(words: Words, change: &CardChange, zone: &Zone) -> String {
-    let to = change.to.as_str();
+fn value(words: Words, field: CardField, to: &str, zone: &Zone) -> String {
     let moved = |unit: &str| {
         let by: i64 = to.parse().unwrap_or(0);
         let way = if by < 0 { "earlier" } else { "later" };
@@ -131,7 +171,7 @@ fn value(words: Words, change: &CardChange, zone: &Zone) -> String {
     };
     let known = || words.say_if_known(&format!("approval-value-{to}"));
     let number = |id: &str| to.parse().ok().map(|count| words.count(id, count));
-    match change.field {
+    match field {
         CardField::Start | CardField::End => words.start_of_text(to, zone),
         CardField::MoveDays => Some(moved("days")),
         CardField::MoveMinutes => Some(moved("minutes")),
@@ -205,7 +245,16 @@ pub(super) fn effects(words: Words, definition: &Definition, card: &Card) -> Vec
         return vec![say("approval-effect-read"), say("approval-effect-person")];
     }
     let mut effects = Vec::new();
-    if definition.operation == Operation::Create {
+    if card.already_so {
+        effects.push(say(match card.action {
+            Some(_) => "approval-already-so",
+            None => "approval-already-there",
+        }));
+    }
+    if card.own_copy {
+        effects.push(say("approval-own-copy"));
+    }
+    if definition.operation == Operation::Create && !card.already_so {
         effects.push(say("approval-effect-calendar"));
     }
     if let Some(action) = card.action {
@@ -224,6 +273,7 @@ pub(super) fn effects(words: Words, definition: &Definition, card: &Card) -> Vec
         Some(CardMails::Organizer) => say("approval-mails-organizer"),
         Some(CardMails::Nobody) => say("approval-mails-none"),
         None if card.mailed == 0 => say("approval-mails-none"),
+        None if card.action.is_some() => plain(words.count("approval-mailed", card.mailed)),
         None => plain(words.count("approval-mails", card.mailed)),
     });
     if card.outside > 0 {
@@ -249,6 +299,14 @@ pub(super) fn who(definition: &Definition, card: &Card) -> &'static str {
         "approval-who-added"
     } else {
         "approval-who"
+    }
+}
+
+/// What those are on the card who are invited to an event that exists.
+pub(super) fn who_already(card: &Card) -> &'static str {
+    match card.action {
+        Some(CardAction::Change) => "approval-who-stays",
+        Some(_) | None => "approval-who",
     }
 }
 
@@ -282,11 +340,17 @@ mod tests {
     #[test]
     fn a_domain_in_its_wire_form_is_pointed_out() {
         let check = |address: &str, expected: bool| {
-            let attendee = Attendee::of(&CardAttendee {
-                address: address.to_owned(),
-                optional: false,
-                outside: true,
-            });
+            let words = Words::in_language(Language::English);
+            let attendee = Attendee::of(
+                words,
+                &CardAttendee {
+                    name: None,
+                    answer: None,
+                    address: address.to_owned(),
+                    optional: false,
+                    outside: true,
+                },
+            );
             assert_eq!(attendee.lookalike, expected, "{address}");
         };
         check("anna@xn--nrdwind-o7a.example", true);

@@ -1,13 +1,15 @@
 //! Samples of the card: every state, many people, other zones, hostile text.
 
 use domain::approval::ApprovalState;
+use domain::calendar::Answer;
+use domain::canonical::Digest;
 use domain::id::ApprovalId;
 use domain::random::Random;
 use domain::time::Zone;
 use domain::tool::{Definition, Effect};
 use engine::{
-    ApprovalView, Card, CardAction, CardAttendee, CardChange, CardField, CardMails, CardScope,
-    CardSeries, CardSpan,
+    ApprovalView, Card, CardAction, CardAttendee, CardChange, CardConflict, CardConflicts,
+    CardField, CardMails, CardScope, CardSeries, CardSpan, LookTrouble,
 };
 use serde_json::json;
 
@@ -25,6 +27,8 @@ fn definition(effect: Effect) -> &'static Definition {
 
 fn attendee(address: &str, optional: bool, outside: bool) -> CardAttendee {
     CardAttendee {
+        name: None,
+        answer: None,
         address: address.to_owned(),
         optional,
         outside,
@@ -73,6 +77,11 @@ pub(in super::super) fn sample_view(state: ApprovalState) -> ApprovalView {
             ApprovalState::Done => Some(json!({"status": "done", "verified": true})),
             _ => None,
         },
+        digest: Digest::of("sample", &[]),
+        looked: None,
+        trouble: None,
+        can_approve: state == ApprovalState::Pending,
+        replaced_by: None,
     }
 }
 
@@ -174,6 +183,7 @@ fn change() -> ApprovalView {
     let view = existing(CardAction::Change, CardScope::This, CardMails::Everybody);
     let to = |field, to: &str| CardChange {
         field,
+        from: None,
         to: to.to_owned(),
     };
     ApprovalView {
@@ -231,6 +241,7 @@ fn series() -> ApprovalView {
     let view = sample_view(ApprovalState::Pending);
     let to = |field, to: &str| CardChange {
         field,
+        from: None,
         to: to.to_owned(),
     };
     ApprovalView {
@@ -262,10 +273,157 @@ fn there_before() -> ApprovalView {
     }
 }
 
+fn held(name: &str, address: &str, outside: bool, answer: Answer) -> CardAttendee {
+    CardAttendee {
+        name: Some(name.to_owned()),
+        answer: Some(answer),
+        ..attendee(address, false, outside)
+    }
+}
+
+fn timed(start: &str, end: &str) -> Option<CardSpan> {
+    Some(CardSpan::Timed {
+        start: start.to_owned(),
+        end: end.to_owned(),
+    })
+}
+
+fn looked(view: ApprovalView) -> ApprovalView {
+    ApprovalView {
+        looked: Some("2026-11-23T08:12:40Z".parse().expect("a moment")),
+        ..view
+    }
+}
+
+/// A change after a look: before and after, who stays, and what is in the way.
+fn change_looked() -> ApprovalView {
+    let view = change();
+    let from_to = |field, from: &str, to: &str| CardChange {
+        field,
+        from: Some(from.to_owned()),
+        to: to.to_owned(),
+    };
+    looked(ApprovalView {
+        card: Card {
+            title: Some("Demo at Hafenwerk".to_owned()),
+            span: timed("2026-11-24T10:00+01:00", "2026-11-24T10:30+01:00"),
+            moved_to: timed("2026-11-25T14:00+01:00", "2026-11-25T14:45+01:00"),
+            changes: vec![
+                from_to(
+                    CardField::Title,
+                    "Demo at Hafenwerk",
+                    "Demo at Hafenwerk, second date",
+                ),
+                from_to(CardField::Location, "Hafenwerk, Am Sandtorkai 5", ""),
+                from_to(CardField::ShowAs, "busy", "out_of_office"),
+                from_to(CardField::Reminder, "none", "30"),
+            ],
+            invited: vec![
+                held(
+                    "Anna Schmidt",
+                    "anna.schmidt@nordwind.example",
+                    false,
+                    Answer::Accepted,
+                ),
+                held(
+                    "Mara Lindt",
+                    "mara.lindt@hafenwerk.example",
+                    true,
+                    Answer::NotAnswered,
+                ),
+            ],
+            attendees: vec![attendee("b.okafor@hafenwerk.example", true, true)],
+            removed: vec![held(
+                "Einkauf",
+                "einkauf@hafenwerk.example",
+                true,
+                Answer::Declined,
+            )],
+            conflicts: Some(CardConflicts {
+                count: 7,
+                first: vec![CardConflict {
+                    title: "Dentist".to_owned(),
+                    span: timed("2026-11-25T13:30+01:00", "2026-11-25T14:30+01:00")
+                        .expect("a span"),
+                }],
+            }),
+            keeps_link: true,
+            mailed: 4,
+            outside: 3,
+            mails: None,
+            ..view.card
+        },
+        ..view
+    })
+}
+
+/// Cancelling a series after a look.
+fn cancel_looked() -> ApprovalView {
+    let (view, change) = (cancel(), change_looked());
+    looked(ApprovalView {
+        card: Card {
+            title: change.card.title,
+            span: change.card.span,
+            location: Some("Hafenwerk, Am Sandtorkai 5, Hamburg".to_owned()),
+            series: series().card.series,
+            invited: change.card.invited,
+            mailed: 2,
+            outside: 1,
+            mails: None,
+            ..view.card
+        },
+        ..view
+    })
+}
+
+/// Accepting somebody else's invitation after a look.
+fn accept_looked() -> ApprovalView {
+    let view = existing(CardAction::Accept, CardScope::This, CardMails::Organizer);
+    let change = change_looked();
+    let organizer = attendee("mara.lindt@hafenwerk.example", false, true);
+    looked(ApprovalView {
+        card: Card {
+            title: change.card.title,
+            span: change.card.span,
+            organizer: Some(CardAttendee {
+                name: Some("Mara Lindt".to_owned()),
+                ..organizer
+            }),
+            invited: change.card.invited,
+            conflicts: Some(CardConflicts {
+                count: 0,
+                first: vec![],
+            }),
+            outside: 1,
+            keeps_link: true,
+            ..view.card
+        },
+        ..view
+    })
+}
+
+/// A look that failed, for a reason that may pass or not.
+fn not_looked(code: &'static str, may_pass: bool) -> ApprovalView {
+    ApprovalView {
+        trouble: Some(LookTrouble { code, may_pass }),
+        can_approve: false,
+        ..cancel()
+    }
+}
+
+/// Void because the event changed; the same is asked anew.
+fn replaced() -> ApprovalView {
+    ApprovalView {
+        outcome: Some(json!({"code": "changed_meanwhile"})),
+        replaced_by: Some(ApprovalId::random(&Random::seeded(13))),
+        ..sample_view(ApprovalState::Void)
+    }
+}
+
 pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
     let render = |name, view: &ApprovalView| {
         let page = Frame::sample(words, SECTION, "approvals-title");
-        sample(name, &ApprovalPage::new(page, view))
+        sample(name, &ApprovalPage::new(page, view, None))
     };
     let mut samples: Vec<_> = ApprovalState::ALL
         .into_iter()
@@ -292,5 +450,20 @@ pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
     samples.push(render("approval-change", &change()));
     samples.push(render("approval-cancel", &cancel()));
     samples.push(render("approval-answer", &answer()));
+    samples.push(render("approval-change-looked", &change_looked()));
+    samples.push(render("approval-cancel-looked", &cancel_looked()));
+    samples.push(render("approval-accept-looked", &accept_looked()));
+    samples.push(render(
+        "approval-not-looked",
+        &not_looked("microsoft_unreachable", true),
+    ));
+    samples.push(render(
+        "approval-impossible",
+        &not_looked("event_not_found", false),
+    ));
+    samples.push(render("approval-replaced", &replaced()));
+    let page = Frame::sample(words, SECTION, "approvals-title");
+    let told = ApprovalPage::new(page, &change_looked(), Some("event_changed"));
+    samples.push(sample("approval-told", &told));
     samples
 }
