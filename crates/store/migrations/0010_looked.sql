@@ -4,3 +4,5 @@ ALTER TABLE approvals ADD COLUMN looked TEXT;
 ALTER TABLE approvals ADD COLUMN etag TEXT;
 ALTER TABLE approvals ADD COLUMN looked_ms BIGINT;
 ALTER TABLE approvals ADD COLUMN looks BIGINT NOT NULL DEFAULT 0;
+-- When its owner first opened it, to tell how long she took to decide.
+ALTER TABLE approvals ADD COLUMN opened_ms BIGINT;

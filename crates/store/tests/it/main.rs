@@ -27,6 +27,7 @@ mod machine;
 mod agents;
 mod attempts;
 mod handles;
+mod looking;
 mod opening;
 mod overview;
 mod parking;
