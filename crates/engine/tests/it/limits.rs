@@ -179,10 +179,7 @@ async fn what_was_approved_is_within_the_limits_when_it_runs_or_waits_on() {
         .word(&pair, "create_event", event("Faster", &[]))
         .await;
     assert_eq!(made, "done");
-    let approve = || async {
-        let request = house.request();
-        house.engine.approve(&pair.person, &asked, &request).await
-    };
+    let approve = || house.approve(&pair.person, &asked);
     let error = approve().await.expect_err("the minute is used up");
     assert_eq!(error.code, "too_many_writes");
     let view = house.engine.approval(&pair.person, &asked).await;

@@ -142,6 +142,12 @@ async fn while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_w
     let asked = house.call(&pair, "update_event", change("Approved")).await;
     let asked = asked.expect("asks").body;
     let id = ApprovalId::parse(asked["approval_id"].as_str().expect("an id")).expect("an id");
+    let opening = house.request();
+    let card = house
+        .engine
+        .open_approval(&pair.person, &id, &opening)
+        .await
+        .expect("hers");
     house.sim.clear_log();
 
     entries_can_be_added(&house, false).await;
@@ -156,7 +162,9 @@ async fn while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_w
     }
     let (engine, request) = (&house.engine, house.request());
     for decided in [
-        engine.approve(&pair.person, &id, &request).await,
+        engine
+            .approve(&pair.person, &id, &card.digest, &request)
+            .await,
         engine.decline(&pair.person, &id, &request).await,
     ] {
         assert_eq!(decided.expect_err("not on record").code, "unavailable");
@@ -175,7 +183,7 @@ async fn while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_w
     entries_can_be_added(&house, true).await;
     let word = house.word(&pair, "search_events", json!({})).await;
     assert_eq!(word, "done");
-    let view = engine.approve(&pair.person, &id, &request).await;
+    let view = house.approve(&pair.person, &id).await;
     assert_eq!(view.expect("approves").state, ApprovalState::Done);
     assert_eq!(house.events(&pair.login, "Approved"), 1);
     assert_eq!(house.events(&pair.login, "Never"), 0);
