@@ -29,6 +29,8 @@ enum Step {
     ChangeLevel,
     Disconnect,
     Connect,
+    /// Both at once: another life.
+    Reconnect,
     Begin,
     End(End),
     Finish(ApprovalState),
@@ -46,7 +48,7 @@ enum End {
     Open,
 }
 
-const ALL: [Step; 26] = [
+const ALL: [Step; 28] = [
     Step::Approve,
     Step::Approve,
     Step::Approve,
@@ -57,6 +59,8 @@ const ALL: [Step; 26] = [
     Step::ChangeLevel,
     Step::Disconnect,
     Step::Connect,
+    Step::Reconnect,
+    Step::Reconnect,
     Step::Begin,
     Step::Begin,
     Step::End(End::Done),
@@ -138,6 +142,12 @@ impl Model {
                 }
             }
             Step::Connect => self.connected = true,
+            Step::Reconnect if self.connected => {
+                self.lives = false;
+                if self.waits() {
+                    self.state = Void;
+                }
+            }
             Step::Begin if self.executes() && self.under_way.is_none() => {
                 (self.under_way, self.begun) = (Some(now + Duration::from_secs(20)), now);
             }
@@ -285,7 +295,12 @@ async fn take(
         Step::ChangeLevel => change_level(world).await,
         Step::Disconnect => store.disconnect(&anna.id, CALENDAR).await.map(drop),
         Step::Connect if connected => Ok(()),
-        Step::Connect => {
+        Step::Reconnect if !connected => Ok(()),
+        Step::Reconnect | Step::Connect => {
+            if connected {
+                let gone = store.disconnect(&anna.id, CALENDAR).await;
+                gone.expect("it disconnects");
+            }
             world.connection = fixture.connect(&store, &anna, "another token").await;
             Ok(())
         }
