@@ -1,5 +1,6 @@
 //! *Search Events*: which events a window shows, and what is said when there are none.
 
+mod cases;
 mod paging;
 
 use domain::permission::Level;

@@ -1,5 +1,7 @@
 //! Changing events, case by case: what Outlook holds afterwards, who is mailed, and what stays as it was.
 
+mod cases;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use sim::{Fault, FaultAnswer, Surface};

@@ -141,12 +141,9 @@ impl Run<'_> {
     pub(super) async fn update(&mut self) {
         let local = self.time().strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let guests = json!({"attendees": self.desk.guests(&["kim@outside.example"])});
-        let event = self.desk.made(LENA, &local, &guests).await;
-        let title = event["subject"].as_str().expect("a title").to_owned();
         let renamed = self.desk.title();
-        let mut arguments =
-            json!({"id": handle(&event), "location": format!("Room {}", self.chance.below(50))});
-        let change = match self.chance.below(10) {
+        let mut change = json!({"location": format!("Room {}", self.chance.below(50))});
+        let more = match self.chance.below(10) {
             0 => json!({"title": renamed}),
             1 => json!({"move_days": 1}),
             2 => json!({"add_attendees": [self.desk.login(ANNA)]}),
@@ -158,7 +155,21 @@ impl Run<'_> {
             8 => json!({"duration_minutes": 20, "title": renamed}),
             _ => json!({"move_minutes": -30, "add_optional": [self.desk.login(ANNA)]}),
         };
-        add(&mut arguments, change);
+        add(&mut change, more);
+        self.update_one(&local, &guests, change).await;
+    }
+
+    /// Makes an event of Lena's and changes it; whatever comes of it is compared.
+    pub(in crate::tools) async fn update_one(
+        &mut self,
+        start: &str,
+        extra: &Value,
+        mut arguments: Value,
+    ) {
+        let event = self.desk.made(LENA, start, extra).await;
+        let title = event["subject"].as_str().expect("a title").to_owned();
+        arguments["id"] = handle(&event).into();
+        let renamed = arguments["title"].as_str().unwrap_or(&title).to_owned();
         let before = self.copy(&title).expect("made");
         let call = self
             .call(&["PATCH"], "update_event", arguments.clone())
@@ -181,12 +192,15 @@ impl Run<'_> {
     /// Outlook holds what was asked for, and everything else as it was.
     fn changed(&self, call: &super::Call, (before, after): (&Value, &Value)) {
         let arguments = &call.arguments;
-        let people = 1
+        let people = before["attendees"].as_array().map_or(0, Vec::len)
             + arguments["add_attendees"].as_array().map_or(0, Vec::len)
             + arguments["add_optional"].as_array().map_or(0, Vec::len)
             - arguments["remove_attendees"].as_array().map_or(0, Vec::len);
         let held = after["attendees"].as_array().map_or(0, Vec::len);
         self.holds(held == people, "the guests", call);
+        let shows = |event: &Value| said::shows_word(event["showAs"].as_str().expect("a word"));
+        let wanted = arguments["show_as"].as_str().unwrap_or(shows(before));
+        self.holds(shows(after) == wanted, "how it shows", call);
         let minutes = arguments["move_days"].as_i64().unwrap_or(0) * 1_440
             + arguments["move_minutes"].as_i64().unwrap_or(0);
         let wall = |event: &Value| {
@@ -199,7 +213,6 @@ impl Run<'_> {
             ("title", "/subject", None),
             ("location", "/location/displayName", None),
             ("reminder_minutes", "/reminderMinutesBeforeStart", None),
-            ("show_as", "/showAs", None),
             ("sensitivity", "/sensitivity", None),
             ("categories", "/categories", None),
             ("online", "/isOnlineMeeting", None),
@@ -244,6 +257,14 @@ impl Run<'_> {
         let asked = |names: &[&str]| names.iter().any(|name| !arguments[name].is_null());
         let times = asked(&["move_days", "move_minutes", "duration_minutes"]);
         let time = |event: &Value| {
+            if event["isAllDay"] == true {
+                let (first, last) = (
+                    said::date(said::moment(event, "start"), "UTC"),
+                    said::date(said::moment(event, "end"), "UTC"),
+                );
+                let last = last.yesterday().expect("a day before");
+                return json!(format!("{} {first}/{last}", said::weekday(first)));
+            }
             let (start, end) = (said::moment(event, "start"), said::moment(event, "end"));
             let day = said::weekday(said::date(start, BERLIN));
             json!(format!(
