@@ -250,6 +250,12 @@ approval-void = Nicht mehr gültig
 
 approval-will-create_event = Diesen Termin anlegen?
 approval-will-other = Das tun? { $tool }
+approval-copied-title = Aus fremden Texten übernommen
+approval-copied-about = Der Agent hat diese Worte anderswo gelesen und würde sie weitergeben. Wer sie schrieb, will vielleicht genau das.
+approval-copied-event = Übernommen aus dem Termin von { $by }, { $when }
+approval-copied-by = Übernommen aus dem, was { $by } schrieb
+approval-copied-private = Übernommen aus Ihrem privaten Termin, { $when }
+approval-copied-unknown = Übernommen aus dem, was jemand anders schrieb
 approval-effect-calendar = Er steht dann sofort in Ihrem Outlook-Kalender, unter Ihrem Namen.
 approval-do-change = Diesen Termin ändern?
 approval-do-cancel = Diesen Termin absagen?

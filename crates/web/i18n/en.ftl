@@ -250,6 +250,12 @@ approval-void = No longer valid
 
 approval-will-create_event = Create this event?
 approval-will-other = Do this? { $tool }
+approval-copied-title = Copied from what others wrote
+approval-copied-about = The agent has read these words elsewhere and would send them on. Whoever wrote them may want just that.
+approval-copied-event = Copied from the event of { $by }, { $when }
+approval-copied-by = Copied from what { $by } wrote
+approval-copied-private = Copied from your private event, { $when }
+approval-copied-unknown = Copied from what somebody else wrote
 approval-effect-calendar = It will be in your Outlook calendar right away, under your name.
 approval-do-change = Change this event?
 approval-do-cancel = Cancel this event?

@@ -3,6 +3,7 @@
 //! Text that others may have written is shown whole, as plain text, with what is invisible in it made visible.
 
 mod card;
+mod copied;
 mod look;
 mod samples;
 
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::card::{Attendee, Change, Conflicts, Effect, Foreign, Repeats};
+use self::copied::Copied;
 use self::look::{Look, Notice};
 use super::approvals::span_text;
 use super::form::Sent;
@@ -63,6 +65,8 @@ struct ApprovalPage {
     replaced_by: Option<String>,
     outcome: Option<Outcome>,
     effects: Vec<Effect>,
+    /// What of all this the agent has copied from others.
+    copied: Vec<Copied>,
     title: Option<Foreign>,
     query: Option<Foreign>,
     when: Option<String>,
@@ -138,6 +142,7 @@ impl ApprovalPage {
             parked: view.state == ApprovalState::Parked,
             outcome: (!pending).then(|| outcome(words, view)),
             effects: card::effects(words, view.definition, card),
+            copied: copied::copied(words, card, &view.zone),
             title: card.title.as_deref().map(Foreign::of),
             query: card.query.as_deref().map(Foreign::of),
             when: card.span.as_ref().map(span),
