@@ -10,11 +10,13 @@ use domain::id::{ApprovalId, CallId, RequestId};
 use domain::people::Address;
 use domain::permission::Level;
 use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
+use domain::slots::Hours;
 use domain::taint::Foreign;
 use domain::time::Zone;
 use domain::tool::Effect;
 use jiff::Timestamp;
 use microsoft::entra::AccessToken;
+use microsoft::graph::OwnSchedule;
 use serde_json::Value;
 use store::connections::Connection;
 use store::writes::Ended;
@@ -458,6 +460,7 @@ impl Engine {
             Some(address) => unless_refused(graph.own_schedule(address).await)?,
             None => None,
         };
+        let hours = schedule.as_ref().and_then(hours_of);
         let zone = schedule.and_then(|schedule| schedule.zone);
         // An empty address says that Microsoft was asked and did not tell: it is not asked at every call.
         let known = address.as_ref().map_or("", Address::as_str);
@@ -465,6 +468,10 @@ impl Engine {
         let name = zone.as_ref().map(Zone::name);
         let learned = self.0.store.set_mailbox(connection, Some(known), name);
         learned.await.map_err(|error| Failure::Ours(error.into()))?;
+        if let Some(hours) = hours.and_then(|hours| hours.to_stored()) {
+            let kept = self.0.store.set_mailbox_hours(connection, &hours).await;
+            kept.map_err(|error| Failure::Ours(error.into()))?;
+        }
         setting.zone = zone.or(setting.zone);
         setting.home.extend(address.as_ref().map(Address::domain));
         setting.address = address;
@@ -529,6 +536,17 @@ impl Engine {
         self.0.store.record(record).await?;
         Ok(())
     }
+}
+
+/// When somebody works, if her mailbox says so and on whose clocks.
+fn hours_of(schedule: &OwnSchedule) -> Option<Hours> {
+    let hours = schedule.working_hours.as_ref()?;
+    Some(Hours {
+        days: hours.days.clone(),
+        start: hours.start,
+        end: hours.end,
+        zone: schedule.zone.as_ref()?.zone().clone(),
+    })
 }
 
 /// What is only nice to know must not make a call fail: a refusal by Microsoft is `None`, bad weather stays an error.

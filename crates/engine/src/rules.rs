@@ -4,15 +4,21 @@ use domain::audit::Kind;
 use domain::id::RequestId;
 use domain::permission::Level;
 use domain::policy::{AskRule, Facts, Raised};
+use domain::recurrence::Recurrence;
+use domain::slots::Hours;
+use domain::time::Zone;
 use domain::tool::Effect;
 use jiff::Timestamp;
 use serde_json::Value;
 use store::connections::Connection;
 use store::levels::Standing;
 
-use crate::card::{Card, CardMails, CardScope, CardSpan};
+use crate::card::{Card, CardAction, CardField, CardMails, CardScope, CardSpan};
 use crate::tools::Tool;
 use crate::{AdministratorCaller, AgentCaller, Engine, Error, ErrorKind, taint, tools};
+
+/// So many events of a series are looked at: more than a year of working days.
+const LOOKED_AT: usize = 400;
 
 /// The rules as an administrator's page shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +51,9 @@ impl Engine {
         // What cannot be resolved is refused in a moment; until then it counts as unknown.
         let card = tool.resolve(arguments.clone(), &setting).ok();
         let card = card.map(|resolved| resolved.card);
-        let facts = facts(card.as_ref(), setting.now);
+        let hours = connection.mailbox_hours.as_deref();
+        let hours = hours.and_then(Hours::from_stored);
+        let facts = facts(card.as_ref(), hours.as_ref(), setting.now);
         let rule = standing.rules.iter().find(|rule| rule.applies(&facts));
         if let Some(rule) = rule {
             return Ok(Some(Raised::Rule(*rule)));
@@ -180,7 +188,7 @@ fn check(rules: &[AskRule]) -> Result<(), Error> {
         let most = match rule {
             AskRule::MoreAttendeesThan(_) => 500,
             AskRule::StartsWithinMinutes(_) => 7 * 24 * 60,
-            AskRule::OutsideAttendee | AskRule::Series => 0,
+            AskRule::OutsideAttendee | AskRule::Series | AskRule::OutsideWorkingHours => 0,
         };
         let name = rule.as_str();
         if rule
@@ -206,7 +214,7 @@ fn check(rules: &[AskRule]) -> Result<(), Error> {
 
 /// What a card tells. It is made without asking Microsoft, so of an event that exists it knows what the call says and no
 /// more: above all not who is invited already.
-fn facts(card: Option<&Card>, now: Timestamp) -> Facts {
+fn facts(card: Option<&Card>, hours: Option<&Hours>, now: Timestamp) -> Facts {
     let known = |card: &Card| card.action.is_none() || card.mails == Some(CardMails::Nobody);
     let invited = card.filter(|card| known(card));
     let one = |card: &Card| match (card.action, card.scope) {
@@ -218,8 +226,41 @@ fn facts(card: Option<&Card>, now: Timestamp) -> Facts {
         outside: invited.map(|card| card.outside),
         series: card.map(|card| !one(card)),
         start: card.and_then(|card| card.span.as_ref()).and_then(starts),
+        outside_hours: card
+            .zip(hours)
+            .and_then(|(card, hours)| outside(card, hours)),
         now,
     }
+}
+
+/// Whether some of a new event, or of one that is given a new time, is outside these hours. Of a series every event counts.
+fn outside(card: &Card, hours: &Hours) -> Option<bool> {
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    let new = |field| {
+        let change = card.changes.iter().find(|change| change.field == field);
+        change.and_then(|change| moment(&change.to))
+    };
+    let (start, end) = match (card.action, card.scope, card.span.as_ref()) {
+        (None, _, Some(CardSpan::Days { .. })) => return Some(true),
+        (None, _, Some(CardSpan::Timed { start, end })) => (moment(start)?, moment(end)?),
+        (Some(CardAction::Change), None | Some(CardScope::This), _) => {
+            (new(CardField::Start)?, new(CardField::End)?)
+        }
+        (_, _, _) => return None,
+    };
+    let Some(series) = &card.series else {
+        return Some(!hours.cover(start, end));
+    };
+    let zone = Zone::named(card.zone.as_deref()?).ok()?;
+    let (first, length) = (zone.at(start), end.duration_since(start));
+    let recurrence = Recurrence::parse(&series.rule, first.datetime(), &zone).ok()?;
+    let mut starts = recurrence
+        .starts_from(series.first, first.time(), &zone)
+        .take(LOOKED_AT);
+    Some(starts.any(|start| {
+        let start = start.timestamp();
+        !hours.cover(start, start + length)
+    }))
 }
 
 fn starts(span: &CardSpan) -> Option<Timestamp> {

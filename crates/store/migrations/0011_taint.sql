@@ -22,5 +22,8 @@ CREATE TABLE taint_texts (
 );
 CREATE INDEX taint_texts_by_end ON taint_texts (seen_ms);
 
+-- The working hours of the mailbox, once learned, as JSON.
+ALTER TABLE connections ADD COLUMN mailbox_hours TEXT;
+
 -- The tools for which an administrator has switched the rules about others' words off, as JSON.
 ALTER TABLE organisations ADD COLUMN taint_off TEXT NOT NULL DEFAULT '[]';

@@ -45,6 +45,8 @@ pub struct Connection {
     pub mailbox_address: Option<String>,
     /// The IANA zone of the mailbox, once learned.
     pub mailbox_zone: Option<String>,
+    /// The working hours of the mailbox, once learned, as they were stored.
+    pub mailbox_hours: Option<String>,
     /// The object id (`oid`) of the account that was connected.
     pub account: String,
     /// When it was last connected.
@@ -92,6 +94,8 @@ macro_rules! connection_columns {
             $prefix,
             "mailbox_zone, ",
             $prefix,
+            "mailbox_hours, ",
+            $prefix,
             "connected_ms, ",
             $prefix,
             "refreshed_ms, ",
@@ -117,6 +121,7 @@ impl Connection {
             })?,
             mailbox_address: row.maybe_text("mailbox_address")?,
             mailbox_zone: row.maybe_text("mailbox_zone")?,
+            mailbox_hours: row.maybe_text("mailbox_hours")?,
             account: row.text("account")?,
             connected_at: row.moment("connected_ms")?,
             refreshed_at: row.moment("refreshed_ms")?,
@@ -293,6 +298,26 @@ impl Store {
         self.change("keep what is known of a mailbox", query).await
     }
 
+    /// Keeps the working hours of the mailbox in this life. Answers whether they were kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_mailbox_hours(
+        &self,
+        connection: &Connection,
+        hours: &str,
+    ) -> Result<bool, Error> {
+        let query = sqlx::query(
+            "UPDATE connections SET mailbox_hours = $3 WHERE id = $1 AND person = $2 AND life = $4",
+        );
+        let query = query
+            .bind(connection.id.as_str())
+            .bind(connection.person.as_str())
+            .bind(hours)
+            .bind(connection.life);
+        self.change("keep the hours of a mailbox", query).await
+    }
+
     /// Destroys the grant, voids what waits for approval, forgets what was asked and done, and only then answers; `None` when there was no connection.
     ///
     /// When it has answered, no byte of the sealed grant or of an approval's content is left in SQLite's file or log.
@@ -310,7 +335,8 @@ impl Store {
         let mut write = self.database().write().await?;
         let query = sqlx::query(
             "UPDATE connections
-             SET state = $3, version = version + 1, scopes = '', mailbox_address = NULL, mailbox_zone = NULL
+             SET state = $3, version = version + 1, scopes = '', mailbox_address = NULL, mailbox_zone = NULL,
+                mailbox_hours = NULL
              WHERE person = $1 AND integration = $2 AND state <> $3 RETURNING id",
         );
         let query = query

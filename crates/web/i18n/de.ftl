@@ -189,6 +189,7 @@ rules-about = Ein Werkzeug, das schreibt und auf „Immer erlauben“ steht, fra
 rule-outside_attendee = Jemand von außerhalb der Organisation nimmt teil
 rule-more_attendees_than = Mehr als | Personen nehmen teil
 rule-series = Es geht um eine Serie
+rule-outside_working_hours = Ein Teil davon liegt außerhalb der Arbeitszeit der Person
 rule-starts_within_minutes = Es beginnt in weniger als | Minuten
 rules-save = Regeln übernehmen
 rules-saved = Die Regeln wurden gespeichert. Sie gelten ab dem nächsten Aufruf.

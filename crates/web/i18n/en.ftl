@@ -189,6 +189,7 @@ rules-about = A tool that writes and is set to Always Allow asks the person all 
 rule-outside_attendee = Somebody outside the organisation takes part
 rule-more_attendees_than = More than | people take part
 rule-series = It is about a series
+rule-outside_working_hours = Some of it is outside the person's working hours
 rule-starts_within_minutes = It starts within | minutes
 rules-save = Apply rules
 rules-saved = The rules were saved. They count from the next call on.

@@ -17,6 +17,8 @@ pub enum AskRule {
     Series,
     /// It starts within so many minutes.
     StartsWithinMinutes(u32),
+    /// Some of it is outside the person's working hours.
+    OutsideWorkingHours,
 }
 
 impl AskRule {
@@ -27,6 +29,7 @@ impl AskRule {
             Self::MoreAttendeesThan(_) => "more_attendees_than",
             Self::Series => "series",
             Self::StartsWithinMinutes(_) => "starts_within_minutes",
+            Self::OutsideWorkingHours => "outside_working_hours",
         }
     }
 
@@ -34,7 +37,7 @@ impl AskRule {
     pub fn amount(self) -> Option<u32> {
         match self {
             Self::MoreAttendeesThan(amount) | Self::StartsWithinMinutes(amount) => Some(amount),
-            Self::OutsideAttendee | Self::Series => None,
+            Self::OutsideAttendee | Self::Series | Self::OutsideWorkingHours => None,
         }
     }
 
@@ -50,6 +53,7 @@ impl AskRule {
                 let soon = SignedDuration::from_mins(i64::from(minutes));
                 start.duration_since(facts.now) < soon
             }),
+            Self::OutsideWorkingHours => facts.outside_hours != Some(false),
         }
     }
 }
@@ -65,6 +69,8 @@ pub struct Facts {
     pub series: Option<bool>,
     /// When it starts, or when what it changes starts, whichever is earlier.
     pub start: Option<Timestamp>,
+    /// Whether some of it is outside the person's working hours. A whole day is.
+    pub outside_hours: Option<bool>,
     /// The present moment.
     pub now: Timestamp,
 }
@@ -80,15 +86,17 @@ mod tests {
             outside: Some(0),
             series: Some(false),
             start: Some(now + SignedDuration::from_hours(2)),
+            outside_hours: Some(false),
             now,
         }
     }
 
-    const ALL: [AskRule; 4] = [
+    const ALL: [AskRule; 5] = [
         AskRule::OutsideAttendee,
         AskRule::MoreAttendeesThan(3),
         AskRule::Series,
         AskRule::StartsWithinMinutes(120),
+        AskRule::OutsideWorkingHours,
     ];
 
     fn check(facts: &Facts, expected: &[AskRule]) {
@@ -128,6 +136,13 @@ mod tests {
             },
             &[AskRule::StartsWithinMinutes(120)],
         );
+        check(
+            &Facts {
+                outside_hours: Some(true),
+                ..facts()
+            },
+            &[AskRule::OutsideWorkingHours],
+        );
         let past = facts().now - SignedDuration::from_hours(1);
         check(
             &Facts {
@@ -145,6 +160,7 @@ mod tests {
             outside: None,
             series: None,
             start: None,
+            outside_hours: None,
             ..facts()
         };
         check(&nothing, &ALL);

@@ -3,9 +3,11 @@
 use jiff::civil::{DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
 
 use super::Hours;
 use super::lane::Lane;
+use crate::time::Zone;
 
 const WEEK: [Weekday; 7] = [
     Weekday::Monday,
@@ -17,7 +19,53 @@ const WEEK: [Weekday; 7] = [
     Weekday::Sunday,
 ];
 
+/// Hours as they are stored.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    /// Monday is 1.
+    days: Vec<i8>,
+    start: Time,
+    end: Time,
+    zone: String,
+}
+
 impl Hours {
+    /// The text to store; `None` where the zone has no name.
+    pub fn to_stored(&self) -> Option<String> {
+        let stored = Stored {
+            days: self
+                .days
+                .iter()
+                .map(|day| day.to_monday_one_offset())
+                .collect(),
+            start: self.start,
+            end: self.end,
+            zone: self.zone.iana_name()?.to_owned(),
+        };
+        serde_json::to_string(&stored).ok()
+    }
+
+    /// Hours as they were stored; `None` for anything else.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let stored: Stored = serde_json::from_str(text).ok()?;
+        let days = stored.days.into_iter();
+        Some(Self {
+            days: days
+                .map(Weekday::from_monday_one_offset)
+                .collect::<Result<_, _>>()
+                .ok()?,
+            start: stored.start,
+            end: stored.end,
+            zone: Zone::named(&stored.zone).ok()?.zone().clone(),
+        })
+    }
+
+    /// Whether all of this is within them.
+    pub fn cover(&self, start: Timestamp, end: Timestamp) -> bool {
+        self.lane(start, end).covers(start, end)
+    }
+
     /// The same hours on every day of the week.
     pub(super) fn daily((start, end): (Time, Time), zone: TimeZone) -> Self {
         Self {
@@ -67,4 +115,42 @@ fn first_moment(shown: DateTime, zone: &TimeZone) -> Timestamp {
     zone.preceding(after)
         .next()
         .map_or(moment, |jump| jump.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_cover_what_is_whole_within_them_and_read_back() {
+        let text =
+            r#"{"days":[1,2,3,4,5],"start":"08:00:00","end":"17:00:00","zone":"Europe/Berlin"}"#;
+        let hours = Hours::from_stored(text).expect("hours");
+        assert_eq!(hours.to_stored().as_deref(), Some(text));
+        for (start, end, expected) in [
+            ("2026-11-27T08:00+01:00", "2026-11-27T17:00+01:00", true),
+            ("2026-11-27T07:59+01:00", "2026-11-27T09:00+01:00", false),
+            ("2026-11-27T16:30+01:00", "2026-11-27T17:01+01:00", false),
+            ("2026-11-28T10:00+01:00", "2026-11-28T11:00+01:00", false),
+            ("2026-11-26T16:00+01:00", "2026-11-27T09:00+01:00", false),
+            // In summer the clocks show another hour.
+            ("2026-07-03T06:00+00:00", "2026-07-03T07:00+00:00", true),
+        ] {
+            let moment = |text: &str| text.parse::<Timestamp>().expect("a moment");
+            assert_eq!(
+                hours.cover(moment(start), moment(end)),
+                expected,
+                "{start} {end}"
+            );
+        }
+        for wrong in [
+            "",
+            "{}",
+            &text.replace("17:00:00", "late"),
+            &text.replace("Berlin", "Nowhere"),
+            &text.replace("[1", "[9"),
+        ] {
+            assert!(Hours::from_stored(wrong).is_none(), "{wrong}");
+        }
+    }
 }

@@ -256,3 +256,113 @@ async fn rules_have_bounds_and_are_changed_over_what_was_seen() {
     assert_eq!(set(&[AskRule::Series], seen).await, "true");
     assert_eq!(set(&[], seen).await, "levels_changed");
 }
+
+#[tokio::test]
+async fn what_is_outside_her_working_hours_asks_and_so_does_what_may_be() {
+    let house = House::new().await;
+    let pair = house
+        .connected(
+            1,
+            &[
+                ("create_event", Level::AlwaysAllow),
+                ("update_event", Level::AlwaysAllow),
+                ("read_profile", Level::AlwaysAllow),
+            ],
+        )
+        .await;
+    // Her profile names calendars that others share with her.
+    house.untainted(&["update_event"]).await;
+    rules(&house, &[AskRule::OutsideWorkingHours]).await;
+    let ends = async |tool: &str, arguments: Value| {
+        house.sim.clear_log();
+        let answer = house.call(&pair, tool, arguments.clone()).await;
+        let body = match answer {
+            Ok(answer) => answer.body,
+            Err(error) => return error.code.to_owned(),
+        };
+        if body["status"] != "approval_required" {
+            return body["status"].as_str().unwrap_or_default().to_owned();
+        }
+        assert_eq!(house.graph_requests().len(), 0, "{arguments}");
+        let id = body["approval_id"].as_str().expect("an id");
+        let id = domain::id::ApprovalId::parse(id).expect("an id");
+        let request = house.request();
+        let declined = house.engine.decline(&pair.person, &id, &request);
+        declined.await.expect("room for the next");
+        body["reason"].as_str().expect("a reason").to_owned()
+    };
+    const ASKS: &str = "outside_working_hours";
+    // Nothing is known of her mailbox yet.
+    let early = meeting(&json!({"title": "Unknown"}));
+    assert_eq!(ends("create_event", early).await, ASKS);
+    let profile = house
+        .call(&pair, "read_profile", json!({}))
+        .await
+        .expect("read")
+        .body;
+    let hours = &profile["working_hours"];
+    assert!(hours["from"].is_string(), "{profile}");
+    // A Tuesday, on the clocks of Berlin.
+    let at = |title: &str, start: &str, more: Value| {
+        let mut arguments = meeting(&more);
+        arguments["title"] = title.into();
+        arguments["start"] = start.into();
+        arguments
+    };
+    let none = || json!({});
+    for (arguments, expected) in [
+        (at("a", "2031-03-04T10:00:00+01:00", none()), "done"),
+        (at("b", "2031-03-04T05:00:00+01:00", none()), ASKS),
+        (at("c", "2031-03-04T22:00:00+01:00", none()), ASKS),
+        (at("d", "2031-03-08T10:00:00+01:00", none()), ASKS),
+        (
+            at(
+                "e",
+                "2031-03-04T10:00:00+01:00",
+                json!({"duration_minutes": 900}),
+            ),
+            ASKS,
+        ),
+        (json!({"title": "f", "start": "2031-03-04"}), ASKS),
+        (
+            at(
+                "g",
+                "2031-03-04T10:00:00+01:00",
+                json!({"recurrence": "every Tuesday, 3 times"}),
+            ),
+            "done",
+        ),
+        (
+            at(
+                "h",
+                "2031-03-04T10:00:00+01:00",
+                json!({"recurrence": "every day, 7 times"}),
+            ),
+            ASKS,
+        ),
+    ] {
+        assert_eq!(
+            ends("create_event", arguments.clone()).await,
+            expected,
+            "{arguments}"
+        );
+    }
+    let id = "ev_0123456789abcdef";
+    for (arguments, expected) in [
+        (json!({"id": id, "title": "No time is known"}), ASKS),
+        (
+            json!({"id": id, "start": "2031-03-04T05:00:00+01:00", "end": "2031-03-04T06:00:00+01:00"}),
+            ASKS,
+        ),
+        (
+            json!({"id": id, "start": "2031-03-04T10:00:00+01:00", "end": "2031-03-04T11:00:00+01:00"}),
+            "event_not_found",
+        ),
+    ] {
+        assert_eq!(
+            ends("update_event", arguments.clone()).await,
+            expected,
+            "{arguments}"
+        );
+    }
+}

@@ -148,7 +148,8 @@ impl Store {
                 lease_fence = connections.lease_fence + 1, lease_until_ms = 0,
                 failures = 0, failure = NULL, retry_ms = 0, life = connections.life + $9,
                 mailbox_address = CASE WHEN $9 = 0 THEN connections.mailbox_address END,
-                mailbox_zone = CASE WHEN $9 = 0 THEN connections.mailbox_zone END
+                mailbox_zone = CASE WHEN $9 = 0 THEN connections.mailbox_zone END,
+                mailbox_hours = CASE WHEN $9 = 0 THEN connections.mailbox_hours END
              RETURNING ",
             connection_columns!("")
         ));

@@ -24,11 +24,12 @@ pub(super) struct RuleRow {
 }
 
 /// Every rule there is, with the number that is offered where it is not set.
-const ALL: [(AskRule, u32); 4] = [
+const ALL: [(AskRule, u32); 5] = [
     (AskRule::OutsideAttendee, 0),
     (AskRule::MoreAttendeesThan(10), 500),
     (AskRule::Series, 0),
     (AskRule::StartsWithinMinutes(60), 10_080),
+    (AskRule::OutsideWorkingHours, 0),
 ];
 
 pub(super) fn rows(words: Words, view: &RulesView) -> Vec<RuleRow> {
@@ -91,7 +92,7 @@ fn rules_in(fields: &Fields) -> Result<(Vec<AskRule>, i64), Failure> {
             number.ok_or_else(|| wrong(&field))
         };
         rules.push(match rule {
-            AskRule::OutsideAttendee | AskRule::Series => rule,
+            AskRule::OutsideAttendee | AskRule::Series | AskRule::OutsideWorkingHours => rule,
             AskRule::MoreAttendeesThan(_) => AskRule::MoreAttendeesThan(amount()?),
             AskRule::StartsWithinMinutes(_) => AskRule::StartsWithinMinutes(amount()?),
         });
