@@ -103,9 +103,9 @@ mod tests {
             false,
             (tor, "Copied from what somebody else wrote"),
         );
-        let event = "Copied from the event of eve@other.example, Tue, 24 November 2026, 09:00";
+        let event = "Copied from the event of eve@other.example, Tue 24 Nov 2026, 09:00";
         check(CopiedField::Title, eve, start, false, ("5", event));
-        let private = "Copied from your private event, Tue, 24 November 2026, 09:00";
+        let private = "Copied from your private event, Tue 24 Nov 2026, 09:00";
         check(CopiedField::Title, None, start, true, ("5", private));
     }
 }
