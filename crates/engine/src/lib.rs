@@ -36,6 +36,7 @@ mod health;
 mod operator;
 mod own;
 mod people;
+mod record;
 mod rules;
 mod seed;
 mod taint;
@@ -72,6 +73,7 @@ pub use look::LookTrouble;
 pub use microsoft::entra::scopes::Asked;
 pub use operator::Operator;
 pub use people::{EndingView, PeopleFilter, PersonView};
+pub use record::{RecordFilter, RecordFormat, RecordGroup, RecordView};
 pub use rules::RulesView;
 pub use session::{Begun, Callback, CallbackAnswer, Finished};
 pub use tools::Offered;
@@ -122,6 +124,8 @@ struct Inner {
     operations: operation::Operations,
     rates: limits::Rates,
     noted: taint::Noted,
+    /// One check of the record at a time.
+    verifying: tokio::sync::Mutex<()>,
     /// What this process is called among others; `None` when there are none.
     instance: Option<InstanceId>,
     /// What this process is called where it keeps what it executes.
@@ -173,6 +177,7 @@ impl Engine {
             operations,
             rates: limits::Rates::default(),
             noted: taint::Noted::default(),
+            verifying: tokio::sync::Mutex::default(),
             instance,
             process,
             executing: AtomicUsize::new(0),

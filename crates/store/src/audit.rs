@@ -10,6 +10,7 @@ use std::sync::Arc;
 use domain::audit::{Entry, Head, Kind, Record};
 use domain::canonical::Digest;
 use domain::id::{CallId, OrganisationId, PersonId};
+use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use tokio::sync::oneshot;
 
@@ -34,6 +35,10 @@ pub struct AuditFilter {
     pub tool: Option<String>,
     /// Of this call.
     pub call: Option<CallId>,
+    /// Not before this moment.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
     /// With a smaller number than this.
     pub before: Option<i64>,
     /// So many at most.
@@ -104,6 +109,12 @@ impl Store {
         }
         if let Some(call) = &filter.call {
             query = query.bind(call.as_str());
+        }
+        if let Some(since) = &filter.since {
+            query = query.bind(since.as_millisecond());
+        }
+        if let Some(until) = &filter.until {
+            query = query.bind(until.as_millisecond());
         }
         if let Some(before) = &filter.before {
             query = query.bind(*before);
@@ -191,6 +202,12 @@ fn filtered(filter: &AuditFilter) -> String {
     }
     if filter.call.is_some() {
         conditions.push(format!("call = {}", place()));
+    }
+    if filter.since.is_some() {
+        conditions.push(format!("at_ms >= {}", place()));
+    }
+    if filter.until.is_some() {
+        conditions.push(format!("at_ms < {}", place()));
     }
     if filter.before.is_some() {
         conditions.push(format!("sequence < {}", place()));

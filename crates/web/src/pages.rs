@@ -20,6 +20,7 @@ mod approval;
 mod approvals;
 
 mod activity;
+mod audit;
 mod health;
 mod keys;
 mod language;
@@ -87,6 +88,10 @@ pub(crate) fn routes() -> Router<State> {
             "/administration/people/{id}/disconnect",
             get(people::ask_one).post(people::end_one),
         )
+        .route("/administration/audit", get(audit::show))
+        .route("/administration/audit/{sequence}", get(audit::entry))
+        .route("/administration/audit/export", post(audit::export))
+        .route("/administration/audit/verify", post(audit::verify))
         .route("/administration/health", get(health::show))
         .route("/administration/tools", get(tools::show).post(tools::save))
         .route(
@@ -116,6 +121,7 @@ pub fn render_samples() -> Vec<(String, String)> {
             keys::samples(words),
             tools::samples(words),
             people::samples(words),
+            audit::samples(words),
             health::samples(words),
             setup::samples(words),
             failure::samples(words),

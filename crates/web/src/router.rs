@@ -87,6 +87,11 @@ pub const ROUTES: &[Route] = {
             "/administration/people/{id}/disconnect",
             Administrator,
         ),
+        // What is on record, handed out and checked.
+        on(GET, "/administration/audit", Administrator),
+        on(GET, "/administration/audit/{sequence}", Administrator),
+        on(POST, "/administration/audit/export", Administrator),
+        on(POST, "/administration/audit/verify", Administrator),
         // How the installation is.
         on(GET, "/administration/health", Administrator),
         // What agents call. Nothing here approves, connects, changes a level or makes a key.

@@ -268,3 +268,41 @@ async fn a_call_ends_properly_even_if_the_agent_hangs_up() {
         "restarting"
     );
 }
+
+/// L4, L10: the check that an administrator starts from her page.
+#[tokio::test]
+async fn a_check_is_on_record_with_what_it_found_and_names_the_entry_that_was_changed() {
+    let house = House::new().await;
+    let pair = house.connected(1, &[]).await;
+    assert_eq!(
+        house.word(&pair, "create_event", json!({})).await,
+        "unknown_tool"
+    );
+    let chief = house.signed_in(0).await;
+    let chief = house
+        .engine
+        .administrator_caller(chief)
+        .expect("she is one");
+    let checked = async || {
+        let sequence = house.engine.verify_record(&chief, &house.request()).await;
+        let sequence = sequence.expect("it is checked");
+        let entry = house.engine.record_entry(&chief, sequence).await;
+        let record = entry.expect("it is on record").0.record;
+        assert_eq!(record.kind, Kind::AuditVerified);
+        (record.outcome, record.reason, record.count)
+    };
+    let (outcome, reason, count) = checked().await;
+    assert_eq!((outcome.as_deref(), reason), (Some("whole"), None));
+    assert!(count.is_some_and(|count| count >= 5), "{count:?}");
+
+    let database = sqlx::SqliteConnection::connect(&house.database()).await;
+    let mut database = database.expect("it opens");
+    let statement = "UPDATE audit_entries SET text = replace(text, 'level_denies', 'level_allows')
+         WHERE kind = 'call_denied'";
+    let done = sqlx::raw_sql(statement).execute(&mut database);
+    assert_eq!(done.await.expect("it is written").rows_affected(), 1);
+    let denied = house.entries(&pair, &[Kind::CallDenied]).await[0].sequence;
+    let (outcome, reason, _) = checked().await;
+    assert_eq!(outcome.as_deref(), Some("broken"));
+    assert_eq!(reason, Some(format!("hash at {denied}")));
+}

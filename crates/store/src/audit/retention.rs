@@ -27,6 +27,24 @@ impl Store {
         Ok(kept.beginning())
     }
 
+    /// Where the chain of an organisation stands that can be checked from there, before the entry with this number: at its
+    /// last checkpoint, else where it begins.
+    ///
+    /// # Errors
+    /// [`Error::NoOrganisation`], or when the database fails.
+    pub async fn beginning_before(
+        &self,
+        organisation: &OrganisationId,
+        sequence: i64,
+    ) -> Result<Beginning, Error> {
+        let beginning = self.beginning(organisation).await?;
+        let last = self.last_checkpoint(organisation, sequence).await?;
+        match last.filter(|last| last.size > beginning.sequence) {
+            Some(last) => Ok(last.beginning()),
+            None => Ok(beginning),
+        }
+    }
+
     /// The checkpoint up to which an organisation's entries are all older than this moment and can go: the largest that
     /// was made before it and has been handed on. `None` when there is nothing that could go.
     ///

@@ -134,6 +134,8 @@ on_both! {
             kinds: vec![Kind::CallBegun],
             tool: Some("create_event".to_owned()),
             call: Some(call),
+            since: None,
+            until: None,
             before: Some(9),
             limit: 5,
         }, &[2]).await;

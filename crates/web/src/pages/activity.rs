@@ -140,14 +140,14 @@ fn own_title(words: Words, title: &str) -> String {
         )
 }
 
-fn outcome_words(words: Words, outcome: &str) -> String {
+pub(super) fn outcome_words(words: Words, outcome: &str) -> String {
     words
         .say_if_known(&format!("outcome-{outcome}"))
         .map_or_else(|| outcome.to_owned(), Into::into)
 }
 
 /// A reason in words where there are some, else the word of the record, which an administrator can search for.
-fn reason_words(words: Words, reason: &str) -> String {
+pub(super) fn reason_words(words: Words, reason: &str) -> String {
     if let Some(before) = reason.strip_prefix("was_") {
         let id = format!("level-{before}");
         let before = words

@@ -88,17 +88,19 @@ pub(super) enum Section {
     Keys,
     Tools,
     People,
+    Audit,
     Health,
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Integrations,
         Self::Approvals,
         Self::Activity,
         Self::Keys,
         Self::Tools,
         Self::People,
+        Self::Audit,
         Self::Health,
     ];
 
@@ -110,12 +112,16 @@ impl Section {
             Self::Keys => ("/keys", "nav-keys"),
             Self::Tools => ("/administration/tools", "nav-tools"),
             Self::People => ("/administration/people", "nav-people"),
+            Self::Audit => ("/administration/audit", "nav-audit"),
             Self::Health => ("/administration/health", "nav-health"),
         }
     }
 
     fn is_for_administrators(self) -> bool {
-        matches!(self, Self::Tools | Self::People | Self::Health)
+        matches!(
+            self,
+            Self::Tools | Self::People | Self::Audit | Self::Health
+        )
     }
 }
 

@@ -5,6 +5,7 @@ mod stack;
 
 mod aadsts;
 mod api;
+mod audit;
 mod health;
 mod mcp;
 mod pages;

@@ -13,6 +13,7 @@ fn filled(route: &Route) -> String {
         .replace("{name}", "search_events")
         .replace("{id}", "apr_00000000000000000000000000")
         .replace("{hash}", "0000")
+        .replace("{sequence}", "1")
 }
 
 #[tokio::test]
