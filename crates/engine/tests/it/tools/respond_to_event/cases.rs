@@ -375,7 +375,7 @@ async fn single_invitations_of_every_shape_are_answered_or_refused_by_name() {
                     comment: number % 3 == 2,
                     proposal,
                     allowed: number % 4 != 3,
-                    beside: turn(&BESIDE, number / 2),
+                    beside: turn(&BESIDE, number / 11),
                 };
                 check(&desk, case).await;
                 number += 1;
