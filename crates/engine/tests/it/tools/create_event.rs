@@ -1,6 +1,7 @@
 //! *Create Event*, case by case: what is answered, and what Outlook then holds.
 
 mod repeating;
+mod shapes;
 mod times;
 mod troubled;
 
