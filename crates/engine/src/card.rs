@@ -87,6 +87,9 @@ pub struct Card {
     /// Whether nothing would change, because everything is so already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub already_so: bool,
+    /// Whether it is made even if the same event exists.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub even_if_exists: bool,
     /// What else takes the person's time then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflicts: Option<CardConflicts>,

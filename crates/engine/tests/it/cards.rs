@@ -282,6 +282,25 @@ async fn a_new_event_is_shown_with_what_else_is_at_its_time() {
 }
 
 #[tokio::test]
+async fn what_is_there_already_is_said_and_so_is_that_it_is_wanted_twice() {
+    let desk = asking().await;
+    let there = desk.made(LENA, "2031-03-04T10:00:00", &json!({})).await;
+    let new =
+        json!({"title": there["subject"], "start": "2031-03-04T10:00", "duration_minutes": 60});
+    let mut again = new.clone();
+    again["even_if_exists"] = true.into();
+    for (arguments, so, twice) in [(&new, true, false), (&again, false, true)] {
+        let id = asked(&desk, "create_event", arguments).await;
+        let card = opened(&desk, &id).await.card;
+        assert_eq!(
+            (card.already_so, card.even_if_exists),
+            (so, twice),
+            "{arguments}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_read_is_never_looked_at() {
     let desk = asking().await;
     desk.house.sim.clear_log();

@@ -205,10 +205,14 @@ fn outcome(words: Words, view: &ApprovalView) -> Outcome {
         ApprovalState::Parked => Some("needs_sign_in"),
         _ => told("code").and_then(Value::as_str),
     };
+    let title = match view.state {
+        ApprovalState::Done if nothing_made => words.say("outcome-title-already_exists"),
+        _ => words.say(&format!("outcome-title-{state}")),
+    };
     let connection = code.filter(|code| CONNECTION_CODES.contains(code));
     Outcome {
         tone: approval_tone(view.state),
-        title: words.say(&format!("outcome-title-{state}")).into_owned(),
+        title: title.into_owned(),
         text: text.into_owned(),
         code: code.map(str::to_owned),
         why: connection.map(|code| words.say(&format!("error-{code}-what")).into_owned()),

@@ -67,6 +67,7 @@ pub(super) fn card(
         location: input.location.clone(),
         body: input.body.clone(),
         online: input.online.unwrap_or(false),
+        even_if_exists: input.even_if_exists.unwrap_or(false),
         mailed: attendees.len(),
         outside: attendees.iter().filter(|attendee| attendee.outside).count(),
         attendees,

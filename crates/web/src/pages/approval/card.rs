@@ -257,6 +257,9 @@ pub(super) fn effects(words: Words, definition: &Definition, card: &Card) -> Vec
     if definition.operation == Operation::Create && !card.already_so {
         effects.push(say("approval-effect-calendar"));
     }
+    if card.even_if_exists {
+        effects.push(say("approval-even-if-exists"));
+    }
     if let Some(action) = card.action {
         let id = format!("approval-act-{}", action_word(action));
         effects.extend(words.say_if_known(&id).map(|text| plain(text.into_owned())));
