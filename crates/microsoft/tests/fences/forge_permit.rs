@@ -10,6 +10,7 @@ async fn redeem(
         tool: domain::tool::ToolName::new("create_event"),
         arguments: domain::canonical::Digest::of("t", &[]),
         approval: None,
+        purpose: domain::policy::Purpose::Act,
     };
     let _ = entra.redeem(&permit, grant, None).await;
 }
