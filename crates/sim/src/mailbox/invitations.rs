@@ -156,7 +156,8 @@ impl World {
     }
 }
 
-/// Makes an organiser's event the copy of somebody invited, who keeps the answer given to the same times.
+/// Makes an organiser's event the copy of somebody invited, who keeps the answer given to the same times: the organiser's, even
+/// if she had moved her own copy meanwhile.
 fn make_copy(copy: &mut Event, old: Option<&Event>, address: &str) {
     copy.is_organizer = false;
     copy.transaction_id = None;
@@ -164,12 +165,21 @@ fn make_copy(copy: &mut Event, old: Option<&Event>, address: &str) {
     let hidden = copy.plain.get("hideAttendees") == Some(&json!(true));
     copy.attendees
         .retain(|attendee| !hidden || attendee.party.address.eq_ignore_ascii_case(address));
+    let mut listed = copy.attendees.iter();
+    let listed = listed.find(|attendee| attendee.party.address.eq_ignore_ascii_case(address));
+    let known = listed.map_or("none", |attendee| attendee.response.word);
+    let answered = ["accepted", "tentativelyAccepted", "declined"].contains(&known);
+    // The organiser's move took an answer back. Where the organiser never heard one, the copy itself tells.
+    let taken_back = known == "notResponded";
     // Who answered what is for the organiser to know.
     for attendee in &mut copy.attendees {
         attendee.response = Response::never("none");
         attendee.proposed = None;
     }
-    let same = old.filter(|old| !old.cancelled && old.start == copy.start && old.end == copy.end);
+    let same = old.filter(|old| {
+        let times = old.start == copy.start && old.end == copy.end;
+        !old.cancelled && (answered || times && !taken_back)
+    });
     let (response, show_as) = match same {
         Some(old) => (old.response.clone(), old.show_as().to_owned()),
         None => (Response::never("notResponded"), "tentative".to_owned()),
