@@ -429,6 +429,7 @@ impl Engine {
                 graph: &graph,
                 setting: &setting,
                 call: &passage.id,
+                began: passage.began,
                 foreign: &passage.foreign,
                 handles: Handles {
                     store: &self.0.store,

@@ -332,7 +332,7 @@ impl Engine {
             arguments: write.arguments.clone(),
             digest: write.digest,
             connection,
-            began: now,
+            began: open.begun,
             stored: write.approval.clone(),
             foreign: Foreigns::default(),
             shown: None,

@@ -151,6 +151,8 @@ pub(crate) struct Context<'a> {
     pub(crate) graph: &'a Graph<'a>,
     pub(crate) setting: &'a Setting,
     pub(crate) call: &'a CallId,
+    /// When the call began; where somebody looks what became of it, when that did.
+    pub(crate) began: Timestamp,
     /// Takes note of every text in the answer that somebody else wrote.
     pub(crate) foreign: &'a Foreigns,
     pub(crate) handles: Handles<'a>,

@@ -28,6 +28,9 @@ pub(crate) const DEFINITION: Definition = Definition {
     description: "Answers an invitation and mails the organiser. With tentative or decline another time can be proposed.",
 };
 
+/// By how much Microsoft's clock may be behind ours.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(2);
+
 pub(crate) struct RespondToEvent;
 
 /// What it takes.
@@ -57,6 +60,13 @@ pub(crate) struct Input {
 
 fn yes() -> bool {
     true
+}
+
+impl Input {
+    /// Whether the organiser gets more than the bare answer.
+    fn says_more(&self) -> bool {
+        self.comment.is_some() || self.propose_start.is_some()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -215,7 +225,6 @@ impl Typed for RespondToEvent {
         context.as_shown(&before.event)?;
         let zone = context.setting.zone.clone().unwrap_or_else(Zone::utc);
         let reply = reply(&input, &before, &zone).map_err(Failure::Ours)?;
-        let says_more = input.comment.is_some() || reply.proposed.is_some();
         let done = |body| {
             Ok(Done {
                 body,
@@ -225,7 +234,7 @@ impl Typed for RespondToEvent {
         let mut body = told(context, &input, &event, &before, &reply);
         if before.event.answer == input.answer.answer()
             && event.answer == before.event.answer
-            && !says_more
+            && !input.says_more()
         {
             body["status"] = "unchanged".into();
             body["event"] = json!(EventLine::of(&event, &zone, context.foreign));
@@ -249,6 +258,9 @@ impl Typed for RespondToEvent {
             json!({"status": "done", "answer": input.answer.answer(), "zone": zone.name()});
         match target::there(context.graph, handle).await? {
             Some(event) if event.answer == input.answer.answer() => {
+                if input.says_more() && !answered_since(context, &input, &event).await? {
+                    return Ok(Seen::Unclear);
+                }
                 body["event"] = json!(EventLine::of(&event, &zone, context.foreign));
                 let target = Some(event.id.digest());
                 Ok(Seen::Done(Done { body, target }))
@@ -259,6 +271,19 @@ impl Typed for RespondToEvent {
             None => Ok(Seen::Unclear),
         }
     }
+}
+
+/// Whether the answer that the calendar holds was given since the call began. The same answer may have been there before, and
+/// what was said with it is with the organiser only. Clocks are allowed to differ by a little.
+async fn answered_since(
+    context: &Context<'_>,
+    input: &Input,
+    event: &Event,
+) -> Result<bool, Failure> {
+    let id = Scope::from(input.scope).id(event);
+    let held = context.graph.whole_event(id).await.map_err(gone)?;
+    let since = context.began - CLOCKS;
+    Ok(held.answered.is_some_and(|at| at >= since))
 }
 
 /// Which invitation is answered, and what else is at its time; the same refusals as when it runs.

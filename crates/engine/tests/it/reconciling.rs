@@ -232,7 +232,7 @@ async fn what_a_dead_process_had_begun_is_looked_after_by_another_and_not_sent_b
 }
 
 #[tokio::test]
-async fn changes_cancellations_and_answers_are_found_out_by_what_the_event_holds_now() {
+async fn changes_and_cancellations_are_found_out_by_what_the_event_holds_now() {
     for when in [When::After, When::Before] {
         let (a, b, pair) = two().await;
         let found = if when == When::After {
@@ -277,6 +277,59 @@ async fn changes_cancellations_and_answers_are_found_out_by_what_the_event_holds
             assert_eq!(writes(&a), sent);
         }
         assert_eq!(reconciled(&a, &pair).await.len(), 3);
+    }
+}
+
+/// Somebody's meeting that the pair's person is invited to; its id for her agent.
+async fn invited(house: &House, by: &Pair, pair: &Pair, day: u32) -> String {
+    let mut meeting = event("Harbour");
+    meeting["start"] = format!("2031-05-{day:02}T10:00").into();
+    meeting["attendees"] = json!([pair.login]);
+    assert_eq!(house.word(by, "create_event", meeting).await, "done");
+    let day = format!("2031-05-{day:02}");
+    let window = json!({"from": day, "to": day});
+    let found = house.call(pair, "search_events", window).await;
+    let found = found.expect("found").body;
+    found["events"][0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn an_answer_is_found_out_by_what_is_held_and_what_was_said_with_it_by_when_it_was_given() {
+    let accept = json!({"answer": "accept"});
+    let words = json!({"answer": "tentative", "comment": "Ten minutes late"});
+    // Whether the same answer is there already, what is answered, what is told when it arrived and when it did not.
+    let cases = [
+        (false, &accept, "done", "failed"),
+        (false, &words, "done", "failed"),
+        (true, &words, "done", "outcome_unknown"),
+    ];
+    for when in [When::After, When::Before] {
+        let (a, b, pair) = two().await;
+        let host = a.connected(2, &LEVELS).await;
+        for ((already, answer, arrived, lost_on_the_way), day) in cases.into_iter().zip(1..) {
+            let id = invited(&a, &host, &pair, day).await;
+            if already {
+                let bare = json!({"id": id, "answer": answer["answer"]});
+                assert_eq!(a.word(&pair, "respond_to_event", bare).await, "done");
+                pass(&a, 60);
+            }
+            let mut arguments = answer.clone();
+            arguments["id"] = id.into();
+            let id = lost(&a, &pair, "respond_to_event", &arguments, 2, when).await;
+            let sent = writes(&a);
+            for _ in 0..6 {
+                pass(&a, 5);
+                both_look(&a, &b).await;
+            }
+            let told = checked(&a, &pair, &id).await;
+            let expected = match when {
+                When::After => arrived,
+                When::Before => lost_on_the_way,
+            };
+            assert_eq!(told["status"], expected, "{when:?} {arguments}: {told}");
+            assert_eq!(writes(&a), sent);
+        }
+        assert_eq!(reconciled(&a, &pair).await.len(), cases.len());
     }
 }
 
