@@ -119,6 +119,14 @@ impl Failure {
         )
     }
 
+    pub(crate) fn not_opened() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not_opened",
+            "This page was loaded ahead of time, in a frame or as a part of another page. Open it by itself.",
+        )
+    }
+
     pub(crate) fn unreadable_form(status: StatusCode) -> Self {
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),

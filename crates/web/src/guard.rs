@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State as With};
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -125,24 +125,48 @@ fn check_listed(request: &Request) -> Result<(), Failure> {
     Err(Failure::method_not_allowed(&names.join(", ")))
 }
 
-/// Refuses a form that another site sent: by what the browser says of the request's site, else by its origin.
+/// Refuses a form that another site sent, by what the browser says of the request's site, else by its origin; and a page
+/// that is not opened but loaded by something else: ahead of time, in a frame, or as a part of another page.
 /// Programs are not asked: they send a key, which no browser adds by itself.
 fn check_site(state: &State, request: &Request) -> Result<(), Failure> {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    if safe || is_for_programs(request.uri().path()) {
+    if is_for_programs(request.uri().path()) {
         return Ok(());
     }
     let headers = request.headers();
-    let ours = match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
-        (Some(site), _) => site == "same-origin" || site == "none",
+    if is_ahead_of_time(headers) || is_framed(headers) {
+        return Err(Failure::not_opened());
+    }
+    let said = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    let site = said("sec-fetch-site");
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        let own = matches!(site, None | Some(b"same-origin" | b"none"));
+        // A link may lead here from anywhere; but nothing elsewhere has a page of ours as its picture or script.
+        let opened = own || said("sec-fetch-mode") == Some(b"navigate");
+        return opened.then_some(()).ok_or_else(Failure::not_opened);
+    }
+    let ours = match (site, headers.get(ORIGIN)) {
+        (Some(site), _) => site == b"same-origin",
         (None, Some(origin)) => origin == state.base_url.as_str(),
         (None, None) => true,
     };
-    if ours {
-        Ok(())
-    } else {
-        Err(Failure::cross_site())
-    }
+    ours.then_some(()).ok_or_else(Failure::cross_site)
+}
+
+/// Whether a browser asks before its person has: it may never show what it gets.
+fn is_ahead_of_time(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .any(|why| why.starts_with("prefetch") || why.starts_with("preview"))
+}
+
+/// Whether what comes is shown inside something else, where its person may not see what she presses.
+fn is_framed(headers: &HeaderMap) -> bool {
+    let dest = headers.get("sec-fetch-dest").map(HeaderValue::as_bytes);
+    matches!(
+        dest,
+        Some(b"iframe" | b"frame" | b"fencedframe" | b"embed" | b"object")
+    )
 }
 
 #[cfg(test)]

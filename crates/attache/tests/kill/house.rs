@@ -40,7 +40,7 @@ pub(crate) struct House {
     pub(crate) base: String,
     pub(crate) client: reqwest::Client,
     /// The settings without the keys.
-    settings: String,
+    pub(crate) settings: String,
     /// How many keys there have been.
     keys: usize,
     pub(crate) server: Option<Child>,

@@ -9,7 +9,7 @@ use url::Url;
 #[derive(Clone)]
 pub(crate) struct Browser {
     client: reqwest::Client,
-    cookies: BTreeMap<String, String>,
+    pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) url: Url,
     pub(crate) html: String,
     /// The path of a redirect at which it stops, showing nothing, instead of following.

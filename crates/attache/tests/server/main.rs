@@ -13,6 +13,9 @@ mod database;
 mod house;
 
 mod another;
+mod at_once;
+mod credentials;
 mod instances;
 mod memory;
+mod tries;
 mod unavailable;

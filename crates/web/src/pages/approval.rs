@@ -9,6 +9,7 @@ mod samples;
 
 use askama::Template;
 use axum::extract::State as With;
+use axum::http::Method;
 use axum::response::{Redirect, Response};
 use domain::approval::ApprovalState;
 use domain::canonical::Digest;
@@ -231,8 +232,10 @@ pub(super) struct Told {
     notice: Option<String>,
 }
 
-/// Opening the card is what makes attache look at its owner's calendar; see [`engine::Engine::open_approval`].
+/// Opening the card is what makes attache look at its owner's calendar; see [`engine::Engine::open_approval`]. Who asks only
+/// whether there is a page does not open it.
 pub(super) async fn show(
+    method: Method,
     With(state): With<State>,
     SignedIn(person): SignedIn,
     visit: Visit,
@@ -241,7 +244,11 @@ pub(super) async fn show(
     Request(request): Request,
 ) -> Result<Response, PageError> {
     let id = read_id(&id)?;
-    let view = state.engine.open_approval(&person, &id, &request).await?;
+    let view = if method == Method::HEAD {
+        state.engine.approval(&person, &id).await?
+    } else {
+        state.engine.open_approval(&person, &id, &request).await?
+    };
     let page = visit
         .frame(&state, &person, SECTION, "approvals-title")
         .await?;

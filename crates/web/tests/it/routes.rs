@@ -162,7 +162,7 @@ async fn a_form_that_another_site_sends_is_refused() {
     check("sec-fetch-site", "cross-site", true).await;
     check("sec-fetch-site", "same-site", true).await;
     check("sec-fetch-site", "same-origin", false).await;
-    check("sec-fetch-site", "none", false).await;
+    check("sec-fetch-site", "none", true).await;
     check("origin", "https://evil.example", true).await;
     check("origin", "null", true).await;
     check("origin", "http://localhost:8080", false).await;
@@ -171,6 +171,50 @@ async fn a_form_that_another_site_sends_is_refused() {
         .header("origin", "http://localhost:8080")
         .header("sec-fetch-site", "cross-site");
     assert_eq!(disguised.send().await.status, 403);
+}
+
+#[tokio::test]
+async fn a_page_is_shown_to_who_opens_it_and_to_nothing_that_only_loads_it() {
+    let app = App::new().await;
+    let check = async |headers: &[(&str, &str)], shown: bool| {
+        let mut asked = app.ask(Method::GET, "/approvals").signed_in();
+        for (name, value) in headers {
+            asked = asked.header(name, value);
+        }
+        let answer = asked.send().await;
+        assert_eq!(answer.status == 200, shown, "{headers:?}");
+        assert_eq!(answer.status == 403, !shown, "{headers:?}");
+    };
+    check(&[], true).await;
+    check(&[("sec-fetch-site", "none")], true).await;
+    check(&[("sec-fetch-site", "same-origin")], true).await;
+    let link = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
+    check(&link, true).await;
+    for site in ["cross-site", "same-site"] {
+        check(
+            &[("sec-fetch-site", site), ("sec-fetch-mode", "no-cors")],
+            false,
+        )
+        .await;
+        check(&[("sec-fetch-site", site)], false).await;
+    }
+    for dest in ["iframe", "frame", "fencedframe", "embed", "object"] {
+        let framed = [("sec-fetch-site", "same-origin"), ("sec-fetch-dest", dest)];
+        check(&framed, false).await;
+    }
+    for (name, value) in [
+        ("sec-purpose", "prefetch"),
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+        ("x-purpose", "preview"),
+        ("x-moz", "prefetch"),
+    ] {
+        check(&[(name, value)], false).await;
+    }
 }
 
 #[tokio::test]
