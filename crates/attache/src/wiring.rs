@@ -249,6 +249,8 @@ fn for_web(settings: &Settings) -> web::Settings {
         base_url: settings.server.base_url.clone(),
         authority_origin: settings.entra.login.clone(),
         allowed_hosts: settings.server.allowed_hosts.clone(),
+        // A quarter of all connections is left for people.
+        agents_at_once: (settings.server.max_connections / 4 * 3).max(1),
     }
 }
 

@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::id::RequestId;
@@ -31,6 +31,8 @@ pub(crate) struct Failure {
     pub(crate) retry_after: Option<NonZeroU64>,
     /// The methods that would have been answered.
     allow: Option<Box<str>>,
+    /// Whether the connection is closed, to make room.
+    close: bool,
     /// For logs only.
     cause: Option<Arc<engine::Error>>,
 }
@@ -64,6 +66,7 @@ impl Failure {
             link: None,
             retry_after: None,
             allow: None,
+            close: false,
             cause: None,
         }
     }
@@ -173,6 +176,18 @@ impl Failure {
         )
     }
 
+    pub(crate) fn overloaded() -> Self {
+        Self {
+            retry_after: NonZeroU64::new(1),
+            close: true,
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "overloaded",
+                "attache serves as many agents as it can at once. Nothing was done; try again in a moment.",
+            )
+        }
+    }
+
     pub(crate) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -226,6 +241,9 @@ impl Failure {
         if let Some(after) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(after.get()));
         }
+        if self.close {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {
             headers.insert(ALLOW, allow);
         }
@@ -242,6 +260,7 @@ impl From<engine::Error> for Failure {
             link: error.link.as_deref().map(str::to_owned),
             retry_after: error.retry_after.and_then(whole_seconds),
             allow: None,
+            close: false,
             cause: Some(Arc::new(error)),
         }
     }

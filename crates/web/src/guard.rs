@@ -27,6 +27,19 @@ pub(crate) async fn admit(With(state): With<State>, request: Request, next: Next
     }
 }
 
+/// Refuses a program at once when as many of them are served as may be, so that people can still decide, disconnect and
+/// administrate. Its connection is closed, which makes room for one of theirs.
+pub(crate) async fn shed(With(state): With<State>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !is_for_programs(path) || is_probe(path) {
+        return next.run(request).await;
+    }
+    match state.agents.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => Failure::overloaded().into_response(),
+    }
+}
+
 /// Lets what a page's request has begun come to its end: a browser that goes away stops no disconnecting half-way.
 pub(crate) async fn to_the_end(With(state): With<State>, request: Request, next: Next) -> Response {
     let work = async move { next.run(request).await };

@@ -157,6 +157,7 @@ pub fn router(engine: Engine, settings: Settings) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         // The last layer is the outermost: it sees every request first and every answer last.
         .layer(from_fn(guard::patience))
+        .layer(from_fn_with_state(state.clone(), guard::shed))
         .layer(from_fn_with_state(state.clone(), guard::admit))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn_with_state(state.clone(), pages::find_reader))

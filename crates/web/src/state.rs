@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::clock::Clock;
 use domain::random::Random;
 use engine::Engine;
+use tokio::sync::Semaphore;
 
 /// What the web side must be told at start.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Settings {
     pub authority_origin: String,
     /// Further values of `Host` that are answered, beside the one in `base_url`; with or without a port.
     pub allowed_hosts: Vec<String>,
+    /// How many requests of agents are worked on at once. Further ones are refused, so that people find room to decide.
+    pub agents_at_once: u32,
 }
 
 /// What every handler can reach: the engine, and where attache is reached itself.
@@ -30,6 +33,8 @@ pub(crate) struct State {
     pub(crate) host: Arc<str>,
     /// Other values of `Host` that are answered.
     pub(crate) allowed_hosts: Arc<[String]>,
+    /// One for each request of an agent that is worked on.
+    pub(crate) agents: Arc<Semaphore>,
     /// What is over by now.
     pub(crate) clock: Clock,
     /// Where request ids come from.
@@ -53,6 +58,7 @@ impl State {
                 .iter()
                 .map(|host| host.to_ascii_lowercase())
                 .collect(),
+            agents: Arc::new(Semaphore::new(settings.agents_at_once as usize)),
             clock: Clock::system(),
             random: Random::operating_system(),
         }

@@ -1,4 +1,8 @@
 use std::fs;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -27,21 +31,63 @@ fn free_port() -> u16 {
     listener.local_addr().expect("bound").port()
 }
 
-#[test]
-fn serve_starts_on_a_migrated_database_only_and_stops_in_order() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut sim = Running::start(attache(&["sim", "--json", "--port", "0"], folder.path()));
+/// A simulator, and settings and a key of an installation at it whose `[server]` says this too; where it is going to be.
+fn installed(folder: &Path, server: &str) -> (Running, String) {
+    let mut sim = Running::start(attache(&["sim", "--json", "--port", "0"], folder));
     let said: Value = serde_json::from_str(&sim.line()).expect("JSON");
     let word = |key: &str| said[key].as_str().expect("a text").to_owned();
     let port = free_port();
     let settings = SETTINGS
+        .replace("[server]", &format!("[server]\n{server}"))
         .replace("LISTEN", &port.to_string())
         .replace("TENANT", &word("tenant"))
         .replace("CLIENT", &word("client_id"))
         .replace("SECRET", &word("client_secret"))
         .replace("LOGIN", &word("simulator"));
-    fs::write(folder.path().join("attache.toml"), settings).expect("written");
-    answer(&["keys", "generate", "--out", "attache.key"], folder.path());
+    fs::write(folder.join("attache.toml"), settings).expect("written");
+    answer(&["keys", "generate", "--out", "attache.key"], folder);
+    (sim, format!("http://127.0.0.1:{port}"))
+}
+
+#[test]
+fn r5_connections_that_send_nothing_or_no_end_are_closed_and_keep_nobody_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = "max_connections = 16\nheader_timeout = \"1s\"";
+    let (_sim, base) = installed(folder.path(), server);
+    answer(&["db", "migrate"], folder.path());
+    let mut serve = Running::start(attache(&["serve"], folder.path()));
+    serve.remark("attache is ready");
+    let host = base.strip_prefix("http://").expect("http");
+    let hostile = |begun: &str| {
+        let mut stream = TcpStream::connect(host).expect("somebody listens");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("a limit");
+        stream.write_all(begun.as_bytes()).expect("sent");
+        stream
+    };
+    let begun = ["", "G", "GET /approvals HTTP/1.1\r\nHost: "];
+    let mut open: Vec<_> = (0..15).map(|n| hostile(begun[n % 3])).collect();
+    assert_eq!(get(&base, "/livez"), 200, "there is one place left");
+    open.extend((0..15).map(|n| hostile(begun[n % 3])));
+    assert_eq!(get(&base, "/livez"), 200, "places become free");
+    for mut stream in open {
+        let mut rest = Vec::new();
+        let ended = stream.read_to_end(&mut rest);
+        // A reset is an end too.
+        assert!(
+            ended.is_ok() || ended.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset),
+            "not closed within a minute"
+        );
+        assert!(!rest.starts_with(b"HTTP/1.1 200"));
+    }
+    assert_eq!(serve.stop(), (Some(0), String::new()));
+}
+
+#[test]
+fn serve_starts_on_a_migrated_database_only_and_stops_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_sim, base) = installed(folder.path(), "");
 
     let early = run(&["serve"], folder.path());
     let remarks = text(early.stderr);
@@ -56,7 +102,6 @@ fn serve_starts_on_a_migrated_database_only_and_stops_in_order() {
     // The error stream is collected here as in a service, so the secret itself must not be in it.
     let hint = serve.remark("no administrator yet");
     assert!(hint.contains("attache admin bootstrap"), "{hint}");
-    let base = format!("http://127.0.0.1:{port}");
     assert_eq!(get(&base, "/readyz"), 200);
     let secret = answer(&["admin", "bootstrap"], folder.path());
     assert_eq!(secret.trim().len(), 43, "256 random bits");

@@ -58,7 +58,7 @@ fn changes(house: &House) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_the_recommended_levels_no_invitation_gets_anything_done_without_a_card() {
+async fn u11_with_the_recommended_levels_no_invitation_gets_anything_done_without_a_card() {
     let invitations = invitations::all();
     assert!(invitations.len() >= 40, "{}", invitations.len());
     let company = invitations::company(&invitations);

@@ -108,7 +108,7 @@ async fn lost(
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_found_out_within_a_minute_by_looking_and_told_to_agent_and_person() {
+async fn a19_a_lost_answer_is_found_out_within_a_minute_by_looking_and_told_to_agent_and_person() {
     for (when, found) in [(When::After, "done"), (When::Before, "failed")] {
         let (a, b, pair) = two().await;
         let id = lost(&a, &pair, "create_event", &event("Lost"), 1, when).await;

@@ -98,7 +98,7 @@ async fn ends(house: &House, pair: &Pair, tool: &str, arguments: Value) -> Strin
 }
 
 #[tokio::test]
-async fn an_agent_that_has_read_others_words_asks_before_it_reaches_somebody_outside_u5() {
+async fn u5_an_agent_that_has_read_others_words_asks_before_it_reaches_somebody_outside() {
     let desk = Desk::new().await;
     let house = &desk.house;
     levels(house).await;
@@ -165,7 +165,7 @@ async fn an_agent_that_has_read_others_words_asks_before_it_reaches_somebody_out
 }
 
 #[tokio::test]
-async fn forty_characters_of_others_words_that_others_would_receive_ask_u5() {
+async fn u5_forty_characters_of_others_words_that_others_would_receive_ask() {
     let desk = Desk::new().await;
     let house = &desk.house;
     levels(house).await;
@@ -209,7 +209,7 @@ async fn forty_characters_of_others_words_that_others_would_receive_ask_u5() {
 }
 
 #[tokio::test]
-async fn a_card_says_what_is_copied_and_from_whose_invitation_a12() {
+async fn a12_a_card_says_what_is_copied_and_from_whose_invitation() {
     let desk = Desk::new().await;
     let house = &desk.house;
     levels(house).await;
@@ -239,7 +239,7 @@ async fn a_card_says_what_is_copied_and_from_whose_invitation_a12() {
 }
 
 #[tokio::test]
-async fn an_administrator_switches_it_off_for_one_tool_and_that_is_on_record_u5() {
+async fn u5_an_administrator_switches_it_off_for_one_tool_and_that_is_on_record() {
     let desk = Desk::new().await;
     let house = &desk.house;
     levels(house).await;
@@ -304,7 +304,7 @@ async fn an_administrator_switches_it_off_for_one_tool_and_that_is_on_record_u5(
 }
 
 #[tokio::test]
-async fn what_cannot_be_kept_is_not_answered_and_what_cannot_be_known_is_not_done_u5() {
+async fn u5_what_cannot_be_kept_is_not_answered_and_what_cannot_be_known_is_not_done() {
     let desk = Desk::new().await;
     let house = &desk.house;
     levels(house).await;
@@ -361,7 +361,7 @@ fn theirs<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 }
 
 #[tokio::test]
-async fn no_tool_hands_out_others_words_without_its_being_noted_u5() {
+async fn u5_no_tool_hands_out_others_words_without_its_being_noted() {
     let desk = Desk::new().await;
     let house = &desk.house;
     levels(house).await;

@@ -93,6 +93,7 @@ impl App {
             base_url: "http://localhost:8080".into(),
             authority_origin: "https://login.example".into(),
             allowed_hosts: vec!["also.example".into()],
+            agents_at_once: 64,
         };
         Self {
             router: web::router(engine, settings),

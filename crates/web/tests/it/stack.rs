@@ -23,6 +23,9 @@ use crate::app::App;
 
 pub(crate) const BASE: &str = "http://localhost:8080";
 
+/// How many requests of agents are worked on at once.
+pub(crate) const AGENTS_AT_ONCE: u32 = 4;
+
 /// The parts, joined.
 pub(crate) struct Stack {
     pub(crate) engine: Engine,
@@ -89,6 +92,7 @@ impl Stack {
             base_url: BASE.into(),
             authority_origin: sim.base().to_owned(),
             allowed_hosts: Vec::new(),
+            agents_at_once: AGENTS_AT_ONCE,
         };
         Self {
             router: web::router(engine.clone(), settings),
@@ -198,8 +202,12 @@ impl Stack {
     }
 
     pub(crate) async fn allow(&self, tool: &str, by: &Seat) {
+        self.set(tool, Level::AlwaysAllow, by).await;
+    }
+
+    pub(crate) async fn set(&self, tool: &str, level: Level, by: &Seat) {
         self.store
-            .set_level(&self.organisation, tool, Level::AlwaysAllow, &by.person)
+            .set_level(&self.organisation, tool, level, &by.person)
             .await
             .expect("a level");
     }

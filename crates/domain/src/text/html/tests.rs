@@ -104,7 +104,7 @@ const HIDDEN: &[&str] = &[
 ];
 
 #[test]
-fn nothing_hidden_comes_through_and_the_flag_says_so() {
+fn u2_nothing_hidden_comes_through_and_the_flag_says_so() {
     assert!(HIDDEN.len() >= 60);
     for hidden in HIDDEN {
         let clean = from_html(&format!(

@@ -105,7 +105,7 @@ async fn everything_about_an_own_event_is_answered() {
 }
 
 #[tokio::test]
-async fn an_invitation_from_outside_that_was_not_accepted_says_where_it_comes_from_and_hides_nothing_else()
+async fn u3_an_invitation_from_outside_that_was_not_accepted_says_where_it_comes_from_and_hides_nothing_else()
  {
     let reader = Reader::new(House::new().await, 1, LEVELS).await;
     let found = reader

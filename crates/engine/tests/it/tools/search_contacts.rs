@@ -352,7 +352,7 @@ async fn contacts_in_folders_and_beyond_the_thousandth_are_found() {
 }
 
 #[tokio::test]
-async fn a_name_in_an_invitation_is_never_a_source_of_an_address() {
+async fn u9_a_name_in_an_invitation_is_never_a_source_of_an_address() {
     let house = House::new().await;
     let pair = house.connected(1, &[(TOOL, Level::AlwaysAllow)]).await;
     let events = house.sim.events_of(&pair.login);

@@ -62,7 +62,7 @@ mod tests {
     use crate::words::Language;
 
     #[test]
-    fn a_copy_is_shown_as_it_stands_there_with_whose_words_it_was_a12() {
+    fn a12_a_copy_is_shown_as_it_stands_there_with_whose_words_it_was() {
         let start = "2026-11-24T09:00:00Z".parse().ok();
         let check = |field, by: Option<&str>, start, private, expected: (&str, &str)| {
             let card = Card {

@@ -492,7 +492,7 @@ fn case(shape: Shape, hand: Hand, which: (usize, bool), number: usize) -> Case {
 }
 
 #[tokio::test]
-async fn single_events_of_every_shape_and_hand_are_told_whole() {
+async fn u1_single_events_of_every_shape_and_hand_are_told_whole_and_others_words_as_theirs() {
     let desk = Desk::new().await;
     let mut number = 0;
     for shape in SINGLES {
