@@ -13,6 +13,10 @@ use crate::row::Row;
 /// How long an attempt may take.
 const LIFE_MS: i64 = 10 * 60 * 1_000;
 
+/// How many people may be on their way to sign in at once. Who begins one needs to be nobody, so a further one takes the place
+/// of the oldest: a flood of them costs the database no more, and who comes back within seconds still finds her own.
+const MOST_SIGN_INS: i64 = 5_000;
+
 /// What an attempt is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
@@ -111,6 +115,14 @@ impl Store {
             .bind(attempt.issuer.as_str())
             .bind(attempt.claims.as_deref());
         write.execute(doing, query).await?;
+        let too_many = sqlx::query(
+            "DELETE FROM attempts WHERE purpose = 'sign_in' AND created_ms < (
+                SELECT created_ms FROM attempts WHERE purpose = 'sign_in'
+                 ORDER BY created_ms DESC LIMIT 1 OFFSET $1)",
+        );
+        write
+            .execute(doing, too_many.bind(MOST_SIGN_INS - 1))
+            .await?;
         write.commit(doing).await
     }
 

@@ -50,6 +50,30 @@ on_both! {
         assert_eq!(fixture.texts("SELECT state_hash FROM attempts").await, [next.as_str()]);
     }
 
+    async fn r2_a_flood_of_sign_ins_leaves_five_thousand_and_no_connecting_is_lost(fixture: &Fixture) {
+        let store = fixture.store().await;
+        let browser = BrowserSecret::random(&fixture.random).hash();
+        let connecting = StateSecret::random(&fixture.random).hash();
+        store.begin_attempt(&connecting, &browser, &attempt(fixture)).await.expect("it is remembered");
+        let now = fixture.now().as_millisecond();
+        fixture
+            .sql(&format!(
+                "INSERT INTO attempts (state_hash, browser_hash, purpose, return_to, created_ms, issuer)
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+                 SELECT 'flood ' || i, 'b', 'sign_in', '/', {now} - 1 - i, 'https://login.example' FROM n"
+            ))
+            .await;
+        let last = StateSecret::random(&fixture.random).hash();
+        let sign_in = Attempt { purpose: Purpose::SignIn, ..attempt(fixture) };
+        store.begin_attempt(&last, &browser, &sign_in).await.expect("it is remembered");
+        let left = fixture.texts("SELECT state_hash FROM attempts WHERE purpose = 'sign_in' ORDER BY created_ms").await;
+        assert_eq!((left.len(), left[0].as_str()), (5_000, "flood 4999"));
+        for state in [&connecting, &last] {
+            let taken = store.take_attempt(state, &browser).await.expect("an answer");
+            assert!(matches!(taken, TakenAttempt::Found(_)), "{taken:?}");
+        }
+    }
+
     async fn of_a_hundred_who_take_an_attempt_at_once_one_gets_it(fixture: &Fixture) {
         let store = fixture.store().await;
         let state = StateSecret::random(&fixture.random).hash();
