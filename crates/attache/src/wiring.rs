@@ -176,6 +176,7 @@ impl Parts {
         } = self;
         let notary = Notary::new(&settings.audit, store.clone())?.map(Notary::start);
         engine.keep_connections_alive();
+        engine.keep_forgetting();
         let router = web::router(engine.clone(), for_web(settings));
         engine.keep_resuming();
         let limits = listener::Limits {

@@ -8,6 +8,7 @@
 
 mod call;
 mod denied;
+mod forget;
 mod keep;
 mod limits;
 mod operation;

@@ -19,6 +19,7 @@ use crate::{AgentCaller, Engine, Error, tools};
 
 const DECIDE: &str = "The person must decide this on attache's own page. Give her the link; then use check_approval, or repeat the same call.";
 const SIGN_IN: &str = "Microsoft wants to see the person before this can go on. Give her the link; once she has signed in there, it runs by itself. Then use check_approval, or repeat the same call.";
+const NOT_TOLD: &str = "This has ended. What it answered is not told any more; call again if it is still wanted, or read the calendar.";
 /// How often a waiting agent's approval is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -67,6 +68,7 @@ impl Engine {
             ApprovalState::Declined => body["message"] = "The person declined. Do not repeat this call; ask her what she would like instead.".into(),
             ApprovalState::Expired => body["message"] = "Nobody decided in time and nothing was done. Repeat the call to ask again.".into(),
             ApprovalState::Void => body["message"] = "Something changed before it could run and nothing was done. Repeat the call to ask again.".into(),
+            ApprovalState::Done | ApprovalState::Failed if approval.outcome.is_none() => body["message"] = NOT_TOLD.into(),
             ApprovalState::Executing | ApprovalState::Done | ApprovalState::Failed | ApprovalState::Unknown => {}
         }
         if let Some(body) = body.as_object_mut() {
@@ -105,10 +107,11 @@ impl Engine {
         let Standing {
             levels, connection, ..
         } = standing.await?;
-        if approval.state == ApprovalState::Done
-            && visible(levels, &availability(connection.as_ref(), tool)).is_err()
-        {
-            // What a tool once read is not told by a tool that is denied or disconnected now.
+        // What a tool once read is not told by a tool that is denied or disconnected now, and not after a day.
+        let hidden = visible(levels, &availability(connection.as_ref(), tool)).is_err();
+        let since = self.outcomes_since();
+        let over = approval.decided.is_some_and(|decided| decided < since);
+        if approval.state == ApprovalState::Done && (hidden || over) {
             approval.outcome = None;
         }
         Ok(self.told(&approval))

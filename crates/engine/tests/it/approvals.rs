@@ -1,5 +1,7 @@
 //! Ask for Permission: the stored call, once, by its owner.
 
+use std::time::Duration;
+
 use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
@@ -229,6 +231,37 @@ async fn what_an_approved_read_told_is_not_told_after_disconnect_or_deny() {
         .await
         .expect("told");
     assert!(told.body["events"].is_null(), "{}", told.body);
+}
+
+#[tokio::test]
+async fn what_an_approved_read_told_is_told_for_a_day_and_then_forgotten() {
+    let house = House::limited(engine::Limits::all(1_000)).await;
+    let pair = house.connected(1, &[("search_events", Level::Ask)]).await;
+    let answer = house.call(&pair, "search_events", json!({})).await;
+    let asked = answer.expect("asks").body["approval_id"].clone();
+    let id = ApprovalId::parse(asked.as_str().expect("an id")).expect("an id");
+    house.approve(&pair.person, &id).await.expect("approves");
+    let told = async || {
+        let told = house.engine.agent_approval(&pair.agent, id.as_str());
+        told.await.expect("told").body
+    };
+    house.clock.advance(Duration::from_secs(24 * 3600 - 60));
+    house.engine.forget_outcomes().await.expect("forgets");
+    assert!(told().await["events"].is_array());
+    house.clock.advance(Duration::from_secs(120));
+    let late = told().await;
+    assert_eq!(
+        (&late["status"], &late["events"]),
+        (&json!("done"), &json!(null))
+    );
+    assert!(late["message"].is_string(), "{late}");
+    house.engine.forget_outcomes().await.expect("forgets");
+    let shown = house
+        .engine
+        .approval(&pair.person, &id)
+        .await
+        .expect("hers");
+    assert!(shown.outcome.is_none());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Ending: what a change makes void, and what is forgotten when a connection ends.
 
 use domain::id::{AgentId, ApprovalId, ConnectionId, OrganisationId, PersonId};
+use jiff::Timestamp;
 
 use crate::Store;
 use crate::database::Write;
@@ -56,6 +57,19 @@ pub(crate) async fn forget(write: &mut Write, connection: &ConnectionId) -> Resu
 }
 
 impl Store {
+    /// Forgets what calls answered that were decided before a moment; of those whose end is still looked for, nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_outcomes(&self, before: Timestamp) -> Result<(), Error> {
+        let query = sqlx::query(
+            "UPDATE approvals SET outcome = NULL
+             WHERE outcome IS NOT NULL AND state IN ('done', 'failed') AND decided_ms < $1",
+        );
+        let query = query.bind(before.as_millisecond());
+        self.change("forget outcomes", query).await.map(|_| ())
+    }
+
     /// Voids an approval that must not be decided. Answers whether it was still waiting.
     ///
     /// # Errors
