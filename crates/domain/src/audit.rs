@@ -253,6 +253,10 @@ pub enum Broken {
     Beginning(i64),
     /// A checkpoint was made of this many entries, and these are not they, or are fewer.
     Checkpoint(i64),
+    /// The checkpoint of this many entries is signed by no key that was given or that the record names.
+    Signature(i64),
+    /// A checkpoint of this many entries was handed on and is not kept beside the chain any more.
+    Missing(i64),
 }
 
 /// Checks a chain entry by entry: numbers without gaps, each hash right, each checkpoint true, and the end where it is

@@ -1,8 +1,8 @@
 //! What happened, as a person may see it: her own entries of the audit log.
 
-use domain::audit::Kind;
+use domain::audit::{Entry, Kind, Record};
 use domain::caller::Surface;
-use domain::id::CallId;
+use domain::id::{AgentId, CallId};
 use jiff::Timestamp;
 use store::audit::AuditFilter;
 
@@ -15,6 +15,12 @@ pub struct ActivityFilter {
     pub tool: Option<String>,
     /// Only with this outcome (`done`, `failed`, `denied`, `approved`, `declined`, …).
     pub outcome: Option<String>,
+    /// Only by this agent of hers, by its id.
+    pub agent: Option<String>,
+    /// Only not before this.
+    pub since: Option<Timestamp>,
+    /// Only before this.
+    pub until: Option<Timestamp>,
     /// Only older than this: the `next` of the page before.
     pub before: Option<String>,
     /// How many, at most 200.
@@ -97,6 +103,8 @@ impl Engine {
                 person: Some(person.id().clone()),
                 kinds: SHOWN.to_vec(),
                 tool: filter.tool.clone(),
+                since: filter.since,
+                until: filter.until,
                 before,
                 limit: 200,
                 ..AuditFilter::default()
@@ -106,38 +114,17 @@ impl Engine {
             let last_page = page.len() < 200;
             for logged in page {
                 let record = logged.record;
-                // What has ended is shown, not that it began.
-                if record.kind == Kind::Disconnected && record.outcome.as_deref() == Some("begun") {
-                    continue;
-                }
-                if filter.outcome.is_some() && record.outcome != filter.outcome {
+                let of = record.agent.as_ref().map(AgentId::as_str);
+                let fits = (filter.outcome.is_none() || record.outcome == filter.outcome)
+                    && (filter.agent.is_none() || of == filter.agent.as_deref());
+                if !fits || only_begun(&record) {
                     continue;
                 }
                 if items.len() == wanted {
                     let next = items.last().map(|last| last.sequence.to_string());
                     return Ok(Listed { items, next });
                 }
-                items.push(ActivityView {
-                    sequence: logged.sequence,
-                    at: record.at,
-                    kind: record.kind,
-                    tool_title: record
-                        .tool
-                        .as_deref()
-                        .and_then(tools::find)
-                        .map(|tool| tool.definition().title()),
-                    agent_name: record.agent.and_then(|id| {
-                        names
-                            .iter()
-                            .find(|(known, _)| *known == id)
-                            .map(|(_, name)| name.clone())
-                    }),
-                    surface: record.surface,
-                    outcome: record.outcome,
-                    reason: record.reason,
-                    duration_ms: record.duration_ms,
-                    call: record.call,
-                });
+                items.push(view(logged.sequence, record, &names));
             }
             if last_page {
                 return Ok(Listed { items, next: None });
@@ -145,5 +132,49 @@ impl Engine {
         }
         let next = before.map(|sequence| sequence.to_string());
         Ok(Listed { items, next })
+    }
+
+    /// One of a person's own entries: as she is shown it, and everything that is on record of it.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when there is none with this number that she is shown.
+    pub async fn activity_entry(
+        &self,
+        person: &PersonCaller,
+        sequence: i64,
+    ) -> Result<(ActivityView, Record, Entry), Error> {
+        let chain = self.0.store.chain(person.organisation(), sequence, 1);
+        let entry = chain.await?.into_iter().next();
+        let entry = entry.filter(|entry| entry.sequence == sequence);
+        let entry = entry.ok_or_else(Error::not_found)?;
+        let record: Record = serde_json::from_str(&entry.text).map_err(|_| Error::not_found())?;
+        let hers = record.person.as_ref() == Some(person.id());
+        if !hers || !SHOWN.contains(&record.kind) || only_begun(&record) {
+            return Err(Error::not_found());
+        }
+        let names = self.agent_names(person).await?;
+        Ok((view(sequence, record.clone(), &names), record, entry))
+    }
+}
+
+/// What has ended is shown, not that it began.
+fn only_begun(record: &Record) -> bool {
+    record.kind == Kind::Disconnected && record.outcome.as_deref() == Some("begun")
+}
+
+fn view(sequence: i64, record: Record, names: &[(AgentId, String)]) -> ActivityView {
+    let tool = record.tool.as_deref().and_then(tools::find);
+    let named = |id: AgentId| names.iter().find(|(known, _)| *known == id);
+    ActivityView {
+        sequence,
+        at: record.at,
+        kind: record.kind,
+        tool_title: tool.map(|tool| tool.definition().title()),
+        agent_name: record.agent.and_then(named).map(|(_, name)| name.clone()),
+        surface: record.surface,
+        outcome: record.outcome,
+        reason: record.reason,
+        duration_ms: record.duration_ms,
+        call: record.call,
     }
 }

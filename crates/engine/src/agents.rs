@@ -195,7 +195,11 @@ impl Engine {
         ))
     }
 
-    pub(crate) async fn agent_names(
+    /// A person's agents, also those whose key has ended, by the names of their keys.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unavailable`].
+    pub async fn agent_names(
         &self,
         person: &PersonCaller,
     ) -> Result<Vec<(AgentId, String)>, Error> {

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use domain::audit::Kind;
 use domain::connection::Integration;
+use domain::id::OrganisationId;
 use domain::keep_alive;
 use jiff::Timestamp;
+use store::audit::AuditFilter;
 
 use crate::{AdministratorCaller, Engine, Error, InstallationTrouble};
 
@@ -18,6 +21,10 @@ pub struct HealthView {
     pub database: bool,
     /// Whether the record is being written; without it nothing is done.
     pub record: bool,
+    /// Since when the organisation's record does not follow from what was signed of it, and so nothing is signed any more.
+    pub record_broken: Option<Timestamp>,
+    /// When the organisation's record was signed last; `None` when it never was.
+    pub record_signed: Option<Timestamp>,
     /// Whether Microsoft's sign-in host answers, as the authority that is set.
     pub entra: bool,
     /// Whether Graph answers.
@@ -55,6 +62,7 @@ impl Engine {
         let mut keys = store.keys_in_use().await?;
         keys.retain(|usage| usage.organisation == *organisation && usage.key_id != active_key);
         let (integration, near) = (Integration::OutlookCalendar, keep_alive::near_its_end(now));
+        let (record_broken, record_signed) = self.record_signing(organisation).await?;
         let instances = match &self.0.instance {
             Some(_) => Some(store.holding_instances().await?),
             None => None,
@@ -62,6 +70,8 @@ impl Engine {
         Ok(HealthView {
             database: written.is_ok(),
             record: store.is_recorded(),
+            record_broken,
+            record_signed,
             entra: matches!(entra, Ok(Ok(_))),
             graph: matches!(graph, Ok(Ok(()))),
             trouble: self.installation_trouble().await?,
@@ -76,5 +86,28 @@ impl Engine {
             version: env!("CARGO_PKG_VERSION"),
             now,
         })
+    }
+
+    /// Since when nothing is signed because the record does not fit, and when it was signed last.
+    async fn record_signing(
+        &self,
+        organisation: &OrganisationId,
+    ) -> Result<(Option<Timestamp>, Option<Timestamp>), Error> {
+        let filter = AuditFilter {
+            kinds: vec![Kind::RecordBroken],
+            limit: 1,
+            ..AuditFilter::default()
+        };
+        let said = self.0.store.entries(organisation, &filter).await?;
+        let signed = self.0.store.last_checkpoint(organisation, i64::MAX).await?;
+        // What was signed after it was said stands for the entry that says it, so it fits again.
+        let said = said.first().filter(|said| {
+            let upto = signed.as_ref().map_or(0, |signed| signed.size);
+            upto < said.sequence
+        });
+        Ok((
+            said.map(|said| said.record.at),
+            signed.map(|signed| signed.at),
+        ))
     }
 }

@@ -10,6 +10,7 @@ use domain::id::RequestId;
 use domain::limit::{Exceeded, Limit};
 use domain::tool::Effect;
 use jiff::Timestamp;
+use store::audit::AuditFilter;
 use store::limits::{Counted, Over, Spending};
 
 use crate::call::Passage;
@@ -219,6 +220,10 @@ impl Engine {
             return Ok(());
         };
         let error = refusal(&over);
+        // What is stored comes by again every few seconds until it fits; that it did not is said once.
+        if passage.stored.is_some() && self.was_over(passage, error.code).await? {
+            return Err(error);
+        }
         let mut record = hit(&passage.agent, &passage.request, self.0.clock.now());
         record.call = Some(passage.id.clone());
         record.tool = Some(passage.tool.definition().name.as_str().to_owned());
@@ -227,6 +232,21 @@ impl Engine {
         record.count = Some(u64::from(over.spending.limit.most));
         self.0.store.record(record).await?;
         Err(error)
+    }
+
+    /// Whether it is on record that this call was over this limit.
+    async fn was_over(&self, passage: &Passage, code: &str) -> Result<bool, Error> {
+        let filter = AuditFilter {
+            kinds: vec![Kind::LimitHit],
+            call: Some(passage.id.clone()),
+            limit: 10,
+            ..AuditFilter::default()
+        };
+        let organisation = &passage.agent.caller.organisation;
+        let hits = self.0.store.entries(organisation, &filter).await?;
+        Ok(hits
+            .iter()
+            .any(|hit| hit.record.reason.as_deref() == Some(code)))
     }
 }
 

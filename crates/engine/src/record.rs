@@ -231,9 +231,10 @@ impl Engine {
     }
 
     /// Checks the newest entries of the record, about two hundred thousand of them: that each follows from the one before,
-    /// and that every checkpoint kept beside them is true. Answers the number of the entry that says what was found.
+    /// and that every checkpoint kept beside them is true and signed by a key that the record names. Answers the number of
+    /// the entry that says what was found.
     ///
-    /// The signatures of the checkpoints are for the command to check, which knows the keys.
+    /// Whether the record names the right keys is for the command to check, which is given them.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] while another check is under way; [`ErrorKind::Unavailable`].
@@ -273,6 +274,7 @@ impl Engine {
             .beginning_before(organisation, newest - CHECKED)
             .await?;
         let mut from = beginning.sequence + 1;
+        let mut signers = store.signers(organisation).await?;
         let mut checkpoints: Vec<Checkpoint> = Vec::new();
         loop {
             let after = checkpoints.last().map_or(from - 2, |last| last.size);
@@ -281,9 +283,13 @@ impl Engine {
                 break;
             }
             for kept in page {
-                let read = Note::parse(&kept.note).and_then(|note| Checkpoint::parse(&note.text));
+                let note = Note::parse(&kept.note);
+                let read = note.and_then(|note| Some((Checkpoint::parse(&note.text)?, note)));
                 match read {
-                    Some(read) if read.size == kept.size => checkpoints.push(read),
+                    Some((read, note)) if read.size == kept.size => {
+                        signers.beside(read.size, note);
+                        checkpoints.push(read);
+                    }
                     Some(_) | None => return Ok((0, Err(Broken::Checkpoint(kept.size)))),
                 }
             }
@@ -310,7 +316,11 @@ impl Engine {
                 (count, from) = (count + 1, entry.sequence + 1);
             }
         }
-        Ok((count, verifier.finish(Some(head)).map(drop)))
+        let found = match (verifier.finish(Some(head)), signers.unsigned()) {
+            (Ok(_), Some(size)) => Err(Broken::Signature(size)),
+            (found, _) => found.map(drop),
+        };
+        Ok((count, found))
     }
 
     async fn entries_between(
@@ -468,6 +478,8 @@ fn place(broken: &Broken) -> String {
         Broken::Head(at) => ("end", at),
         Broken::Beginning(at) => ("beginning", at),
         Broken::Checkpoint(at) => ("checkpoint", at),
+        Broken::Signature(at) => ("signature", at),
+        Broken::Missing(at) => ("missing", at),
     };
     format!("{how} at {at}")
 }

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod retention;
+mod signers;
 mod signing;
 mod writer;
 
@@ -15,6 +16,7 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::oneshot;
 
 pub use self::checkpoints::{Kept, Made};
+pub use self::signers::Signers;
 pub use self::signing::{SigningKey, VerifyingKey};
 pub use self::writer::AuditWriter;
 pub(crate) use self::writer::Submission;
@@ -43,6 +45,32 @@ pub struct AuditFilter {
     pub before: Option<i64>,
     /// So many at most.
     pub limit: u32,
+}
+
+/// One entry as it is filed: itself, and by what it is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// The entry.
+    pub entry: Entry,
+    at_ms: i64,
+    kind: String,
+    person: Option<String>,
+    tool: Option<String>,
+    call: Option<String>,
+}
+
+impl Filed {
+    /// Whether it is found by what it says: those who look through the record would miss it otherwise.
+    pub fn is_right(&self) -> bool {
+        let Ok(record) = serde_json::from_str::<Record>(&self.entry.text) else {
+            return false;
+        };
+        self.at_ms == record.at.as_millisecond()
+            && self.kind == record.kind.word()
+            && self.person.as_deref() == record.person.as_ref().map(PersonId::as_str)
+            && self.tool == record.tool
+            && self.call.as_deref() == record.call.as_ref().map(CallId::as_str)
+    }
 }
 
 /// One entry as it reads.
@@ -153,12 +181,37 @@ impl Store {
             .bind(from)
             .bind(i64::from(limit));
         let rows = self.database().rows("read the chain", query).await?;
+        rows.iter().map(entry_from_row).collect()
+    }
+
+    /// The same, with what each entry is found by.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn filed(
+        &self,
+        organisation: &OrganisationId,
+        from: i64,
+        limit: u32,
+    ) -> Result<Vec<Filed>, Error> {
+        let query = sqlx::query(
+            "SELECT sequence, text, hash, at_ms, kind, person, tool, call FROM audit_entries
+             WHERE organisation = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3",
+        );
+        let query = query
+            .bind(organisation.as_str())
+            .bind(from)
+            .bind(i64::from(limit));
+        let rows = self.database().rows("read the chain", query).await?;
         rows.iter()
             .map(|row| {
-                Ok(Entry {
-                    sequence: row.number("sequence")?,
-                    text: row.text("text")?,
-                    hash: row.parsed("hash", Digest::parse)?,
+                Ok(Filed {
+                    entry: entry_from_row(row)?,
+                    at_ms: row.number("at_ms")?,
+                    kind: row.text("kind")?,
+                    person: row.maybe_text("person")?,
+                    tool: row.maybe_text("tool")?,
+                    call: row.maybe_text("call")?,
                 })
             })
             .collect()
@@ -176,6 +229,14 @@ impl Store {
             None => Err(Error::NoOrganisation(organisation.clone())),
         }
     }
+}
+
+fn entry_from_row(row: &Row) -> Result<Entry, Error> {
+    Ok(Entry {
+        sequence: row.number("sequence")?,
+        text: row.text("text")?,
+        hash: row.parsed("hash", Digest::parse)?,
+    })
 }
 
 fn head_from_row(row: &Row) -> Result<Head, Error> {

@@ -77,6 +77,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/approvals/{id}/approve", post(approval::approve))
         .route("/approvals/{id}/decline", post(approval::decline))
         .route("/activity", get(activity::show))
+        .route("/activity/{sequence}", get(activity::entry))
         .route("/keys", get(keys::show).post(keys::create))
         .route("/keys/{id}/revoke", post(keys::revoke))
         .route("/administration/people", get(people::show))

@@ -68,6 +68,7 @@ pub const ROUTES: &[Route] = {
         on(POST, "/approvals/{id}/approve", Person),
         on(POST, "/approvals/{id}/decline", Person),
         on(GET, "/activity", Person),
+        on(GET, "/activity/{sequence}", Person),
         on(GET, "/keys", Person),
         on(POST, "/keys", Person),
         on(POST, "/keys/{id}/revoke", Person),

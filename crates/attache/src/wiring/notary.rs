@@ -2,17 +2,19 @@
 //! where this machine cannot change it any more. Old segments go after that.
 
 mod sinks;
+#[cfg(test)]
+mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::audit::{Broken, Kind, Note, Record, Severity};
+use domain::audit::{Broken, Checkpoint, Kind, Note, Record, Severity};
 use domain::clock::Clock;
 use domain::id::OrganisationId;
 use jiff::SignedDuration;
 use store::Store;
-use store::audit::{Kept, Made, SigningKey};
+use store::audit::{Kept, Made, SigningKey, VerifyingKey};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -33,6 +35,9 @@ pub(crate) struct Notary {
     every: Duration,
     retention: Option<SignedDuration>,
     clock: Clock,
+    /// What was signed last of each record, as far as is known here: by this process, or by what it found handed on when it
+    /// first looked. An older copy of the database that is put back meanwhile is found by it.
+    known: HashMap<OrganisationId, Option<Checkpoint>>,
     /// Whose record was found broken: said once, not every two seconds.
     broken: HashSet<OrganisationId>,
 }
@@ -61,6 +66,7 @@ impl Notary {
             every: settings.checkpoint_every,
             retention: (days > 0).then(|| SignedDuration::from_hours(24 * days)),
             clock: Clock::system(),
+            known: HashMap::new(),
             broken: HashSet::new(),
         }))
     }
@@ -117,8 +123,19 @@ impl Notary {
         if !self.broken.contains(organisation) {
             self.introduce_key(organisation).await?;
         }
-        match self.store.make_checkpoint(organisation, &self.key).await? {
-            Made::Checkpoint(kept) => Ok(Some(kept)),
+        if !self.known.contains_key(organisation) {
+            let last = self.sinks.last(organisation).await?;
+            self.known.insert(organisation.clone(), last);
+        }
+        let known = self.known.get(organisation).and_then(Option::as_ref);
+        let (store, key) = (&self.store, &self.key);
+        match store.make_checkpoint(organisation, key, known).await? {
+            Made::Checkpoint(kept) => {
+                let said = Note::parse(&kept.note).and_then(|note| Checkpoint::parse(&note.text));
+                self.known.insert(organisation.clone(), said);
+                self.broken.remove(organisation);
+                Ok(Some(kept))
+            }
             Made::Nothing => Ok(None),
             Made::Refused(broken) => {
                 self.tell_broken(organisation, &broken).await?;
@@ -134,9 +151,30 @@ impl Notary {
         if note.is_some_and(|note| self.key.public().has_signed(&note)) {
             return Ok(());
         }
+        self.name(organisation, self.key.public()).await
+    }
+
+    /// Names the keys again whose only naming is among the entries that are about to go: what they have signed of the rest
+    /// must still be told from what nobody has.
+    async fn name_again(&self, organisation: &OrganisationId, upto: i64) -> anyhow::Result<()> {
+        let named = self.store.named_keys(organisation).await?;
+        let (going, mut staying): (Vec<_>, Vec<_>) = named
+            .into_iter()
+            .partition(|(sequence, _)| *sequence <= upto);
+        for (sequence, key) in going {
+            if staying.iter().any(|(_, known)| *known == key) {
+                continue;
+            }
+            self.name(organisation, &key).await?;
+            staying.push((sequence, key));
+        }
+        Ok(())
+    }
+
+    async fn name(&self, organisation: &OrganisationId, key: &VerifyingKey) -> anyhow::Result<()> {
         let kind = Kind::CheckpointKeyUsed;
         let mut record = Record::new(self.clock.now(), kind, organisation.clone());
-        record.outcome = Some(self.key.public().to_string());
+        record.outcome = Some(key.to_string());
         self.store.record(record).await?;
         Ok(())
     }
@@ -195,6 +233,7 @@ impl Notary {
             record.count = u64::try_from(upto.size).ok();
             record.reason = Some("retention".to_owned());
             self.store.record(record).await?;
+            self.name_again(&organisation, upto.size).await?;
             self.store.remove_entries(&upto).await?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use domain::audit::Kind;
 use domain::connection::ConnectionState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
-use engine::Engine;
+use engine::{Engine, Limits};
 use serde_json::{Value, json};
 use sim::{ChallengeForm, Fault, FaultAnswer, Surface};
 
@@ -456,4 +456,33 @@ async fn a_challenge_of_the_look_after_a_write_leaves_the_event_and_the_answer_s
     let parked = house.entries(&pair, &[Kind::CallParked]).await;
     assert!(parked.is_empty(), "nothing waits that has happened");
     assert_eq!(house.word(&pair, "search_events", json!({})).await, "done");
+}
+
+#[tokio::test]
+async fn a_waiting_call_that_is_over_its_limit_is_on_record_once_however_often_it_is_looked_at() {
+    let house = House::limited(Limits {
+        writes_per_minute: 1,
+        ..Limits::all(1_000_000)
+    })
+    .await;
+    let pair = pair(&house, Level::AlwaysAllow).await;
+    challenge(&house, Some(1), "c1");
+    // Its first try has used what a minute allows.
+    let id = interrupted(&house, &pair, "Later").await;
+    signs_in(&house, &pair).await;
+    for _ in 0..5 {
+        settled(&house, &pair).await;
+        assert_eq!(state(&house, &pair, &id).await, ApprovalState::Parked);
+    }
+    let hits = house.entries(&pair, &[Kind::LimitHit]).await;
+    let reasons: Vec<_> = hits
+        .iter()
+        .map(|hit| hit.record.reason.as_deref())
+        .collect();
+    assert_eq!(reasons, [Some("too_many_writes")]);
+
+    house.clock.advance(Duration::from_secs(61));
+    settled(&house, &pair).await;
+    assert_eq!(checked(&house, &pair, &id).await["status"], "done");
+    assert_eq!(house.events(&pair.login, "Later"), 1);
 }

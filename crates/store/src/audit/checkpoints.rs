@@ -5,18 +5,21 @@
 
 use std::time::Duration;
 
-use domain::audit::{Beginning, Broken, Checkpoint, Head, Tree, Verifier};
+use domain::audit::{Beginning, Broken, Checkpoint, Head, Kind, Note, Tree, Verifier};
 use domain::canonical::Digest;
 use domain::id::OrganisationId;
 use jiff::Timestamp;
 
-use super::SigningKey;
+use super::signers::named;
+use super::{AuditFilter, Signers, SigningKey, VerifyingKey};
 use crate::Store;
 use crate::error::Error;
 use crate::row::Row;
 
 /// How many entries are read at a time.
 const PAGE: u32 = 1_000;
+/// How many namings of keys are read. A record names a key again only when it changed or an old naming went.
+const NAMINGS: u32 = 1_000;
 
 /// A checkpoint as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,31 @@ impl Kept {
         })
     }
 
+    /// Whether what is kept beside the note is what was signed.
+    pub fn is_consistent(&self) -> bool {
+        self.consistent().is_some()
+    }
+
+    /// Where the chain stood when it was made.
+    pub fn head(&self) -> Head {
+        Head {
+            sequence: self.size,
+            hash: self.hash,
+        }
+    }
+
+    /// What it says, if what is kept beside the note is what was signed.
+    fn consistent(&self) -> Option<(Checkpoint, Note)> {
+        let note = Note::parse(&self.note)?;
+        let said = Checkpoint::parse(&note.text)?;
+        let tree = Tree::of_parts(self.size, self.peaks.clone())?;
+        let organisation = said.organisation();
+        let fits = said.size == self.size
+            && said.root == tree.root()
+            && organisation.as_ref() == Some(&self.organisation);
+        fits.then_some((said, note))
+    }
+
     /// Where a chain begins of which all entries that this is about are gone.
     pub(super) fn beginning(self) -> Beginning {
         Beginning {
@@ -95,20 +123,31 @@ impl Store {
 
     /// Signs how the record of an organisation stands now, if that is not signed yet. It is kept before this returns.
     ///
+    /// `outside` is what is known from elsewhere to have been signed: what contradicts it is not signed, so that no older
+    /// copy of the database that was put back gets a second history.
+    ///
     /// # Errors
     /// [`Error::NoOrganisation`], or when the database fails.
     pub async fn make_checkpoint(
         &self,
         organisation: &OrganisationId,
         key: &SigningKey,
+        outside: Option<&Checkpoint>,
     ) -> Result<Made, Error> {
         let head = self.head(organisation).await?;
         let last = self.last_checkpoint(organisation, i64::MAX).await?;
+        if let Some(last) = &last
+            && let Err(broken) = self.still_signed(last, key).await?
+        {
+            return Ok(Made::Refused(broken));
+        }
         let beginning = last.map(Kept::beginning).unwrap_or_default();
-        if head.sequence == beginning.sequence && head.hash == beginning.hash {
+        let ahead = outside.filter(|outside| outside.size > beginning.sequence);
+        if head.sequence == beginning.sequence && head.hash == beginning.hash && ahead.is_none() {
             return Ok(Made::Nothing);
         }
-        let tree = match self.grown(organisation, beginning, head).await? {
+        let outside = ahead.cloned().into_iter().collect();
+        let tree = match self.grown(organisation, beginning, head, outside).await? {
             Ok(tree) => tree,
             Err(broken) => return Ok(Made::Refused(broken)),
         };
@@ -133,15 +172,68 @@ impl Store {
         })
     }
 
+    /// Whether the last checkpoint is as it was signed, by this key or one that the record names: what follows from it is
+    /// only as true as it is itself.
+    async fn still_signed(
+        &self,
+        last: &Kept,
+        key: &SigningKey,
+    ) -> Result<Result<(), Broken>, Error> {
+        let Some((_, note)) = last.consistent() else {
+            return Ok(Err(Broken::Checkpoint(last.size)));
+        };
+        if key.public().has_signed(&note) {
+            return Ok(Ok(()));
+        }
+        let mut signers = self.signers(&last.organisation).await?;
+        signers.beside(last.size, note);
+        Ok(signers
+            .unsigned()
+            .map_or(Ok(()), |size| Err(Broken::Signature(size))))
+    }
+
+    /// The keys that the record of an organisation names, ready to be asked about checkpoints.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signers(&self, organisation: &OrganisationId) -> Result<Signers, Error> {
+        let mut signers = Signers::default();
+        for (_, key) in self.named_keys(organisation).await? {
+            signers.name(key);
+        }
+        Ok(signers)
+    }
+
+    /// The keys that the record of an organisation names, each with the number of the entry that does; the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn named_keys(
+        &self,
+        organisation: &OrganisationId,
+    ) -> Result<Vec<(i64, VerifyingKey)>, Error> {
+        let filter = AuditFilter {
+            kinds: vec![Kind::CheckpointKeyUsed],
+            limit: NAMINGS,
+            ..AuditFilter::default()
+        };
+        let entries = self.entries(organisation, &filter).await?;
+        let keys = entries.into_iter();
+        Ok(keys
+            .filter_map(|logged| Some((logged.sequence, named(&logged.record)?)))
+            .collect())
+    }
+
     /// The tree of what stands at `beginning`, grown to `head`, or how the entries between them do not fit.
     async fn grown(
         &self,
         organisation: &OrganisationId,
         beginning: Beginning,
         head: Head,
+        outside: Vec<Checkpoint>,
     ) -> Result<Result<Tree, Broken>, Error> {
         let mut from = beginning.sequence + 1;
-        let mut verifier = match Verifier::new(organisation, beginning, Vec::new()) {
+        let mut verifier = match Verifier::new(organisation, beginning, outside) {
             Ok(verifier) => verifier,
             Err(broken) => return Ok(Err(broken)),
         };

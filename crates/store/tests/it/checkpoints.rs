@@ -28,7 +28,7 @@ fn key(fixture: &Fixture) -> SigningKey {
 }
 
 async fn made(store: &Store, organisation: &OrganisationId, key: &SigningKey) -> Kept {
-    match store.make_checkpoint(organisation, key).await {
+    match store.make_checkpoint(organisation, key, None).await {
         Ok(Made::Checkpoint(kept)) => kept,
         other => panic!("a checkpoint, not {other:?}"),
     }
@@ -63,13 +63,13 @@ on_both! {
         let world = fixture.world().await;
         let (store, organisation) = (&world.store, &world.anna.organisation);
         let key = key(fixture);
-        assert_eq!(store.make_checkpoint(organisation, &key).await.expect("asked"), Made::Nothing);
+        assert_eq!(store.make_checkpoint(organisation, &key, None).await.expect("asked"), Made::Nothing);
         let mut checkpoints = Vec::new();
         for number in [1, 6, 30] {
             entries(fixture, store, organisation, number).await;
             checkpoints.push(said(&made(store, organisation, &key).await, &key));
         }
-        assert_eq!(store.make_checkpoint(organisation, &key).await.expect("asked"), Made::Nothing);
+        assert_eq!(store.make_checkpoint(organisation, &key, None).await.expect("asked"), Made::Nothing);
         let sizes: Vec<i64> = checkpoints.iter().map(|checkpoint| checkpoint.size).collect();
         assert_eq!(sizes, [1, 7, 37]);
         assert_eq!(checkpoints[0].organisation().as_ref(), Some(organisation));
@@ -85,13 +85,13 @@ on_both! {
         // Somebody who can write the database cuts the record, and its head with it.
         fixture.sql("DELETE FROM audit_entries WHERE sequence > 3").await;
         fixture.sql("UPDATE audit_heads SET sequence = 3, hash = (SELECT hash FROM audit_entries WHERE sequence = 3)").await;
-        let refused = store.make_checkpoint(organisation, &key).await.expect("asked");
+        let refused = store.make_checkpoint(organisation, &key, None).await.expect("asked");
         assert_eq!(refused, Made::Refused(Broken::Head(5)));
         assert_eq!(verified(store, organisation, vec![]).await, Ok(3), "the record itself does not show it");
         assert_eq!(verified(store, organisation, vec![outside]).await, Err(Broken::Checkpoint(5)));
         // And goes on as if nothing had happened.
         entries(fixture, store, organisation, 9).await;
-        let refused = store.make_checkpoint(organisation, &key).await.expect("asked");
+        let refused = store.make_checkpoint(organisation, &key, None).await.expect("asked");
         assert!(matches!(refused, Made::Refused(Broken::Hash(6))), "{refused:?}");
     }
 
@@ -103,8 +103,8 @@ on_both! {
         let mut checkpoints = Vec::new();
         for _ in 0..8 {
             let (one, two, ()) = tokio::join!(
-                world.store.make_checkpoint(organisation, &key),
-                other.make_checkpoint(organisation, &key),
+                world.store.make_checkpoint(organisation, &key, None),
+                other.make_checkpoint(organisation, &key, None),
                 entries(fixture, &world.store, organisation, 11)
             );
             for made in [one.expect("asked"), two.expect("asked")] {

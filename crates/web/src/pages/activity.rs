@@ -3,29 +3,32 @@
 use askama::Template;
 use axum::extract::State as With;
 use axum::response::Response;
-use domain::audit::Kind;
+use domain::audit::{Kind, Record, UpstreamRequest};
 use domain::caller::Surface;
+use domain::id::AgentId;
 use engine::tools::DEFINITIONS;
 use engine::{ActivityFilter, ActivityView, Listed};
 use serde::Deserialize;
 use url::form_urlencoded;
 
+use super::audit::{day, on_record};
 use super::frame::{Frame, Section, Visit};
 use super::words_for::tool_title;
 use super::{Sample, html, sample};
 use crate::State;
-use crate::address::Query;
+use crate::address::{Path, Query};
 use crate::caller::SignedIn;
-use crate::error::PageError;
+use crate::error::{Failure, PageError};
 use crate::words::Words;
 
 struct Choice {
-    value: &'static str,
+    value: String,
     name: String,
     chosen: bool,
 }
 
 struct Entry {
+    address: String,
     tone: &'static str,
     sentence: String,
     reason: Option<String>,
@@ -39,26 +42,47 @@ struct Entry {
 struct ActivityPage {
     page: Frame,
     tools: Vec<Choice>,
+    agents: Vec<Choice>,
     outcomes: Vec<Choice>,
+    since: String,
+    until: String,
     filtered: bool,
     entries: Vec<Entry>,
     next: Option<String>,
 }
 
+#[derive(Template)]
+#[template(path = "activity_entry.html")]
+struct EntryPage {
+    page: Frame,
+    entry: Entry,
+    /// Names and values as the record has them.
+    fields: Vec<(String, String)>,
+    upstream: Vec<UpstreamRequest>,
+    hash: String,
+}
+
 /// What can be filtered by.
 const OUTCOMES: &[&str] = &[
-    "done", "failed", "unknown", "denied", "approved", "declined",
+    "done", "failed", "unknown", "denied", "refused", "approved", "declined",
 ];
 
 impl ActivityPage {
-    fn new(page: Frame, filter: &Filter, listed: &Listed<ActivityView>) -> Self {
+    fn new(
+        page: Frame,
+        filter: &Filter,
+        agents: Vec<(AgentId, String)>,
+        listed: &Listed<ActivityView>,
+    ) -> Self {
         let words = page.words;
-        let (tool, outcome) = (filter.tool(), filter.outcome());
+        let tool = chosen(filter.tool.as_ref());
+        let outcome = chosen(filter.outcome.as_ref());
+        let agent = chosen(filter.agent.as_ref());
         Self {
             tools: DEFINITIONS
                 .iter()
                 .map(|definition| Choice {
-                    value: definition.name.as_str(),
+                    value: definition.name.as_str().to_owned(),
                     name: tool_title(words, definition),
                     chosen: tool == Some(definition.name.as_str()),
                 })
@@ -66,23 +90,52 @@ impl ActivityPage {
             outcomes: OUTCOMES
                 .iter()
                 .map(|value| Choice {
-                    value,
+                    value: (*value).to_owned(),
                     name: outcome_words(words, value),
                     chosen: outcome == Some(value),
                 })
                 .collect(),
-            filtered: tool.is_some() || outcome.is_some(),
-            entries: listed.items.iter().map(|view| entry(&page, view)).collect(),
+            agents: agents
+                .into_iter()
+                .map(|(id, name)| Choice {
+                    chosen: agent == Some(id.as_str()),
+                    value: id.as_str().to_owned(),
+                    name,
+                })
+                .collect(),
+            since: filter.since.clone().unwrap_or_default(),
+            until: filter.until.clone().unwrap_or_default(),
+            filtered: filter.named().iter().any(|(_, value)| value.is_some()),
+            entries: listed
+                .items
+                .iter()
+                .map(|view| of_view(&page, view))
+                .collect(),
             next: listed.next.as_deref().map(|before| filter.address(before)),
             page,
         }
     }
 }
 
-fn entry(page: &Frame, view: &ActivityView) -> Entry {
+impl EntryPage {
+    fn new(page: Frame, view: &ActivityView, record: &Record, hash: String) -> Self {
+        let number = view.sequence.to_string();
+        let title = page.words.fill("audit-entry-title", &[("number", &number)]);
+        Self {
+            entry: of_view(&page, view),
+            fields: on_record(record),
+            upstream: record.upstream.clone(),
+            hash,
+            page: page.with_title(title),
+        }
+    }
+}
+
+fn of_view(page: &Frame, view: &ActivityView) -> Entry {
     let words = page.words;
     let outcome = view.outcome.as_deref();
     Entry {
+        address: format!("/activity/{}", view.sequence),
         tone: match outcome {
             Some("done" | "approved" | "connected") => "good",
             Some("unknown" | "approval_required" | "needs_sign_in" | "needs_admin") => "warn",
@@ -180,28 +233,38 @@ fn who(words: Words, view: &ActivityView) -> Option<String> {
 #[derive(Deserialize, Default)]
 pub(super) struct Filter {
     tool: Option<String>,
+    agent: Option<String>,
     outcome: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
     before: Option<String>,
 }
 
-impl Filter {
-    fn tool(&self) -> Option<&str> {
-        self.tool.as_deref().filter(|tool| !tool.is_empty())
-    }
+/// What a field of the form holds; an empty one is as if it were not there.
+fn chosen(field: Option<&String>) -> Option<&str> {
+    field.map(String::as_str).filter(|value| !value.is_empty())
+}
 
-    fn outcome(&self) -> Option<&str> {
-        self.outcome
-            .as_deref()
-            .filter(|outcome| !outcome.is_empty())
+impl Filter {
+    /// Every field but where the page begins.
+    fn named(&self) -> [(&'static str, Option<&str>); 5] {
+        [
+            ("tool", chosen(self.tool.as_ref())),
+            ("agent", chosen(self.agent.as_ref())),
+            ("outcome", chosen(self.outcome.as_ref())),
+            ("since", chosen(self.since.as_ref())),
+            ("until", chosen(self.until.as_ref())),
+        ]
     }
 
     fn address(&self, before: &str) -> String {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("tool", self.tool().unwrap_or_default())
-            .append_pair("outcome", self.outcome().unwrap_or_default())
-            .append_pair("before", before)
-            .finish();
-        format!("/activity?{query}")
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.named() {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        format!("/activity?{}", query.append_pair("before", before).finish())
     }
 }
 
@@ -217,14 +280,35 @@ pub(super) async fn show(
     let page = visit
         .frame(&state, &person, SECTION, "activity-title")
         .await?;
+    let own = |field: &Option<String>| chosen(field.as_ref()).map(str::to_owned);
     let wanted = ActivityFilter {
-        tool: filter.tool().map(str::to_owned),
-        outcome: filter.outcome().map(str::to_owned),
+        tool: own(&filter.tool),
+        agent: own(&filter.agent),
+        outcome: own(&filter.outcome),
+        since: chosen(filter.since.as_ref()).and_then(|text| day(text, 0)),
+        until: chosen(filter.until.as_ref()).and_then(|text| day(text, 1)),
         before: filter.before.clone(),
         limit: PER_PAGE,
     };
     let listed = state.engine.activity(&person, wanted).await?;
-    Ok(html(&ActivityPage::new(page, &filter, &listed)))
+    let agents = state.engine.agent_names(&person).await?;
+    Ok(html(&ActivityPage::new(page, &filter, agents, &listed)))
+}
+
+/// One of her entries, with everything that is on record of it.
+pub(super) async fn entry(
+    With(state): With<State>,
+    SignedIn(person): SignedIn,
+    visit: Visit,
+    Path(sequence): Path<String>,
+) -> Result<Response, PageError> {
+    let sequence: i64 = sequence.parse().map_err(|_| Failure::not_found())?;
+    let (view, record, entry) = state.engine.activity_entry(&person, sequence).await?;
+    let page = visit
+        .frame(&state, &person, SECTION, "activity-title")
+        .await?;
+    let hash = entry.hash.to_string();
+    Ok(html(&EntryPage::new(page, &view, &record, hash)))
 }
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {
@@ -287,23 +371,35 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         view(2, Kind::Connected, None, None, None),
         view(1, Kind::SignedIn, None, None, None),
     ];
+    let frame = || Frame::sample(words, SECTION, "activity-title");
+    let organisation =
+        domain::id::OrganisationId::parse("org_00000000000000000000000000").expect("an id");
+    let mut record = Record::new(items[0].at, Kind::CallFinished, organisation);
+    record.tool = Some("create_event".to_owned());
+    record.outcome = Some("done".to_owned());
+    record.upstream = vec![UpstreamRequest {
+        client_request_id: "7d3c4f5e-1a2b-4c3d-8e9f-0a1b2c3d4e5f".to_owned(),
+        request_id: Some("0f9e8d7c-6b5a-4c3d-9e8f-7a6b5c4d3e2f".to_owned()),
+        status: Some(201),
+    }];
+    let one = EntryPage::new(frame(), &items[0], &record, "3f".repeat(32));
     let render = |name, filter: &Filter, items, next: Option<&str>| {
-        let page = Frame::sample(words, SECTION, "activity-title");
         let next = next.map(str::to_owned);
-        sample(
-            name,
-            &ActivityPage::new(page, filter, &Listed { items, next }),
-        )
+        let agent = AgentId::parse("agt_00000000000000000000000000").expect("an id");
+        let agents = vec![(agent, "Claude on my laptop".to_owned())];
+        let listed = Listed { items, next };
+        sample(name, &ActivityPage::new(frame(), filter, agents, &listed))
     };
     let filter = Filter {
         tool: Some("create_event".to_owned()),
         outcome: Some("failed".to_owned()),
-        before: None,
+        ..Filter::default()
     };
     vec![
         render("activity", &Filter::default(), items, Some("1")),
         render("activity-none", &Filter::default(), Vec::new(), None),
         render("activity-none-filtered", &filter, Vec::new(), None),
+        sample("activity-entry", &one),
     ]
 }
 

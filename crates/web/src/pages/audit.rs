@@ -165,7 +165,7 @@ impl Filter {
 }
 
 /// The beginning of a day in UTC, so many days later.
-fn day(text: &str, later: i64) -> Option<Timestamp> {
+pub(super) fn day(text: &str, later: i64) -> Option<Timestamp> {
     let date: Date = text.parse().ok()?;
     let date = date.checked_add(later.days()).ok()?;
     let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
@@ -212,13 +212,6 @@ impl EntryPage {
         let row = row(&page, view);
         let number = view.sequence.to_string();
         let title = page.words.fill("audit-entry-title", &[("number", &number)]);
-        let value = serde_json::to_value(&view.record).unwrap_or_default();
-        let shown = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let fields = value.as_object().into_iter().flatten();
-        let fields = fields.filter(|(name, _)| name.as_str() != "upstream");
         Self {
             tone: row.tone,
             what: row.what,
@@ -226,15 +219,27 @@ impl EntryPage {
             who: row.who,
             at: row.at,
             when: row.when,
-            fields: fields
-                .map(|(name, value)| (name.clone(), shown(value)))
-                .collect(),
+            fields: on_record(&view.record),
             upstream: view.record.upstream.clone(),
             hash,
             text,
             page: page.with_title(title),
         }
     }
+}
+
+/// Names and values as the record has them; the requests to Microsoft are shown by themselves.
+pub(super) fn on_record(record: &Record) -> Vec<(String, String)> {
+    let value = serde_json::to_value(record).unwrap_or_default();
+    let shown = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let fields = value.as_object().into_iter().flatten();
+    let fields = fields.filter(|(name, _)| name.as_str() != "upstream");
+    fields
+        .map(|(name, value)| (name.clone(), shown(value)))
+        .collect()
 }
 
 fn row(page: &Frame, view: &RecordView) -> Row {

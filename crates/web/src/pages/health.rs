@@ -94,6 +94,7 @@ impl HealthPage {
         let lines = vec![
             works("database", view.database),
             works("record", view.record),
+            signing(&page, view),
             answers("entra", view.entra),
             answers("graph", view.graph),
             line(
@@ -116,6 +117,29 @@ impl HealthPage {
             line("version", None, vec![view.version.to_owned()]),
         ];
         Self { page, lines }
+    }
+}
+
+/// Whether the record is signed, and can be.
+fn signing(page: &Frame, view: &HealthView) -> Line {
+    let words = page.words;
+    let (stands, sentence) = match (view.record_broken, view.record_signed) {
+        (Some(since), _) => {
+            let since = page.when(since);
+            let sentence = words.fill("health-signing-bad", &[("since", &since)]);
+            (Stands::Bad, sentence)
+        }
+        (None, Some(last)) => {
+            let last = page.when(last);
+            let sentence = words.fill("health-signing-good", &[("last", &last)]);
+            (Stands::Good, sentence)
+        }
+        (None, None) => (Stands::Weak, words.say("health-signing-none").into_owned()),
+    };
+    Line {
+        name: words.say("health-signing").into_owned(),
+        badge: Some(stands.badge(words)),
+        sentences: vec![sentence],
     }
 }
 
@@ -181,6 +205,8 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     let good = HealthView {
         database: true,
         record: true,
+        record_broken: None,
+        record_signed: Some(moment("2026-11-23T08:11:00Z")),
         entra: true,
         graph: true,
         trouble: None,
@@ -195,6 +221,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     let bad = HealthView {
         database: false,
         record: false,
+        record_broken: Some(moment("2026-11-23T06:40:00Z")),
         entra: false,
         graph: false,
         trouble: Some(InstallationTrouble {

@@ -4,6 +4,7 @@ mod app;
 mod stack;
 
 mod aadsts;
+mod activity;
 mod api;
 mod audit;
 mod health;

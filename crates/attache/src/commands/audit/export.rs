@@ -12,7 +12,7 @@ use domain::audit::{Entry, ocsf};
 use domain::id::OrganisationId;
 use store::Store;
 
-use super::verify::notes;
+use super::verify::kept;
 use super::{ChainLine, CheckpointLine, PAGE};
 use crate::commands::{ConfigFile, Misuse};
 use crate::{terminal, wiring};
@@ -94,7 +94,7 @@ async fn export(
     let beginning = store.beginning(organisation).await?;
     let head = store.head(organisation).await?;
     let from = beginning.sequence + 1;
-    let notes = notes(store, organisation, beginning.sequence, head.sequence).await?;
+    let kept = kept(store, organisation, beginning.sequence, head.sequence).await?;
     let first = ChainLine {
         organisation: organisation.clone(),
         sequence: head.sequence,
@@ -102,7 +102,8 @@ async fn export(
         beginning,
     };
     writeln!(out, "{}", serde_json::to_string(&first)?)?;
-    for checkpoint in notes {
+    for kept in kept {
+        let checkpoint = kept.note;
         let line = CheckpointLine { checkpoint };
         writeln!(out, "{}", serde_json::to_string(&line)?)?;
     }

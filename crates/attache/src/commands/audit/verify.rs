@@ -16,7 +16,7 @@ use domain::id::OrganisationId;
 use serde_json::json;
 
 use self::known::{Known, Seen};
-pub(super) use self::stored::notes;
+pub(super) use self::stored::kept;
 use crate::commands::ConfigFile;
 use crate::{terminal, wiring};
 
@@ -154,12 +154,22 @@ fn words(broken: &Broken) -> (&'static str, i64, &'static str) {
         Broken::Beginning(at) => (
             "beginning",
             *at,
-            "what is kept of the removed entries contradicts itself",
+            "what is kept of the removed entries contradicts itself, or the record does not say that they went",
         ),
         Broken::Checkpoint(at) => (
             "checkpoint",
             *at,
             "a checkpoint was made of other entries, or of more than there are",
+        ),
+        Broken::Signature(at) => (
+            "signature",
+            *at,
+            "the checkpoint is signed by no key that was given or that the record names",
+        ),
+        Broken::Missing(at) => (
+            "missing",
+            *at,
+            "a checkpoint that was handed on is not kept any more",
         ),
     }
 }

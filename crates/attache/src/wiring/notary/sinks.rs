@@ -1,10 +1,12 @@
 //! Where checkpoints go. Each may get one twice, never half of one; the same checkpoint is the same text.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use domain::audit::{Checkpoint, Note};
+use domain::id::OrganisationId;
 use jiff::Timestamp;
 use store::audit::Kept;
 use tokio::net::{UdpSocket, UnixDatagram};
@@ -32,6 +34,26 @@ impl Sinks {
 
     pub(super) fn is_empty(&self) -> bool {
         self.directory.is_none() && self.file.is_none() && self.syslog.is_none()
+    }
+
+    /// The largest checkpoint of this record that the folder holds. Who has signed it does not matter: what contradicts it
+    /// is for a person to look at.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or holds something else; then nobody knows what was signed already.
+    pub(super) async fn last(
+        &self,
+        organisation: &OrganisationId,
+    ) -> anyhow::Result<Option<Checkpoint>> {
+        let Some(directory) = &self.directory else {
+            return Ok(None);
+        };
+        let folder = directory.join(organisation.as_str());
+        let reading = tokio::task::spawn_blocking(move || {
+            last_in(&folder)
+                .with_context(|| format!("audit.checkpoint_directory {}", folder.display()))
+        });
+        reading.await.context("reading did not end")?
     }
 
     /// Hands a checkpoint to all of them.
@@ -73,6 +95,35 @@ fn into_directory(folder: &Path, kept: &Kept) -> anyhow::Result<()> {
     fs::rename(&draft, folder.join(name))?;
     File::open(&folder)?.sync_all()?;
     Ok(())
+}
+
+fn last_in(folder: &Path) -> anyhow::Result<Option<Checkpoint>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut last: Option<(i64, PathBuf)> = None;
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let size = name
+            .to_str()
+            .and_then(|name| name.strip_suffix(".checkpoint"));
+        let Some(size) = size.and_then(|size| size.parse().ok()) else {
+            continue;
+        };
+        if last.as_ref().is_none_or(|(known, _)| size > *known) {
+            last = Some((size, entry.path()));
+        }
+    }
+    let Some((_, path)) = last else {
+        return Ok(None);
+    };
+    let note = Note::parse(&fs::read_to_string(&path)?);
+    let checkpoint = note.and_then(|note| Checkpoint::parse(&note.text));
+    let checkpoint = checkpoint.with_context(|| format!("{} is no checkpoint", path.display()))?;
+    Ok(Some(checkpoint))
 }
 
 fn append(file: &Path, kept: &Kept) -> anyhow::Result<()> {

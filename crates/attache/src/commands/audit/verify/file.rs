@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use domain::audit::{Broken, Entry, Head, Verifier};
 
 use super::super::Line;
-use super::known::Known;
+use super::known::{Known, Statements};
 use super::{Checked, counted};
 
 pub(super) fn check(file: &Path, known: &mut Known) -> anyhow::Result<Vec<Checked>> {
@@ -39,18 +39,21 @@ pub(super) fn check(file: &Path, known: &mut Known) -> anyhow::Result<Vec<Checke
             Some(Ok(Line::Entry(entry))) => Some(entry),
             Some(_) | None => None,
         });
-        let (checkpoints, seen) = known.checkpoints(&chain.organisation, &beside)?;
+        let removed = chain.beginning.sequence;
+        let beside = beside.iter().map(String::as_str);
+        let mut statements = known.checkpoints(&chain.organisation, removed, beside)?;
+        let checkpoints = std::mem::take(&mut statements.checkpoints);
         let head = chain.head();
-        let first = chain.beginning.sequence + 1;
         let verifier = Verifier::new(&chain.organisation, chain.beginning, checkpoints);
-        let found = verifier.and_then(|verifier| read(verifier, counted(entries), head));
+        let found =
+            verifier.and_then(|verifier| read(verifier, &mut statements, counted(entries), head));
         // A broken chain was not read to its end.
         while lines.next_if(is_entry).is_some() {}
         checked.push(Checked {
             organisation: chain.organisation,
-            first,
+            first: removed + 1,
             found,
-            seen,
+            seen: statements.seen,
         });
     }
     Ok(checked)
@@ -58,11 +61,15 @@ pub(super) fn check(file: &Path, known: &mut Known) -> anyhow::Result<Vec<Checke
 
 fn read(
     mut verifier: Verifier<'_>,
+    statements: &mut Statements,
     mut entries: impl Iterator<Item = Entry>,
     head: Head,
 ) -> Result<Head, Broken> {
-    entries.try_for_each(|entry| verifier.add(&entry))?;
-    verifier.finish(Some(head))
+    entries.try_for_each(|entry| {
+        statements.read(&entry.text);
+        verifier.add(&entry)
+    })?;
+    statements.finish(verifier, head)
 }
 
 #[cfg(test)]

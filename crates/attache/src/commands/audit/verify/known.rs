@@ -6,16 +6,61 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use domain::audit::{Checkpoint, Note};
+use domain::audit::{Broken, Checkpoint, Head, Kind, Note, Record, Verifier};
 use domain::id::OrganisationId;
-use store::audit::VerifyingKey;
+use store::audit::{Signers, VerifyingKey};
 
 use crate::commands::Misuse;
+
+/// The mark of an entry that says that older ones were removed, in its canonical text.
+const SAYS_REMOVED: &str = "\"kind\":\"entries_removed\"";
 
 /// Keys and outside checkpoints.
 pub(super) struct Known {
     keys: Vec<VerifyingKey>,
     outside: BTreeMap<OrganisationId, Vec<Checkpoint>>,
+}
+
+/// What one chain is held against.
+pub(super) struct Statements {
+    /// What was signed, by whomever.
+    pub(super) checkpoints: Vec<Checkpoint>,
+    /// How many of them, and by whom.
+    pub(super) seen: Seen,
+    /// Who may have signed what stands beside the chain; known when the chain is read.
+    signers: Signers,
+    /// Up to which number entries are gone, and whether the record says that they went because their time was over.
+    removed: (i64, bool),
+    /// How many entries those were about that came from outside and do not stand beside the chain.
+    missing: Vec<i64>,
+}
+
+impl Statements {
+    /// The canonical text of an entry, which may say something about the record itself.
+    pub(super) fn read(&mut self, text: &str) {
+        self.signers.read(text);
+        if !self.removed.1
+            && text.contains(SAYS_REMOVED)
+            && let Ok(record) = serde_json::from_str::<Record>(text)
+        {
+            let upto = record.count.and_then(|count| i64::try_from(count).ok());
+            self.removed.1 = record.kind == Kind::EntriesRemoved && upto == Some(self.removed.0);
+        }
+    }
+
+    /// The end of a chain that has been read: it is where it should be, and what stands beside it is signed and complete.
+    pub(super) fn finish(&self, verifier: Verifier<'_>, head: Head) -> Result<Head, Broken> {
+        let head = verifier.finish(Some(head))?;
+        let (removed, said) = self.removed;
+        if removed > 0 && !said {
+            return Err(Broken::Beginning(removed));
+        }
+        match (self.signers.unsigned(), self.missing.first()) {
+            (Some(size), _) => Err(Broken::Signature(size)),
+            (None, Some(size)) => Err(Broken::Missing(*size)),
+            (None, None) => Ok(head),
+        }
+    }
 }
 
 /// Which checkpoints a chain was compared with.
@@ -98,14 +143,19 @@ impl Known {
         self.keys.iter().any(|key| key.has_signed(note))
     }
 
-    /// What to compare a chain with: what stands beside it, and what is known from outside, which is then used up.
-    pub(super) fn checkpoints(
+    /// What to hold a chain against that begins after so many entries: what stands beside it, and what is known from outside,
+    /// which is then used up.
+    pub(super) fn checkpoints<'a>(
         &mut self,
         organisation: &OrganisationId,
-        beside: &[String],
-    ) -> anyhow::Result<(Vec<Checkpoint>, Seen)> {
+        removed: i64,
+        beside: impl Iterator<Item = &'a str>,
+    ) -> anyhow::Result<Statements> {
+        let mut signers = Signers::new(self.keys.clone());
         let mut checkpoints = self.outside.remove(organisation).unwrap_or_default();
         let mut signed: Vec<i64> = checkpoints.iter().map(|one| one.size).collect();
+        let mut missing = signed.clone();
+        missing.retain(|size| *size > removed);
         let mut last = -1;
         for text in beside {
             let note = Note::parse(text);
@@ -117,7 +167,8 @@ impl Known {
                 bail!("the checkpoints of {organisation} are not in order");
             }
             last = checkpoint.size;
-            if self.is_signed(&note) {
+            missing.retain(|size| *size != last);
+            if signers.beside(checkpoint.size, note) {
                 signed.push(checkpoint.size);
             }
             checkpoints.push(checkpoint);
@@ -127,7 +178,13 @@ impl Known {
             signed: signed.len(),
             upto: signed.into_iter().max().unwrap_or(0),
         };
-        Ok((checkpoints, seen))
+        Ok(Statements {
+            checkpoints,
+            seen,
+            signers,
+            removed: (removed, false),
+            missing,
+        })
     }
 
     /// Outside checkpoints that no chain was compared with: organisation and the most entries.

@@ -1,13 +1,15 @@
-//! Ten thousand times somebody changes one thing, in an export and in a database; each time it is found.
+//! Ten thousand times somebody changes one thing in an export, and as often in a database: an entry, a checkpoint, a
+//! signature, an end. Each time it is found. Whoever checks has the public key, and what was handed on.
 
 use std::fs;
 use std::path::Path;
 
-use domain::audit::{Beginning, Kind, Record};
+use domain::audit::{Beginning, Entry, Head, Kind, Record};
 use domain::canonical::Digest;
 use domain::clock::Clock;
 use domain::id::{CallId, OrganisationId, TenantId};
 use domain::random::Random;
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _};
 use store::audit::{Made, SigningKey};
 use store::{KeyEncryptionKey, Keyring, Store};
@@ -15,8 +17,8 @@ use store::{KeyEncryptionKey, Keyring, Store};
 use super::known::Known;
 use super::{Checked, file, stored};
 
-/// How often in an export, and how often in a database, where it takes longer.
-const TIMES: (usize, usize) = (8_000, 2_000);
+/// How often something is changed.
+const TIMES: usize = 10_000;
 const ENTRIES: i64 = 24;
 
 /// A record with checkpoints, what left the machine of it, and the key.
@@ -67,7 +69,7 @@ impl House {
             if number % 8 == 0 {
                 let made = house
                     .store
-                    .make_checkpoint(&house.organisation, &house.key)
+                    .make_checkpoint(&house.organisation, &house.key, None)
                     .await;
                 let Ok(Made::Checkpoint(kept)) = made else {
                     panic!("a checkpoint")
@@ -95,24 +97,21 @@ impl House {
     }
 }
 
-/// Everything verification says; a change that leaves it as it was has not been found.
-fn said(checked: &[Checked], known: Known) -> String {
-    let mut said: String = checked
-        .iter()
-        .map(|one| one.as_json().to_string())
-        .collect();
-    for (_, size) in known.left() {
-        said.push_str(&format!("missing {size}"));
-    }
-    said
+/// Whether what was checked is whole; anything else is a finding.
+fn whole(checked: anyhow::Result<Vec<Checked>>, known: Known) -> bool {
+    let Ok(checked) = checked else { return false };
+    let one = checked.len() == 1 && checked.iter().all(|one| one.found.is_ok());
+    one && known.left().next().is_none()
 }
 
-fn of_file(house: &House, file: &Path) -> String {
+fn of_file(house: &House, file: &Path) -> bool {
     let mut known = house.known();
-    match file::check(file, &mut known) {
-        Ok(checked) => said(&checked, known),
-        Err(error) => format!("{error:#}"),
-    }
+    whole(file::check(file, &mut known), known)
+}
+
+async fn of_database(house: &House) -> bool {
+    let mut known = house.known();
+    whole(stored::check(&house.store, &mut known).await, known)
 }
 
 /// What the words of an export mean, so that the same meaning in other letters is no change.
@@ -127,10 +126,11 @@ fn meaning(text: &str) -> Vec<serde_json::Value> {
     text.lines().map(line).collect()
 }
 
+/// An export in which one thing is not as it was: a line gone, doubled, moved, replaced or altered, or all that follow gone.
 fn tampered(house: &House, whole: &str) -> String {
     let mut lines: Vec<String> = whole.lines().map(str::to_owned).collect();
     let (at, other) = (house.below(lines.len()), house.below(lines.len()));
-    match house.below(6) {
+    match house.below(7) {
         0 => drop(lines.remove(at)),
         1 => lines.insert(other, lines[at].clone()),
         2 => lines.swap(at, other),
@@ -138,6 +138,10 @@ fn tampered(house: &House, whole: &str) -> String {
         4 => {
             let line = lines[at].clone();
             lines[other] = line;
+        }
+        5 => {
+            let line = lines.remove(at);
+            lines.insert(other.min(lines.len()), line);
         }
         _ => {
             let mut bytes = lines[at].clone().into_bytes();
@@ -150,97 +154,187 @@ fn tampered(house: &House, whole: &str) -> String {
 }
 
 #[tokio::test]
-async fn eight_thousand_changes_of_an_export_are_all_found() {
+async fn l4_ten_thousand_changes_of_an_export_are_all_found() {
     let house = House::new(7).await;
+    let organisation = &house.organisation;
+    let head = house.store.head(organisation).await.expect("a head");
     let beginning = Beginning::default();
-    let head = house.store.head(&house.organisation).await.expect("a head");
-    let mut text = serde_json::json!({"organisation": house.organisation, "sequence": head.sequence, "hash": head.hash, "beginning": beginning}).to_string();
-    for kept in house
-        .store
-        .checkpoints(&house.organisation, 0, 100)
-        .await
-        .expect("read")
-    {
-        text.push_str(&format!(
-            "\n{}",
-            serde_json::json!({"checkpoint": kept.note})
-        ));
+    let first = json!({"organisation": organisation, "sequence": head.sequence, "hash": head.hash, "beginning": beginning});
+    let mut text = first.to_string();
+    let kept = house.store.checkpoints(organisation, 0, 100).await;
+    for kept in kept.expect("read") {
+        text.push_str(&format!("\n{}", json!({"checkpoint": kept.note})));
     }
-    for entry in house
-        .store
-        .chain(&house.organisation, 1, 100)
-        .await
-        .expect("read")
-    {
-        text.push_str(&format!(
-            "\n{}",
-            serde_json::to_string(&entry).expect("JSON")
-        ));
+    let entries = house.store.chain(organisation, 1, 100).await;
+    for entry in entries.expect("read") {
+        let line = serde_json::to_string(&entry).expect("JSON");
+        text.push_str(&format!("\n{line}"));
     }
     let file = house.path("log.jsonl");
     fs::write(&file, &text).expect("written");
-    let whole = of_file(&house, &file);
-    assert!(whole.contains(&format!("\"entries\":{ENTRIES}")), "{whole}");
+    assert!(of_file(&house, &file), "nothing is changed");
     let mut changes = 0;
-    while changes < TIMES.0 {
+    while changes < TIMES {
         let tampered = tampered(&house, &text);
         if meaning(&tampered) == meaning(&text) {
             continue;
         }
         changes += 1;
         fs::write(&file, &tampered).expect("written");
-        assert_ne!(
-            of_file(&house, &file),
-            whole,
-            "change {changes} was not found:\n{tampered}"
-        );
+        let found = !of_file(&house, &file);
+        assert!(found, "change {changes} was not found:\n{tampered}");
+    }
+}
+
+/// Who can write to the database, and knows everything but the signing key.
+struct Intruder {
+    connection: sqlx::AnyConnection,
+    entries: Vec<Entry>,
+}
+
+/// What is kept aside of the tables, to put it back after each change.
+const TABLES: [(&str, &str); 3] = [
+    ("audit_entries", "e"),
+    ("audit_heads", "h"),
+    ("audit_checkpoints", "c"),
+];
+
+impl Intruder {
+    async fn new(house: &House) -> Self {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite:{}", house.path("a.db").display());
+        let connected = sqlx::AnyConnection::connect(&url).await;
+        let entries = house.store.chain(&house.organisation, 1, 100).await;
+        let mut intruder = Self {
+            connection: connected.expect("it connects"),
+            entries: entries.expect("read"),
+        };
+        intruder.change("PRAGMA synchronous = OFF").await;
+        for (table, copy) in TABLES {
+            let statement = format!("CREATE TABLE {copy} AS SELECT * FROM {table}");
+            intruder.change(&statement).await;
+        }
+        intruder
+    }
+
+    async fn change(&mut self, statement: &str) {
+        let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
+        let done = query.execute(&mut self.connection).await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
+    /// Everything as it was.
+    async fn put_back(&mut self) {
+        let mut statement = String::from("BEGIN;");
+        for (table, copy) in TABLES {
+            statement.push_str(&format!(
+                "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {copy};"
+            ));
+        }
+        self.change(&format!("{statement} COMMIT")).await;
+    }
+
+    /// The entries from `at` on with another text or one fewer, chained anew up to the head, so that they fit.
+    fn rewritten(&self, house: &House, at: i64, cut: bool) -> String {
+        let before = |entry: &&Entry| entry.sequence < at;
+        let mut head = self
+            .entries
+            .iter()
+            .take_while(before)
+            .last()
+            .map_or(Head::START, |entry| Head {
+                sequence: entry.sequence,
+                hash: entry.hash,
+            });
+        let mut statement = String::from("BEGIN;");
+        for entry in self
+            .entries
+            .iter()
+            .skip_while(|entry| entry.sequence < at + i64::from(cut))
+        {
+            let text = if entry.sequence == at {
+                entry.text.replacen("\"at\":\"2", "\"at\":\"1", 1)
+            } else {
+                entry.text.clone()
+            };
+            head = head.after(&house.organisation, &text);
+            statement.push_str(&format!(
+                "UPDATE audit_entries SET hash = '{}', (text, at_ms, kind, call) =
+                     (SELECT REPLACE(text, '\"at\":\"2', '\"at\":\"{}'), at_ms, kind, call FROM e WHERE sequence = {})
+                 WHERE sequence = {};",
+                head.hash, if entry.sequence == at { 1 } else { 2 }, entry.sequence, head.sequence
+            ));
+        }
+        let (end, hash) = (head.sequence, head.hash);
+        statement.push_str(&format!(
+            "DELETE FROM audit_entries WHERE sequence > {end};
+             UPDATE audit_heads SET sequence = {end}, hash = '{hash}';
+             DELETE FROM audit_checkpoints WHERE size >= {at}; COMMIT"
+        ));
+        statement
+    }
+
+    /// One change, to one thing.
+    fn tampering(&self, house: &House) -> String {
+        let (at, other) = (house.below(24) + 1, house.below(24) + 1);
+        let sequence = i64::try_from(at).expect("small");
+        let size = at.div_ceil(8) * 8;
+        let garbage = Digest::of("garbage", &[&house.random.bytes::<8>()]);
+        let entry = format!("WHERE sequence = {at}");
+        let checkpoint = format!("WHERE size = {size}");
+        match house.below(18) {
+            // Change.
+            0 => format!("UPDATE audit_entries SET hash = '{garbage}' {entry}"),
+            1 => format!("UPDATE audit_entries SET text = REPLACE(text, 'call_', 'coll_') {entry}"),
+            2 => format!("UPDATE audit_entries SET kind = 'signed_out' {entry}"),
+            3 => format!("UPDATE audit_entries SET at_ms = at_ms + 1, person = 'p' {entry}"),
+            4 => format!("UPDATE audit_heads SET hash = '{garbage}'"),
+            5 => format!("UPDATE audit_heads SET removed = {at}"),
+            6 => self.rewritten(house, sequence, false),
+            // Removal, and cutting off the end with everything that says so.
+            7 => format!("DELETE FROM audit_entries {entry}"),
+            8 => self.rewritten(house, sequence, true),
+            9 => format!(
+                "DELETE FROM audit_entries WHERE sequence >= {at}; DELETE FROM audit_checkpoints WHERE size >= {at};
+                 UPDATE audit_heads SET sequence = {before}, hash = COALESCE((SELECT hash FROM e WHERE sequence = {before}), '{}')",
+                Digest::ZERO, before = at - 1
+            ),
+            // Insertion and duplication.
+            10 => format!("INSERT INTO audit_entries SELECT organisation, 24 + {other}, at_ms, kind, person, tool, call, text, hash FROM e {entry}"),
+            11 => format!(
+                "BEGIN; DELETE FROM audit_entries; UPDATE audit_heads SET sequence = 25;
+                 INSERT INTO audit_entries SELECT organisation, sequence + (sequence > {at}), at_ms, kind, person, tool, call, text, hash FROM e;
+                 INSERT INTO audit_entries SELECT organisation, {at} + 1, at_ms, kind, person, tool, call, text, hash FROM e WHERE sequence = {other}; COMMIT"
+            ),
+            12 => format!("INSERT INTO audit_checkpoints SELECT organisation, size + {at}, at_ms, hash, peaks, note, published FROM c WHERE size = 8 AND {at} % 8 <> 0 UNION ALL SELECT organisation, size + 1, at_ms, hash, peaks, note, published FROM c WHERE size = 8 AND {at} % 8 = 0"),
+            // Reordering: two entries, two checkpoints.
+            13 if at != other => format!(
+                "UPDATE audit_entries SET (at_ms, kind, call, text, hash) = (SELECT at_ms, kind, call, text, hash FROM e
+                     WHERE e.sequence = {at} + {other} - audit_entries.sequence) WHERE sequence IN ({at}, {other})"
+            ),
+            14 => "UPDATE audit_checkpoints SET note = (SELECT note FROM c WHERE c.size = 24 - audit_checkpoints.size) WHERE size IN (8, 16)".to_owned(),
+            // What is signed, and the signature.
+            15 => format!("DELETE FROM audit_checkpoints {checkpoint}"),
+            16 => format!("UPDATE audit_checkpoints SET hash = '{garbage}' {checkpoint}"),
+            _ => {
+                let place = 1 + house.below(170);
+                format!("UPDATE audit_checkpoints SET note = SUBSTR(note, 1, {place} - 1) || CASE SUBSTR(note, {place}, 1) WHEN 'A' THEN 'B' ELSE 'A' END || SUBSTR(note, {place} + 1) {checkpoint}")
+            }
+        }
     }
 }
 
 #[tokio::test]
-async fn two_thousand_changes_of_the_database_are_all_found() {
+async fn l4_ten_thousand_changes_of_a_database_are_all_found() {
     let house = House::new(8).await;
-    let of_database = async || {
-        let mut known = house.known();
-        match stored::check(&house.store, &mut known).await {
-            Ok(checked) => said(&checked, known),
-            Err(error) => format!("{error:#}"),
-        }
-    };
-    let whole = of_database().await;
-    sqlx::any::install_default_drivers();
-    let url = format!("sqlite:{}", house.path("a.db").display());
-    let mut intruder = sqlx::AnyConnection::connect(&url)
-        .await
-        .expect("it connects");
-    let mut change = async |statement: String| {
-        let done = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
-            .execute(&mut intruder)
-            .await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}"))
-            .rows_affected()
-    };
-    change("PRAGMA synchronous = OFF; CREATE TABLE e AS SELECT * FROM audit_entries; CREATE TABLE h AS SELECT * FROM audit_heads; CREATE TABLE c AS SELECT * FROM audit_checkpoints".into()).await;
-    for number in 0..TIMES.1 {
-        let (at, other) = (house.below(24) + 1, house.below(24) + 1);
-        let garbage = Digest::of("garbage", &[&house.random.bytes::<8>()]);
-        let statement = match house.below(8) {
-            0 => format!("DELETE FROM audit_entries WHERE sequence = {at}"),
-            1 => format!("UPDATE audit_entries SET hash = '{garbage}' WHERE sequence = {at}"),
-            2 => format!("UPDATE audit_entries SET text = REPLACE(text, 'call_', 'coll_') WHERE sequence = {at}"),
-            3 => format!("DELETE FROM audit_entries WHERE sequence > {}; UPDATE audit_heads SET sequence = {}, hash = (SELECT hash FROM e WHERE sequence = {})", at - 1, at - 1, at - 1).replace("hash = (SELECT hash FROM e WHERE sequence = 0)", &format!("hash = '{}'", Digest::ZERO)),
-            4 if at != other => format!("UPDATE audit_entries SET (text, hash) = (SELECT text, hash FROM e WHERE sequence = {other}) WHERE sequence = {at}"),
-            5 => format!("UPDATE audit_heads SET hash = '{garbage}'"),
-            6 => format!("UPDATE audit_heads SET removed = {at}"),
-            _ => format!("UPDATE audit_checkpoints SET note = REPLACE(note, char(10) || size || char(10), char(10) || (size + 1) || char(10)), hash = '{garbage}' WHERE size = {}", at.div_ceil(8) * 8),
-        };
-        change(statement.clone()).await;
-        assert_ne!(
-            of_database().await,
-            whole,
-            "change {number} was not found: {statement}"
-        );
-        change("DELETE FROM audit_entries; INSERT INTO audit_entries SELECT * FROM e; DELETE FROM audit_heads; INSERT INTO audit_heads SELECT * FROM h; DELETE FROM audit_checkpoints; INSERT INTO audit_checkpoints SELECT * FROM c".into()).await;
+    let mut intruder = Intruder::new(&house).await;
+    assert!(of_database(&house).await, "nothing is changed");
+    for number in 0..TIMES {
+        let statement = intruder.tampering(&house);
+        intruder.change(&statement).await;
+        let found = !of_database(&house).await;
+        assert!(found, "change {number} was not found: {statement}");
+        intruder.put_back().await;
     }
-    assert_eq!(of_database().await, whole);
+    assert!(of_database(&house).await, "everything is put back");
 }
