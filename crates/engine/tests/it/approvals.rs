@@ -43,11 +43,11 @@ async fn nothing_reaches_microsoft_before_the_person_has_said_yes() {
 }
 
 #[tokio::test]
-async fn a_hundred_approvals_of_one_call_make_one_event() {
+async fn a6_a_thousand_approvals_of_one_call_make_one_event() {
     let house = House::new().await;
     let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
     let id = asked(&house, &pair, "Once").await;
-    let requests: Vec<_> = (0..100).map(|_| house.request()).collect();
+    let requests: Vec<_> = (0..1_000).map(|_| house.request()).collect();
     let card = house
         .engine
         .open_approval(&pair.person, &id, &house.request())

@@ -18,6 +18,7 @@ mod keeping;
 mod keys;
 mod limits;
 mod lives;
+mod mutated;
 mod one_place;
 mod parked;
 mod policy;
