@@ -13,7 +13,7 @@ use domain::time::Zone;
 use domain::tool::{Definition, Effect};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::approvals::{Earlier, NewApproval, StoredApproval};
+use store::approvals::{ApprovalFilter, Earlier, NewApproval, StoredApproval};
 
 use crate::call::{Answer, Claimed, Passage};
 use crate::look::{can_be_approved, shown_digest};
@@ -73,11 +73,12 @@ impl Engine {
         passage: &Passage,
         mut resolved: Resolved,
     ) -> Result<NewApproval, Error> {
+        let caller = &passage.agent.caller;
+        self.name_people(&caller.person, &mut resolved.card).await?;
         self.mark_copied(&passage.agent, &mut resolved.card).await?;
         let lifetime = SignedDuration::try_from(self.0.settings.approval_lifetime)
             .unwrap_or(SignedDuration::from_mins(15))
             .min(SignedDuration::from_hours(24));
-        let caller = &passage.agent.caller;
         Ok(NewApproval {
             organisation: caller.organisation.clone(),
             person: caller.person.clone(),
@@ -157,7 +158,7 @@ impl Engine {
     pub async fn approvals(
         &self,
         person: &PersonCaller,
-        state: Option<ApprovalState>,
+        filter: &ApprovalFilter,
         before: Option<&str>,
         limit: u32,
     ) -> Result<Listed<ApprovalView>, Error> {
@@ -165,7 +166,7 @@ impl Engine {
         let stored = self
             .0
             .store
-            .approvals(person.id(), state, before, limit + 1)
+            .approvals(person.id(), filter, before, limit + 1)
             .await?;
         let (zone, names) = (
             self.reader_zone(person).await?,
@@ -190,10 +191,11 @@ impl Engine {
     /// [`ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn pending_count(&self, person: &PersonCaller) -> Result<usize, Error> {
         let now = self.0.clock.now();
+        let waiting = ApprovalFilter::in_state(ApprovalState::Pending);
         let pending = self
             .0
             .store
-            .approvals(person.id(), Some(ApprovalState::Pending), None, 50)
+            .approvals(person.id(), &waiting, None, 50)
             .await?;
         Ok(pending
             .iter()

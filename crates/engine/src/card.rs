@@ -54,6 +54,9 @@ pub struct Card {
     /// The complete text of the invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// The words of the text that `body` replaces, if it was looked at; their line breaks are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
     /// Whether an online meeting is made.
     #[serde(default)]
     pub online: bool,
@@ -304,6 +307,9 @@ pub struct CardAttendee {
     pub optional: bool,
     /// Whether the address is outside the organisation.
     pub outside: bool,
+    /// Whether it is a group, as far as a search has shown: everybody in it is meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub group: bool,
     /// What was answered to the invitation, where it was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
@@ -324,8 +330,21 @@ impl CardAttendee {
             address: wire_form(address),
             optional,
             outside: !home.contains(&domain),
+            group: false,
             answer: None,
         }
+    }
+
+    /// Takes over what a search has shown, if it was of this address.
+    pub(crate) fn learn(&mut self, address: &Address, name: Option<&str>, group: bool) {
+        let known = wire_form(address.as_str());
+        if !known.eq_ignore_ascii_case(&self.address) {
+            return;
+        }
+        self.group |= group;
+        let told =
+            name.filter(|name| !name.trim().is_empty() && !name.eq_ignore_ascii_case(&known));
+        self.name = self.name.take().or_else(|| told.map(|name| cut(name, 255)));
     }
 }
 

@@ -10,6 +10,7 @@ use domain::time::Zone;
 use domain::tool::{Definition, Scope};
 use jiff::Timestamp;
 use microsoft::entra::scopes;
+use store::approvals::ApprovalFilter;
 use store::attempts::{Attempt, Purpose};
 use store::connections::Connection;
 use store::people::Person;
@@ -297,8 +298,8 @@ impl Engine {
             .collect();
         let waiting = match connection.as_ref().map(|connection| &connection.state) {
             Some(ConnectionState::NeedsSignIn { .. }) => {
-                let parked = Some(ApprovalState::Parked);
-                self.approvals(person, parked, None, 20).await?.items
+                let parked = ApprovalFilter::in_state(ApprovalState::Parked);
+                self.approvals(person, &parked, None, 20).await?.items
             }
             Some(_) | None => Vec::new(),
         };

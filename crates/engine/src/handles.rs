@@ -3,14 +3,13 @@
 
 use domain::handle::Handle;
 use domain::id::{ConnectionId, PersonId};
-use domain::people::Address;
 use domain::tool::Definition;
 use serde_json::Value;
 use store::Store;
-use store::handles::Held;
+use store::handles::{Held, Shown};
 
 use crate::tools::Tool;
-use crate::{AgentCaller, Engine, Error};
+use crate::{AgentCaller, Card, CardAttendee, Engine, Error};
 
 /// Where a search leaves whom it has shown.
 pub(crate) struct Handles<'a> {
@@ -20,11 +19,9 @@ pub(crate) struct Handles<'a> {
 }
 
 impl Handles<'_> {
-    /// Gives addresses their handles, in the same order.
-    pub(crate) async fn keep(&self, addresses: &[Address]) -> Result<Vec<Handle>, Error> {
-        let kept = self
-            .store
-            .keep_handles(self.person, self.connection, addresses);
+    /// Gives people their handles, in the same order.
+    pub(crate) async fn keep(&self, shown: &[Shown]) -> Result<Vec<Handle>, Error> {
+        let kept = self.store.keep_handles(self.person, self.connection, shown);
         Ok(kept.await?)
     }
 }
@@ -59,6 +56,34 @@ impl Engine {
             self.0.store.use_handles(person, &used).await?;
         }
         tool.check(&arguments)
+    }
+}
+
+impl Engine {
+    /// Says of everybody on a card what the person's searches have shown of her: a name, where Outlook tells none, and
+    /// whether she is a group.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) when that cannot be read.
+    pub(crate) async fn name_people(
+        &self,
+        person: &PersonId,
+        card: &mut Card,
+    ) -> Result<(), Error> {
+        let mut people: Vec<&mut CardAttendee> =
+            [&mut card.attendees, &mut card.invited, &mut card.removed]
+                .into_iter()
+                .flatten()
+                .collect();
+        if people.is_empty() {
+            return Ok(());
+        }
+        for held in self.0.store.handles(person).await? {
+            for one in &mut people {
+                one.learn(&held.address, held.name.as_deref(), held.group);
+            }
+        }
+        Ok(())
     }
 }
 

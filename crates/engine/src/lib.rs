@@ -33,6 +33,7 @@ mod session;
 mod activity;
 mod admin;
 mod agents;
+mod fatigue;
 mod health;
 mod operator;
 mod own;
@@ -68,6 +69,7 @@ pub use card::{
 };
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
+pub use fatigue::{AskedView, Suggestion};
 pub use health::HealthView;
 pub use limits::Limits;
 pub use look::LookTrouble;
@@ -77,6 +79,7 @@ pub use people::{EndingView, PeopleFilter, PersonView};
 pub use record::{RecordFilter, RecordFormat, RecordGroup, RecordView};
 pub use rules::RulesView;
 pub use session::{Begun, Callback, CallbackAnswer, Finished};
+pub use store::approvals::ApprovalFilter;
 pub use tools::Offered;
 pub use trouble::{InstallationTrouble, TroubleKind};
 

@@ -70,6 +70,9 @@ impl Engine {
     ) -> Result<ApprovalView, Error> {
         let stored = self.hers(person, id).await?;
         let mut trouble = None;
+        if stored.opened.is_none() {
+            self.0.store.note_opened(person.id(), id).await?;
+        }
         if self.wants_look(&stored) {
             let (engine, owner, request) = (self.clone(), person.person.clone(), request.clone());
             let work = async move { engine.look(&owner, &stored, &request).await };
@@ -149,6 +152,7 @@ impl Engine {
             // What its agent has copied stands in the call, not in what was seen now.
             let asked: Card = serde_json::from_value(stored.card.clone()).unwrap_or_default();
             card.copied = asked.copied;
+            self.name_people(&owner.id, &mut card).await?;
             let card = serde_json::to_value(&card).unwrap_or_default();
             store
                 .keep_look(&owner.id, &stored.id, &card, etag.as_deref())

@@ -3,6 +3,7 @@
 mod asking;
 mod deciding;
 mod ending;
+mod figures;
 mod looking;
 mod parking;
 
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use self::deciding::Taken;
+pub use self::figures::Decision;
 pub use self::parking::WhyParked;
 
 pub(crate) use self::deciding::lock_connection;
@@ -82,6 +84,8 @@ pub struct StoredApproval {
     pub card: Value,
     /// The version of the event that the card tells of, if it was looked at.
     pub etag: Option<String>,
+    /// When its owner first opened it.
+    pub opened: Option<Timestamp>,
     /// When it was looked at last.
     pub looked: Option<Timestamp>,
     /// How often it was looked at. A yes is for the card of one of these looks.
@@ -144,6 +148,27 @@ macro_rules! not_under_way {
 }
 pub(crate) use not_under_way;
 
+/// Which approvals a list holds. What is `None` does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApprovalFilter {
+    /// In this state.
+    pub state: Option<ApprovalState>,
+    /// For this tool.
+    pub tool: Option<String>,
+    /// Asked for by this agent.
+    pub agent: Option<AgentId>,
+}
+
+impl ApprovalFilter {
+    /// All that are in this state.
+    pub fn in_state(state: ApprovalState) -> Self {
+        Self {
+            state: Some(state),
+            ..Self::default()
+        }
+    }
+}
+
 /// Which earlier calls answer one that is made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Earlier {
@@ -159,7 +184,7 @@ macro_rules! approval_columns {
     () => {
         concat!(
             "id AS approval, organisation, person, connection, agent, surface, tool, arguments, digest,
-            COALESCE(looked, card) AS shown_card, etag, looked_ms, looks, summary, created_ms, expires_ms, decided_ms, call, ",
+            COALESCE(looked, card) AS shown_card, etag, opened_ms, looked_ms, looks, summary, created_ms, expires_ms, decided_ms, call, ",
             shown_state!(),
             " AS shown_state, ",
             shown_outcome!(),
@@ -183,6 +208,7 @@ impl StoredApproval {
             digest: row.parsed("digest", Digest::parse)?,
             card: row.json("shown_card")?,
             etag: row.maybe_text("etag")?,
+            opened: row.maybe_moment("opened_ms")?,
             looked: row.maybe_moment("looked_ms")?,
             looks: row.number("looks")?,
             summary: row.text("summary")?,
@@ -276,7 +302,7 @@ impl Store {
     pub async fn approvals(
         &self,
         person: &PersonId,
-        state: Option<ApprovalState>,
+        filter: &ApprovalFilter,
         before: Option<(Timestamp, ApprovalId)>,
         limit: u32,
     ) -> Result<Vec<StoredApproval>, Error> {
@@ -289,6 +315,7 @@ impl Store {
             shown_state!(),
             " = $3)
                 AND ($4 IS NULL OR (created_ms, id) < ($4, $5))
+                AND ($7 IS NULL OR tool = $7) AND ($8 IS NULL OR agent = $8)
              ORDER BY created_ms DESC, id DESC LIMIT $6"
         ));
         let (before_ms, before_id) = match &before {
@@ -298,10 +325,12 @@ impl Store {
         let query = query
             .bind(self.now_ms())
             .bind(person.as_str())
-            .bind(state.map(ApprovalState::as_str))
+            .bind(filter.state.map(ApprovalState::as_str))
             .bind(before_ms)
             .bind(before_id)
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .bind(filter.tool.as_deref())
+            .bind(filter.agent.as_ref().map(AgentId::as_str));
         let rows = self.database().rows("list approvals", query).await?;
         rows.iter().map(StoredApproval::from_row).collect()
     }

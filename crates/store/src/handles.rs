@@ -19,6 +19,17 @@ const NOTED_AFTER_MS: i64 = 60 * 60 * 1_000;
 /// So many handles a person has at once; the one that expires first makes room.
 const MOST: i64 = 500;
 
+/// Somebody whom a search shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The address that gets a handle.
+    pub address: Address,
+    /// What she is called there, if anything.
+    pub name: Option<String>,
+    /// Whether it is a group, whose members are many.
+    pub group: bool,
+}
+
 /// What a handle stands for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Held {
@@ -26,6 +37,10 @@ pub struct Held {
     pub handle: Handle,
     /// The address.
     pub address: Address,
+    /// What the search called her that showed her last.
+    pub name: Option<String>,
+    /// Whether that search knew her as a group.
+    pub group: bool,
     /// Until when it may be used.
     pub expires: Timestamp,
 }
@@ -40,7 +55,7 @@ impl std::fmt::Debug for Held {
 }
 
 impl Store {
-    /// Gives addresses their handles for a day from now, in the same order. A handle that exists keeps the address as it
+    /// Gives people their handles for a day from now, in the same order. A handle that exists keeps the address as it
     /// was first written, so that what it stands for never changes. Nothing is kept for a connection without a grant.
     ///
     /// # Errors
@@ -49,12 +64,12 @@ impl Store {
         &self,
         person: &PersonId,
         connection: &ConnectionId,
-        addresses: &[Address],
+        shown: &[Shown],
     ) -> Result<Vec<Handle>, Error> {
         let doing = "keep handles";
-        let handles: Vec<Handle> = addresses
+        let handles: Vec<Handle> = shown
             .iter()
-            .map(|address| Handle::of(person, address))
+            .map(|one| Handle::of(person, &one.address))
             .collect();
         if handles.is_empty() {
             return Ok(handles);
@@ -63,20 +78,23 @@ impl Store {
         let mut write = self.database().write().await?;
         let over = sqlx::query("DELETE FROM person_handles WHERE expires_ms <= $1");
         write.execute(doing, over.bind(now - REMEMBERED_MS)).await?;
-        for (handle, address) in handles.iter().zip(addresses) {
+        for (handle, one) in handles.iter().zip(shown) {
             let query = sqlx::query(
-                "INSERT INTO person_handles (person, handle, connection, address, expires_ms)
-                 SELECT $1, $2, $3, $4, $5 FROM connections WHERE id = $3 AND person = $1
+                "INSERT INTO person_handles (person, handle, connection, address, expires_ms, name, is_group)
+                 SELECT $1, $2, $3, $4, $5, $6, $7 FROM connections WHERE id = $3 AND person = $1
                     AND EXISTS (SELECT 1 FROM grants WHERE grants.connection = $3)
                  ON CONFLICT (person, handle) DO UPDATE SET
-                    connection = excluded.connection, expires_ms = excluded.expires_ms",
+                    connection = excluded.connection, expires_ms = excluded.expires_ms,
+                    name = excluded.name, is_group = excluded.is_group",
             );
             let query = query
                 .bind(person.as_str())
                 .bind(handle.as_str())
                 .bind(connection.as_str())
-                .bind(address.as_str())
-                .bind(now + LIFE_MS);
+                .bind(one.address.as_str())
+                .bind(now + LIFE_MS)
+                .bind(one.name.as_deref())
+                .bind(i64::from(one.group));
             write.execute(doing, query).await?;
         }
         let beyond = sqlx::query(
@@ -95,7 +113,7 @@ impl Store {
     /// When the database fails.
     pub async fn handles(&self, person: &PersonId) -> Result<Vec<Held>, Error> {
         let query = sqlx::query(
-            "SELECT handle, address, expires_ms FROM person_handles WHERE person = $1 ORDER BY handle",
+            "SELECT handle, address, expires_ms, name, is_group FROM person_handles WHERE person = $1 ORDER BY handle",
         );
         let query = query.bind(person.as_str());
         let rows = self.database().rows("read handles", query).await?;
@@ -103,6 +121,8 @@ impl Store {
             Ok(Held {
                 handle: row.id("handle")?,
                 address: row.id("address")?,
+                name: row.maybe_text("name")?,
+                group: row.yes("is_group")?,
                 expires: row.moment("expires_ms")?,
             })
         });

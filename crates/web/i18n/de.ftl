@@ -183,6 +183,25 @@ tools-saved = { $count ->
    *[other] { $count } Stufen wurden geändert. Sie gelten ab dem nächsten Aufruf.
   }
 tools-changed = Jemand hat diese Stufen inzwischen geändert; es wurde nichts gespeichert. Sehen Sie noch einmal hin und speichern Sie dann.
+asked-title = Wie oft Menschen gefragt werden
+asked-about = In den letzten 90 Tagen. Wer oft gefragt wird und immer zustimmt, liest nicht mehr.
+asked-requests = { $count ->
+    [one] 1 Anfrage
+   *[other] { $count } Anfragen
+  }
+asked-decided = { $requests }: { $approved } von { $decided } genehmigt, die Hälfte binnen { $half } entschieden, { $quick } % in weniger als 2 Sekunden.
+asked-decided-untimed = { $requests }: { $approved } von { $decided } genehmigt.
+asked-undecided = { $requests }: noch nicht entschieden.
+asked-seconds = { $count ->
+    [one] 1 Sekunde
+   *[other] { $count } Sekunden
+  }
+asked-minutes = { $count ->
+    [one] 1 Minute
+   *[other] { $count } Minuten
+  }
+asked-suggest-allow = Das liest kaum noch jemand: Erwägen Sie „Immer erlauben“ mit Regeln für Rückfragen.
+asked-suggest-deny = Das meiste davon wird abgelehnt: Erwägen Sie „Verweigern“.
 
 rules-title = Trotzdem fragen
 rules-about = Ein Werkzeug, das schreibt und auf „Immer erlauben“ steht, fragt trotzdem, wenn eines davon zutrifft. Was vorher nicht zu wissen ist, fragt auch.
@@ -231,6 +250,9 @@ approvals-waiting = { $count ->
 approvals-pending = Wartend
 approvals-all = Alle
 approvals-filter = Anzeigen
+approvals-filter-state = Stand
+approvals-filter-agent = Agent
+approvals-none-filtered = Dazu gibt es nichts
 approvals-none = Nichts wartet auf Sie
 approvals-none-about = Möchte ein Agent etwas tun, das Ihr Ja braucht, erscheint es hier.
 approvals-none-all = Noch keine Anfragen
@@ -394,9 +416,15 @@ approval-who-none = Niemand außer Ihnen
 approval-whose = Wessen freie und belegte Zeiten es außer Ihren liest
 approval-optional = optional
 approval-outside-mark = extern
-approval-lookalike = Die Domain dieser Adresse enthält verwechselbare oder fremde Buchstaben. Prüfen Sie sie Buchstabe für Buchstabe.
+approval-group = Gruppe
+approval-groups = { $count ->
+    [one] Eine davon ist eine Gruppe: Alle darin bekommen die E-Mail.
+   *[other] { $count } davon sind Gruppen: Alle darin bekommen die E-Mail.
+  }
+approval-lookalike = Diese Adresse enthält verwechselbare oder fremde Buchstaben. Prüfen Sie sie Buchstabe für Buchstabe.
 approval-hidden-characters = Dieser Text enthält unsichtbare Zeichen. Sie sind als [U+…] sichtbar gemacht.
 approval-text = Text der Einladung
+approval-text-before = Text, den dies ersetzt
 approval-asks = Wer fragt
 approval-asked = Gefragt
 approval-expires = Läuft ab

@@ -183,6 +183,25 @@ tools-saved = { $count ->
    *[other] { $count } levels were changed. They count from the next call on.
   }
 tools-changed = Somebody changed these levels meanwhile; nothing was saved. Look again and save.
+asked-title = How often people are asked
+asked-about = In the last 90 days. Whoever is asked often and always says yes stops reading.
+asked-requests = { $count ->
+    [one] 1 request
+   *[other] { $count } requests
+  }
+asked-decided = { $requests }: { $approved } of { $decided } approved, half of them decided within { $half }, { $quick }% in less than 2 seconds.
+asked-decided-untimed = { $requests }: { $approved } of { $decided } approved.
+asked-undecided = { $requests }: not decided yet.
+asked-seconds = { $count ->
+    [one] 1 second
+   *[other] { $count } seconds
+  }
+asked-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+  }
+asked-suggest-allow = Hardly anybody reads these any more: consider Always Allow with rules for asking.
+asked-suggest-deny = Most of these are declined: consider Deny.
 
 rules-title = Ask anyway
 rules-about = A tool that writes and is set to Always Allow asks the person all the same when one of these is so. What cannot be known beforehand asks too.
@@ -231,6 +250,9 @@ approvals-waiting = { $count ->
 approvals-pending = Waiting
 approvals-all = All
 approvals-filter = Show
+approvals-filter-state = State
+approvals-filter-agent = Agent
+approvals-none-filtered = Nothing fits
 approvals-none = Nothing is waiting for you
 approvals-none-about = When an agent wants to do something that needs your yes, it appears here.
 approvals-none-all = No requests yet
@@ -394,9 +416,15 @@ approval-who-none = Nobody but you
 approval-whose = Whose free and busy times it reads, beside yours
 approval-optional = optional
 approval-outside-mark = outside
-approval-lookalike = The domain of this address is written with look-alike or foreign letters. Check it letter by letter.
+approval-group = group
+approval-groups = { $count ->
+    [one] One of them is a group: everybody in it gets the e-mail.
+   *[other] { $count } of them are groups: everybody in them gets the e-mail.
+  }
+approval-lookalike = This address is written with look-alike or foreign letters. Check it letter by letter.
 approval-hidden-characters = This text contains invisible characters. They are shown as [U+…].
 approval-text = Text of the invitation
+approval-text-before = Text that this replaces
 approval-asks = Who asks
 approval-asked = Asked
 approval-expires = Expires

@@ -31,6 +31,7 @@ mod taint;
 mod tools;
 
 mod failure;
+mod fatigue;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ mod house;
 
 mod another;
 mod at_once;
+mod card;
 mod credentials;
 mod instances;
 mod memory;

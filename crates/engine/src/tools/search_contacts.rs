@@ -1,11 +1,11 @@
 //! *Search Contacts*: from a name to a person with an address, or to the question whom is meant.
 
-use domain::people::Address;
 use domain::text::one_line;
 use domain::tool::{Definition, Effect, Object, Operation, Scope, ToolName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::handles::Shown;
 
 use super::{Context, Done, Setting, Typed};
 use crate::call::Failure;
@@ -106,9 +106,13 @@ impl Typed for SearchContacts {
             verdict = decide(&gathered);
         }
         let limit = input.limit.unwrap_or(5) as usize;
-        let listed: Vec<Address> = verdict
+        let listed: Vec<Shown> = verdict
             .shown(limit)
-            .map(|candidate| candidate.address.clone())
+            .map(|candidate| Shown {
+                address: candidate.address.clone(),
+                name: candidate.names.first().map(|name| name.shown.clone()),
+                group: candidate.group,
+            })
             .collect();
         let handles = context.handles.keep(&listed).await;
         let handles = handles.map_err(Failure::Ours)?;

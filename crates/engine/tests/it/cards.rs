@@ -86,7 +86,12 @@ async fn nobody_but_the_owner_makes_attache_look_and_she_only_by_opening_the_car
     }
     let listed = house
         .engine
-        .approvals(&desk.lena.person, None, None, 10)
+        .approvals(
+            &desk.lena.person,
+            &engine::ApprovalFilter::default(),
+            None,
+            10,
+        )
         .await;
     assert_eq!(listed.expect("a list").items.len(), 1);
     house

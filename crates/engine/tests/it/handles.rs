@@ -140,7 +140,7 @@ async fn what_is_stored_of_a_call_is_the_address_and_a_repetition_meets_it() {
     assert_eq!(first["status"], "approval_required");
     let stored = house
         .engine
-        .approvals(&pair.person, None, None, 10)
+        .approvals(&pair.person, &engine::ApprovalFilter::default(), None, 10)
         .await
         .expect("a list");
     assert_eq!(stored.items.len(), 1);

@@ -5,6 +5,7 @@ mod house;
 mod postgres;
 
 mod approvals;
+mod asked;
 mod bursts;
 mod cards;
 mod causes;

@@ -130,7 +130,7 @@ impl Scene {
             .house
             .call(&self.pair, "create_event", arguments.clone());
         let word = self.is_its_own(&call.await, &arguments, seed);
-        if seed % 4 == 0 {
+        if seed.is_multiple_of(4) {
             let id = mutated_id(self.id.as_str(), &random);
             let check = json!({"approval_id": id});
             let answer = self.house.call(&self.pair, "check_approval", check).await;

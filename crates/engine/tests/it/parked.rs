@@ -253,8 +253,8 @@ async fn a_challenge_that_never_ends_parks_a_call_twice_and_then_it_has_failed()
 async fn settled(house: &House, pair: &Pair) {
     house.engine.resume_parked(None).await.expect("looks");
     for _ in 0..500 {
-        let executing = Some(ApprovalState::Executing);
-        let running = house.engine.approvals(&pair.person, executing, None, 1);
+        let executing = engine::ApprovalFilter::in_state(ApprovalState::Executing);
+        let running = house.engine.approvals(&pair.person, &executing, None, 1);
         if running.await.expect("a list").items.is_empty() {
             return;
         }

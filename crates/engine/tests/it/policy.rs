@@ -189,7 +189,7 @@ async fn a_person_can_be_asked_more_and_never_less() {
     // What she asked for before she ruled it out does not run either.
     let waiting = house
         .engine
-        .approvals(&pair.person, None, None, 10)
+        .approvals(&pair.person, &engine::ApprovalFilter::default(), None, 10)
         .await
         .expect("listed");
     let waiting = &waiting.items[0];

@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -58,6 +58,7 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
         "writes",
         include_str!("../../migrations/0013_writes.sql"),
     ),
+    (14, "shown", include_str!("../../migrations/0014_shown.sql")),
 ];
 
 fn name(version: i64, description: &str) -> String {

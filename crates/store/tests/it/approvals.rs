@@ -6,7 +6,7 @@ use domain::approval::ApprovalState;
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::json;
-use store::approvals::Earlier;
+use store::approvals::{ApprovalFilter, Earlier};
 use store::{Error, Store};
 use tokio::task::JoinSet;
 
@@ -95,9 +95,9 @@ on_both! {
         fixture.clock.advance(Duration::from_secs(600));
         assert_eq!(store.claim_approval(anna, &id, 0).await.expect("an answer"), None);
         assert!(!store.decline_approval(anna, &id).await.expect("an answer"));
-        let waiting = store.approvals(anna, Some(ApprovalState::Pending), None, 9).await.expect("a list");
+        let waiting = store.approvals(anna, &ApprovalFilter::in_state(ApprovalState::Pending), None, 9).await.expect("a list");
         assert!(waiting.is_empty());
-        let expired = store.approvals(anna, Some(ApprovalState::Expired), None, 9).await.expect("a list");
+        let expired = store.approvals(anna, &ApprovalFilter::in_state(ApprovalState::Expired), None, 9).await.expect("a list");
         assert_eq!(expired.len(), 1);
         assert_eq!(fixture.texts("SELECT state FROM approvals").await, ["pending"]);
         assert_eq!(state(&world, &id).await, ApprovalState::Expired);
@@ -114,10 +114,10 @@ on_both! {
         fixture.clock.advance(Duration::from_secs(300));
         assert_eq!(state(&world, &id).await, ApprovalState::Executing);
         fixture.clock.advance(Duration::from_secs(1));
-        let executing = store.approvals(anna, Some(ApprovalState::Executing), None, 9).await.expect("a list");
+        let executing = store.approvals(anna, &ApprovalFilter::in_state(ApprovalState::Executing), None, 9).await.expect("a list");
         assert!(executing.is_empty());
         let unknown = json!({"code": "outcome_unknown"});
-        let listed = store.approvals(anna, Some(ApprovalState::Unknown), None, 9).await.expect("a list");
+        let listed = store.approvals(anna, &ApprovalFilter::in_state(ApprovalState::Unknown), None, 9).await.expect("a list");
         assert_eq!(listed.first().and_then(|approval| approval.outcome.as_ref()), Some(&unknown));
         let since = new.expires - Duration::from_secs(600);
         let recent = store.earlier_call(&world.agent.id, &world.connection, &new.tool, &new.digest, Earlier::Any, since);
@@ -246,7 +246,7 @@ on_both! {
         }
         let (mut seen, mut before) = (Vec::new(), None);
         loop {
-            let page = world.store.approvals(&world.anna.id, None, before, 2).await.expect("a page");
+            let page = world.store.approvals(&world.anna.id, &ApprovalFilter::default(), before, 2).await.expect("a page");
             let Some(last) = page.last() else { break };
             before = Some((last.created, last.id.clone()));
             seen.extend(page.into_iter().map(|approval| approval.id));
@@ -255,6 +255,60 @@ on_both! {
         seen.sort();
         asked.sort();
         assert_eq!(seen, asked);
+    }
+
+    async fn a_list_holds_what_its_filter_says(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna);
+        let mut other = world.call(fixture, "Lunch");
+        other.tool = "update_event".to_owned();
+        let other = store.ask(&other).await.expect("it is stored").id;
+        let declined = ask(&world, fixture, "Dinner").await.expect("it is stored");
+        store.decline_approval(&anna.id, &declined).await.expect("an answer");
+        let (second, _) = fixture.agent(store, anna).await;
+        let mut third = world.call(fixture, "Breakfast");
+        third.agent = second.id.clone();
+        let third = store.ask(&third).await.expect("it is stored").id;
+        let check = async |filter: ApprovalFilter, expected: &[&ApprovalId]| {
+            let mut listed: Vec<_> = store.approvals(&anna.id, &filter, None, 9).await.expect("a list")
+                .into_iter().map(|one| one.id).collect();
+            let mut expected: Vec<_> = expected.iter().map(|id| (*id).clone()).collect();
+            listed.sort();
+            expected.sort();
+            assert_eq!(listed, expected, "{filter:?}");
+        };
+        let tool = |name: &str| ApprovalFilter { tool: Some(name.to_owned()), ..ApprovalFilter::default() };
+        let agent = |of: &domain::id::AgentId| ApprovalFilter { agent: Some(of.clone()), ..ApprovalFilter::default() };
+        check(ApprovalFilter::default(), &[&other, &declined, &third]).await;
+        check(tool("update_event"), &[&other]).await;
+        check(tool("search_events"), &[]).await;
+        check(agent(&second.id), &[&third]).await;
+        check(agent(&world.agent.id), &[&other, &declined]).await;
+        check(ApprovalFilter { state: Some(ApprovalState::Declined), ..agent(&world.agent.id) }, &[&declined]).await;
+        check(ApprovalFilter { state: Some(ApprovalState::Declined), ..tool("update_event") }, &[]).await;
+    }
+
+    async fn a_decision_is_told_with_the_time_since_its_card_was_opened_first(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let (store, anna) = (&world.store, &world.anna.id);
+        let begin = fixture.now();
+        let approved = ask(&world, fixture, "Lunch").await.expect("it is stored");
+        store.note_opened(anna, &approved).await.expect("noted");
+        fixture.clock.advance(Duration::from_secs(3));
+        // Opening it again begins nothing anew.
+        store.note_opened(anna, &approved).await.expect("noted");
+        fixture.clock.advance(Duration::from_secs(4));
+        store.claim_approval(anna, &approved, 0).await.expect("an answer").expect("claimed");
+        let declined = ask(&world, fixture, "Dinner").await.expect("it is stored");
+        store.decline_approval(anna, &declined).await.expect("an answer");
+        ask(&world, fixture, "Breakfast").await.expect("it is stored");
+        let organisation = &world.anna.organisation;
+        let mut told: Vec<_> = store.decisions(organisation, begin).await.expect("readable")
+            .into_iter().map(|one| (one.approved, one.took)).collect();
+        told.sort();
+        assert_eq!(told, [(None, None), (Some(false), None), (Some(true), Some(Duration::from_secs(7)))]);
+        fixture.clock.advance(Duration::from_secs(60));
+        assert_eq!(store.decisions(organisation, fixture.now()).await.expect("readable"), []);
     }
 
     async fn the_newest_decision_about_a_call_is_found(fixture: &Fixture) {

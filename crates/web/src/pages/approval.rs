@@ -97,6 +97,8 @@ struct ApprovalPage {
     /// What the button for no says. Beside a question about declining an invitation, "decline" could mean either.
     no: &'static str,
     body: Option<Foreign>,
+    /// The words that `body` takes the place of.
+    replaces: Option<Foreign>,
     agent: String,
     asked: String,
     expires: String,
@@ -173,6 +175,7 @@ impl ApprovalPage {
                 _ => "approval-decline",
             },
             body: card.body.as_deref().map(Foreign::of),
+            replaces: card.replaces.as_deref().map(Foreign::of),
             agent: view.agent_name.clone(),
             asked: page.when(view.asked),
             expires: page.when(view.expires),

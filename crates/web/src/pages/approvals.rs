@@ -1,14 +1,15 @@
 //! The list of requests that wait, or of all of them.
 
+mod filter;
+
 use askama::Template;
 use axum::extract::State as With;
 use axum::response::Response;
 use domain::approval::ApprovalState;
 use domain::time::Zone;
-use engine::{ApprovalView, CardSpan, Listed};
-use serde::Deserialize;
-use url::form_urlencoded;
+use engine::{ApprovalView, CardSpan, KeyView, Listed};
 
+use self::filter::{Choice, Filter};
 use super::frame::{Frame, Section, Visit};
 use super::words_for::{Badge, tool_title};
 use super::{Sample, approval, html, sample};
@@ -32,25 +33,38 @@ struct Item {
 #[template(path = "approvals.html")]
 struct ApprovalsPage {
     page: Frame,
+    /// Which of the two tabs it is, if it is one.
+    tab: Option<&'static str>,
+    states: Vec<Choice>,
+    tools: Vec<Choice>,
+    agents: Vec<Choice>,
     all: bool,
+    narrow: bool,
     mark: String,
     items: Vec<Item>,
     next: Option<String>,
 }
 
 impl ApprovalsPage {
-    fn new(page: Frame, all: bool, listed: &Listed<ApprovalView>) -> Self {
+    fn new(page: Frame, filter: &Filter, keys: &[KeyView], listed: &Listed<ApprovalView>) -> Self {
+        let words = page.words;
         let items: Vec<_> = listed.items.iter().map(|view| item(&page, view)).collect();
         let marks: Vec<_> = listed
             .items
             .iter()
             .map(|view| format!("{}.{}", view.id, view.state.as_str()))
             .collect();
+        let narrow = filter.is_narrow();
         Self {
-            all,
+            tab: (!narrow).then(|| if filter.all() { "all" } else { "pending" }),
+            states: filter.states(words),
+            tools: filter.tools(words),
+            agents: filter.agents(keys),
+            all: filter.all(),
+            narrow,
             mark: marks.join(" "),
             items,
-            next: listed.next.as_deref().map(|before| address(all, before)),
+            next: listed.next.as_deref().map(|before| filter.address(before)),
             page,
         }
     }
@@ -124,22 +138,8 @@ pub(super) fn span_text(
     }
 }
 
-fn address(all: bool, before: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("state", if all { "all" } else { "pending" })
-        .append_pair("before", before)
-        .finish();
-    format!("/approvals?{query}")
-}
-
 const SECTION: Option<Section> = Some(Section::Approvals);
 const PER_PAGE: u32 = 20;
-
-#[derive(Deserialize)]
-pub(super) struct Filter {
-    state: Option<String>,
-    before: Option<String>,
-}
 
 pub(super) async fn show(
     With(state): With<State>,
@@ -150,37 +150,44 @@ pub(super) async fn show(
     let page = visit
         .frame(&state, &person, SECTION, "approvals-title")
         .await?;
-    let all = filter.state.as_deref() == Some("all");
-    let wanted = (!all).then_some(ApprovalState::Pending);
+    let keys = state.engine.keys(&person).await?;
     let listed = state
         .engine
-        .approvals(&person, wanted, filter.before.as_deref(), PER_PAGE)
+        .approvals(
+            &person,
+            &filter.wanted(),
+            filter.before.as_deref(),
+            PER_PAGE,
+        )
         .await?;
-    Ok(html(&ApprovalsPage::new(page, all, &listed)))
+    Ok(html(&ApprovalsPage::new(page, &filter, &keys, &listed)))
 }
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {
-    let render = |name, all, items, next: Option<&str>| {
+    let render = |name, state: &str, items, next: Option<&str>| {
         let page = Frame::sample(words, SECTION, "approvals-title");
         let next = next.map(str::to_owned);
-        sample(
-            name,
-            &ApprovalsPage::new(page, all, &Listed { items, next }),
-        )
+        let filter = Filter {
+            state: Some(state.to_owned()),
+            ..Filter::default()
+        };
+        let listed = Listed { items, next };
+        sample(name, &ApprovalsPage::new(page, &filter, &[], &listed))
     };
     let everything = ApprovalState::ALL.into_iter().map(approval::sample_view);
     vec![
-        render("approvals-none", false, Vec::new(), None),
+        render("approvals-none", "pending", Vec::new(), None),
         render(
             "approvals-pending",
-            false,
+            "pending",
             vec![
                 approval::sample_view(ApprovalState::Pending),
                 approval::sample_read(),
             ],
             None,
         ),
-        render("approvals-all", true, everything.collect(), Some("1-apr")),
-        render("approvals-none-all", true, Vec::new(), None),
+        render("approvals-all", "all", everything.collect(), Some("1-apr")),
+        render("approvals-none-all", "all", Vec::new(), None),
+        render("approvals-none-filtered", "declined", Vec::new(), None),
     ]
 }

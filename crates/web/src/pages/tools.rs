@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::permission::Level;
 use domain::policy::AskRule;
-use engine::{AdministratorCaller, LevelChange, LevelView, RulesView};
+use engine::{AdministratorCaller, AskedView, LevelChange, LevelView, RulesView};
 
+use super::fatigue::{self, AskedRow};
 use super::form::{Fields, Sent};
 use super::frame::{Frame, Section, Visit};
 use super::rules::{self, RuleRow};
@@ -60,17 +61,25 @@ struct ToolsPage {
     tools: Vec<ToolRow>,
     rules: Vec<RuleRow>,
     taint: Vec<TaintRow>,
+    asked: Vec<AskedRow>,
     /// Of the rules that are shown.
     version: i64,
 }
 
 impl ToolsPage {
-    fn new(page: Frame, came: Came, levels: &[LevelView], set: &RulesView) -> Self {
+    fn new(
+        page: Frame,
+        came: Came,
+        levels: &[LevelView],
+        set: &RulesView,
+        asked: &[AskedView],
+    ) -> Self {
         Self {
             note: note(page.words, came),
             tools: levels.iter().map(|view| row(&page, view)).collect(),
             rules: rules::rows(page.words, set),
             taint: taint::rows(page.words, set),
+            asked: fatigue::rows(page.words, asked),
             version: set.version,
             page,
         }
@@ -152,7 +161,8 @@ async fn page(
         .await?;
     let levels = state.engine.levels(administrator).await?;
     let rules = state.engine.rules(administrator).await?;
-    Ok(html(&ToolsPage::new(page, came, &levels, &rules)))
+    let asked = state.engine.asked(administrator).await?;
+    Ok(html(&ToolsPage::new(page, came, &levels, &rules, &asked)))
 }
 
 pub(super) async fn save(
@@ -254,19 +264,37 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
     vec![
         sample(
             "tools-unset",
-            &ToolsPage::new(page(), Came::OfNothing, &views(&[None]), &none),
+            &ToolsPage::new(page(), Came::OfNothing, &views(&[None]), &none, &[]),
         ),
         sample(
             "tools-set",
-            &ToolsPage::new(page(), Came::OfNothing, &views(&mixed), &rules),
+            &ToolsPage::new(
+                page(),
+                Came::OfNothing,
+                &views(&mixed),
+                &rules,
+                &fatigue::sample(),
+            ),
         ),
         sample(
             "tools-saved",
-            &ToolsPage::new(page(), Came::Saved(2), &views(&mixed), &rules),
+            &ToolsPage::new(
+                page(),
+                Came::Saved(2),
+                &views(&mixed),
+                &rules,
+                &fatigue::sample(),
+            ),
         ),
         sample(
             "tools-changed",
-            &ToolsPage::new(page(), Came::ChangedMeanwhile, &views(&mixed), &rules),
+            &ToolsPage::new(
+                page(),
+                Came::ChangedMeanwhile,
+                &views(&mixed),
+                &rules,
+                &fatigue::sample(),
+            ),
         ),
     ]
 }

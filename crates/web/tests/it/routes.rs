@@ -218,6 +218,26 @@ async fn a_page_is_shown_to_who_opens_it_and_to_nothing_that_only_loads_it() {
 }
 
 #[tokio::test]
+async fn a16_no_address_and_no_form_decides_more_than_one_call() {
+    let decides: Vec<_> = ROUTES
+        .iter()
+        .filter(|route| route.method != Method::GET && route.path.contains("approval"))
+        .map(|route| (route.path, route.who))
+        .collect();
+    let expected = [
+        ("/approvals/{id}/approve", Who::Person),
+        ("/approvals/{id}/decline", Who::Person),
+    ];
+    assert_eq!(decides, expected);
+    // The list leads to the cards; nothing is decided there.
+    let app = App::new().await;
+    let page = app.ask(Method::GET, "/approvals?state=all").signed_in();
+    let page = page.send().await.body;
+    let main = page.split("<main").nth(1).expect("a page");
+    assert!(!main.contains("method=\"post\""), "{main}");
+}
+
+#[tokio::test]
 async fn a_request_id_that_comes_in_is_ignored() {
     let app = App::new().await;
     let asked = app

@@ -11,6 +11,9 @@ use crate::call::Failure;
 use crate::card::{CardAttendee, CardChange, CardField, CardMails, CardSeries, CardSpan, cut};
 use crate::tools::{Context, Looked, Setting, following, seen, target};
 
+/// So much is shown of the text that another one replaces: as much as an agent may write.
+const MOST_REPLACED: usize = 8_000;
+
 /// Looks at the event and at the time it is to have. The same refusals as when it runs.
 pub(super) async fn look(
     context: &Context<'_>,
@@ -34,6 +37,8 @@ pub(super) async fn look(
     card.own_copy = !before.event.is_organizer;
     card.already_so = plan.is_empty();
     card.changes = changes(&plan.change, &before);
+    card.replaces = (plan.change.text.is_some() && !before.words.is_empty())
+        .then(|| cut(&before.words, MOST_REPLACED));
     card.moved_to = plan.span.as_ref().map(|span| CardSpan::of(span, &zone));
     card.online = plan.change.online;
     card.keeps_link = before.event.join_url.is_some();

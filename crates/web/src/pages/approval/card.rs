@@ -51,13 +51,14 @@ pub(super) struct Attendee {
     pub(super) answer: Option<String>,
     pub(super) optional: bool,
     pub(super) outside: bool,
+    pub(super) group: bool,
     pub(super) lookalike: bool,
 }
 
 impl Attendee {
     pub(super) fn of(words: Words, attendee: &CardAttendee) -> Self {
         let domain = attendee.address.rsplit('@').next().unwrap_or_default();
-        let lookalike = !domain.is_ascii()
+        let lookalike = !attendee.address.is_ascii()
             || domain
                 .split('.')
                 .any(|label| label.to_ascii_lowercase().starts_with("xn--"));
@@ -74,6 +75,7 @@ impl Attendee {
             answer: answer.map(|id| words.say(id).into_owned()),
             optional: attendee.optional,
             outside: attendee.outside,
+            group: attendee.group,
             lookalike,
         }
     }
@@ -279,6 +281,11 @@ pub(super) fn effects(words: Words, definition: &Definition, card: &Card) -> Vec
         None if card.action.is_some() => plain(words.count("approval-mailed", card.mailed)),
         None => plain(words.count("approval-mails", card.mailed)),
     });
+    let people = [&card.attendees, &card.invited, &card.removed];
+    let groups = people.into_iter().flatten().filter(|one| one.group).count();
+    if groups > 0 && card.mailed > 0 {
+        effects.push(plain(words.count("approval-groups", groups)));
+    }
     if card.outside > 0 {
         effects.push(Effect {
             text: words.count("approval-outside", card.outside),
@@ -341,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_in_its_wire_form_is_pointed_out() {
+    fn a14_an_address_of_foreign_letters_or_in_its_wire_form_is_pointed_out() {
         let check = |address: &str, expected: bool| {
             let words = Words::in_language(Language::English);
             let attendee = Attendee::of(
@@ -352,12 +359,14 @@ mod tests {
                     address: address.to_owned(),
                     optional: false,
                     outside: true,
+                    group: false,
                 },
             );
             assert_eq!(attendee.lookalike, expected, "{address}");
         };
         check("anna@xn--nrdwind-o7a.example", true);
         check("anna@nоrdwind.example", true);
+        check("\u{430}nna@nordwind.example", true);
         check("anna@nordwind.example", false);
     }
 }

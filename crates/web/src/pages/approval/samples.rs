@@ -33,6 +33,7 @@ fn attendee(address: &str, optional: bool, outside: bool) -> CardAttendee {
         address: address.to_owned(),
         optional,
         outside,
+        group: false,
     }
 }
 
