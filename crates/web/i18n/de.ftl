@@ -253,6 +253,7 @@ approvals-filter = Anzeigen
 approvals-filter-state = Stand
 approvals-filter-agent = Agent
 approvals-none-filtered = Dazu gibt es nichts
+approvals-none-filtered-about = Wählen Sie einen anderen Stand, ein anderes Werkzeug oder einen anderen Agenten.
 approvals-none = Nichts wartet auf Sie
 approvals-none-about = Möchte ein Agent etwas tun, das Ihr Ja braucht, erscheint es hier.
 approvals-none-all = Noch keine Anfragen

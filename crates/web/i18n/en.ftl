@@ -253,6 +253,7 @@ approvals-filter = Show
 approvals-filter-state = State
 approvals-filter-agent = Agent
 approvals-none-filtered = Nothing fits
+approvals-none-filtered-about = Choose another state, tool or agent.
 approvals-none = Nothing is waiting for you
 approvals-none-about = When an agent wants to do something that needs your yes, it appears here.
 approvals-none-all = No requests yet
