@@ -1,4 +1,4 @@
-//! A3, A5: of everybody and everything that tries to decide a call that waits, only its owner does, by the form of her own
+//! A3, A4, A5: of everybody and everything that tries to decide a call that waits, only its owner does, by the form of her own
 //! session, for the card that was shown. Nothing else changes anything, and nothing else makes attache ask Microsoft.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use sqlx::{AnyConnection, Row as _};
 use crate::browser::Browser;
 use crate::database::Database;
 use crate::house::{House, who};
-use crate::tries::{Body, Keys, SESSION, Try, on_a_page, over_programs};
+use crate::tries::{About, Body, Keys, SESSION, Try, tries};
 
 /// A house in which a new event and a change of an old one wait, and everybody who is no business of theirs.
 struct Scene {
@@ -31,18 +31,31 @@ struct Scene {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a3_no_wrong_credential_decides_and_one_yes_of_the_owner_runs_what_waited_once() {
+    prove(About::Credentials).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a4_what_a_client_says_its_person_accepted_is_nobodys_yes() {
+    prove(About::Clients).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a5_no_other_site_method_frame_or_preview_decides_or_opens_a_card() {
+    prove(About::Openings).await;
+}
+
+/// Tries everything, before and after the owner has opened the cards; and then she says yes.
+async fn prove(about: About) {
     let mut scene = Scene::set().await;
     // Nobody has opened a card so far: whoever tries knows none.
     let unknown = "0".repeat(64);
     let ids = [scene.new.clone(), scene.change.clone()];
-    for (id, other) in [(&ids[0], &ids[1]), (&ids[1], &ids[0])] {
-        scene.all(id, other, &unknown, &unknown, 0).await;
-    }
+    let unknown = [unknown.clone(), unknown];
+    scene.all(about, &ids, &unknown, 0).await;
     // She has opened both, so that everybody may know everything that is on her pages.
     let cards = [scene.open(&ids[0]).await, scene.open(&ids[1]).await];
     scene.house.sim.clear_log();
-    scene.all(&ids[0], &ids[1], &cards[0], &cards[1], 1).await;
-    scene.all(&ids[1], &ids[0], &cards[1], &cards[0], 1).await;
+    scene.all(about, &ids, &cards, 1).await;
     scene.decide(&cards).await;
 }
 
@@ -106,15 +119,14 @@ impl Scene {
         }
     }
 
-    /// Everything that is tried with one that waits.
-    async fn all(&mut self, id: &str, other: &str, card: &str, others_card: &str, looks: i64) {
-        for decision in ["approve", "decline"] {
-            for one in on_a_page(decision, &self.keys, card, others_card) {
-                self.check(&one, id, looks).await;
+    /// Everything that is tried with both.
+    async fn all(&mut self, about: About, ids: &[String; 2], cards: &[String; 2], looks: i64) {
+        for (this, other) in [(0, 1), (1, 0)] {
+            let with = [cards[this].as_str(), cards[other].as_str()];
+            let both = [ids[this].as_str(), ids[other].as_str()];
+            for one in tries(about, &self.keys, both, with) {
+                self.check(&one, &ids[this], looks).await;
             }
-        }
-        for one in over_programs(&self.keys, id, other, card) {
-            self.check(&one, id, looks).await;
         }
     }
 

@@ -49,21 +49,48 @@ const REFUSED: &str = "403";
 const NO_SUCH_METHOD: &str = "405";
 const UNREADABLE: &str = "400";
 
-/// What is tried at the address of a page's form. Only what is wrong in it is said; all else is as it must be.
-pub(crate) fn on_a_page(decision: &str, keys: &Keys, card: &str, others_card: &str) -> Vec<Try> {
-    let form = Form {
+/// What a test is about.
+#[derive(Clone, Copy)]
+pub(crate) enum About {
+    /// Who it is that tries.
+    Credentials,
+    /// What an agent's client says.
+    Clients,
+    /// From where, and how.
+    Openings,
+}
+
+/// Everything that is tried with one of two that wait: with its id and card, and those of the other. Only what is wrong in
+/// a try is said; all else is as it must be.
+pub(crate) fn tries(about: About, keys: &Keys, ids: [&str; 2], cards: [&str; 2]) -> Vec<Try> {
+    let [card, others_card] = cards;
+    let form = |decision| Form {
         decision,
         keys,
         card,
     };
-    let mut tries = form.sessions();
-    tries.extend(form.headers());
-    tries.extend(form.tokens());
-    tries.extend(form.bodies());
-    if decision == "approve" {
-        tries.extend(form.cards(others_card));
+    let (yes, no) = (form("approve"), form("decline"));
+    match about {
+        About::Credentials => vec![
+            yes.sessions(),
+            yes.tokens(),
+            yes.cards(others_card),
+            no.sessions(),
+            no.tokens(),
+            rest(keys, ids[0], card),
+        ],
+        About::Clients => vec![mcp(keys, ids, card)],
+        About::Openings => vec![
+            yes.headers(),
+            yes.bodies(),
+            no.headers(),
+            no.bodies(),
+            looks(keys),
+        ],
     }
-    tries
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 struct Form<'a> {
@@ -323,14 +350,6 @@ impl Form<'_> {
     }
 }
 
-/// What is tried with a key, and what only looks at a page.
-pub(crate) fn over_programs(keys: &Keys, id: &str, other: &str, card: &str) -> Vec<Try> {
-    let mut tries = rest(keys, id, card);
-    tries.extend(mcp(keys, id, other, card));
-    tries.extend(looks(keys));
-    tries
-}
-
 fn request(what: &str, method: Method, path: &str, expected: &'static str) -> Try {
     Try {
         what: what.to_owned(),
@@ -434,8 +453,8 @@ fn rest(keys: &Keys, id: &str, card: &str) -> Vec<Try> {
     tries
 }
 
-/// A4: what a client says that its person has accepted is nobody's yes.
-fn mcp(keys: &Keys, id: &str, other: &str, card: &str) -> Vec<Try> {
+/// What a client says that its person has accepted is nobody's yes.
+fn mcp(keys: &Keys, [id, other]: [&str; 2], card: &str) -> Vec<Try> {
     let accept = format!(
         "\"action\":\"accept\",\"content\":{{\"approval_id\":\"{id}\",\"approved\":true,\"card\":\"{card}\"}}"
     );
