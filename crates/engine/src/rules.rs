@@ -8,7 +8,7 @@ use domain::recurrence::Recurrence;
 use domain::slots::Hours;
 use domain::time::Zone;
 use domain::tool::Effect;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Span, Timestamp};
 use serde_json::Value;
 use store::connections::Connection;
 use store::levels::Standing;
@@ -225,7 +225,7 @@ fn facts(card: Option<&Card>, hours: Option<&Hours>, now: Timestamp) -> Facts {
         attendees: invited.map(|card| card.attendees.len()),
         outside: invited.map(|card| card.outside),
         series: card.map(|card| !one(card)),
-        start: card.and_then(|card| card.span.as_ref()).and_then(starts),
+        start: card.and_then(starts),
         outside_hours: card
             .zip(hours)
             .and_then(|(card, hours)| outside(card, hours)),
@@ -263,10 +263,34 @@ fn outside(card: &Card, hours: &Hours) -> Option<bool> {
     }))
 }
 
-fn starts(span: &CardSpan) -> Option<Timestamp> {
-    match span {
-        CardSpan::Timed { start, .. } | CardSpan::Starts { start, .. } => start.parse().ok(),
+/// When what a card tells of starts: an event that is moved at its old time or its new one, whichever is earlier. When the
+/// next of a series is, is not known.
+fn starts(card: &Card) -> Option<Timestamp> {
+    let held = match card.span.as_ref()? {
+        CardSpan::Timed { start, .. } | CardSpan::Starts { start, .. } => start.parse().ok()?,
         // In whose zone the day begins is not said here.
-        CardSpan::Days { .. } => None,
+        CardSpan::Days { .. } => return None,
+    };
+    match (card.action, card.scope) {
+        (None, _) => Some(held),
+        (Some(_), None | Some(CardScope::This)) => Some(held.min(moved(card, held)?)),
+        (Some(_), Some(CardScope::Following | CardScope::All)) => None,
     }
+}
+
+/// When an event that starts at this moment starts afterwards.
+fn moved(card: &Card, held: Timestamp) -> Option<Timestamp> {
+    let to = |field| {
+        let change = card.changes.iter().find(|change| change.field == field);
+        change.map(|change| change.to.as_str())
+    };
+    if let Some(start) = to(CardField::Start) {
+        return start.parse().ok();
+    }
+    let by = |field| to(field).map_or(Some(0), |number| number.parse::<i64>().ok());
+    let days = Span::new().try_days(by(CardField::MoveDays)?).ok()?;
+    let minutes = SignedDuration::from_mins(by(CardField::MoveMinutes)?);
+    let zone = Zone::named(card.zone.as_deref()?).ok()?;
+    let there = zone.at(held).checked_add(days).ok()?;
+    Some(there.checked_add(minutes).ok()?.timestamp())
 }
