@@ -174,6 +174,7 @@ impl Parts {
             store,
             recorder,
         } = self;
+        tracing::info!(tools.digest = %engine::tools::digest(), "serving these definitions of the tools");
         let notary = Notary::new(&settings.audit, store.clone())?.map(Notary::start);
         engine.keep_connections_alive();
         engine.keep_forgetting();

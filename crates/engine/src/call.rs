@@ -228,7 +228,10 @@ impl Engine {
         };
         match (decision, stored) {
             (Decision::Allow(permit), Some(_)) => self.perform(&permit, &passage).await,
-            (Decision::Allow(permit), None) => self.perform_or_park(&permit, &passage).await,
+            (Decision::Allow(permit), None) => {
+                self.refuse_unresolvable(&passage).await?;
+                self.perform_or_park(&permit, &passage).await
+            }
             (Decision::Ask(_), Some(stored)) => self.ask_instead(&passage, &stored).await,
             (Decision::Ask(reason), None) => {
                 self.would_fit(&passage).await?;
@@ -496,6 +499,7 @@ impl Engine {
             zone: stored.and_then(|name| Zone::named(name).ok()),
             address,
             home,
+            asker: agent.digest(),
             now: self.0.clock.now(),
         }
     }
@@ -512,30 +516,6 @@ impl Engine {
         record.tool = Some(passage.tool.definition().name.as_str().to_owned());
         record.arguments = Some(passage.digest);
         record
-    }
-
-    async fn note_denied(
-        &self,
-        agent: &AgentCaller,
-        request: &RequestId,
-        tool: Option<&'static dyn Tool>,
-        reason: &str,
-    ) -> Result<(), Error> {
-        let caller = &agent.caller;
-        let mut record = Record::new(
-            self.0.clock.now(),
-            Kind::CallDenied,
-            caller.organisation.clone(),
-        );
-        record.person = Some(caller.person.clone());
-        record.agent = Some(caller.agent.clone());
-        record.surface = Some(caller.surface);
-        record.request = Some(request.clone());
-        record.tool = tool.map(|tool| tool.definition().name.as_str().to_owned());
-        record.outcome = Some("denied".into());
-        record.reason = Some(reason.to_owned());
-        self.0.store.record(record).await?;
-        Ok(())
     }
 }
 

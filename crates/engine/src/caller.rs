@@ -93,6 +93,18 @@ impl AgentCaller {
     pub fn agent(&self) -> &AgentId {
         &self.caller.agent
     }
+
+    /// Names it and its person: what it is given to carry is good for it only.
+    pub(crate) fn digest(&self) -> Digest {
+        let Caller {
+            organisation,
+            person,
+            agent,
+            ..
+        } = &self.caller;
+        let parts = [organisation.as_str(), person.as_str(), agent.as_str()];
+        Digest::of("attache agent", &parts.map(str::as_bytes))
+    }
 }
 
 impl Engine {

@@ -1,12 +1,63 @@
-//! What a caller is told of a call that may not happen, or of a connection that carries nothing now.
+//! What becomes of a call that may not happen: what is on record of it, and what its caller is told; the same of a
+//! connection that carries nothing now.
 
+use domain::audit::{Kind, Record};
 use domain::connection::{AdminWhy, ConnectionState, RevokedWhy};
+use domain::id::RequestId;
 use domain::policy::DenyReason;
 use store::connections::Connection;
 
-use crate::{Engine, Error, ErrorKind};
+use crate::call::Passage;
+use crate::tools::Tool;
+use crate::{AgentCaller, Engine, Error, ErrorKind};
 
 impl Engine {
+    /// Refuses what cannot be meant before anything is asked of Microsoft, if enough is known of the mailbox to tell.
+    pub(crate) async fn refuse_unresolvable(&self, passage: &Passage) -> Result<(), Error> {
+        let Passage {
+            agent,
+            request,
+            tool,
+            connection,
+            ..
+        } = passage;
+        if connection.mailbox_address.is_none() {
+            return Ok(());
+        }
+        let setting = self.setting(agent, connection);
+        let Err(error) = tool.resolve(passage.arguments.clone(), &setting) else {
+            return Ok(());
+        };
+        let denied = self.note_denied(agent, request, Some(*tool), error.code);
+        denied.await?;
+        Err(error)
+    }
+
+    /// Puts on record that a call was not made, and why.
+    pub(crate) async fn note_denied(
+        &self,
+        agent: &AgentCaller,
+        request: &RequestId,
+        tool: Option<&'static dyn Tool>,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let caller = &agent.caller;
+        let mut record = Record::new(
+            self.0.clock.now(),
+            Kind::CallDenied,
+            caller.organisation.clone(),
+        );
+        record.person = Some(caller.person.clone());
+        record.agent = Some(caller.agent.clone());
+        record.surface = Some(caller.surface);
+        record.request = Some(request.clone());
+        record.tool = tool.map(|tool| tool.definition().name.as_str().to_owned());
+        record.outcome = Some("denied".into());
+        record.reason = Some(reason.to_owned());
+        self.0.store.record(record).await?;
+        Ok(())
+    }
+
     /// What a denied caller is told. A denied tool and one that does not exist sound the same.
     pub(crate) fn denied(&self, reason: &DenyReason, connection: Option<&Connection>) -> Error {
         match (reason, connection.map(|connection| &connection.state)) {

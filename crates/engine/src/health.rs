@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use domain::audit::Kind;
+use domain::canonical::Digest;
 use domain::connection::Integration;
 use domain::id::OrganisationId;
 use domain::keep_alive;
 use jiff::Timestamp;
 use store::audit::AuditFilter;
 
-use crate::{AdministratorCaller, Engine, Error, InstallationTrouble};
+use crate::{AdministratorCaller, Engine, Error, InstallationTrouble, tools};
 
 /// How long Microsoft may take to answer before it counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -43,6 +44,8 @@ pub struct HealthView {
     pub instances: Option<u64>,
     /// Which attache this is.
     pub version: &'static str,
+    /// What the definitions of the tools add up to.
+    pub tools: Digest,
     /// The time of this machine.
     pub now: Timestamp,
 }
@@ -84,6 +87,7 @@ impl Engine {
             ending: store.idle_since(organisation, integration, near).await?,
             instances,
             version: env!("CARGO_PKG_VERSION"),
+            tools: tools::digest(),
             now,
         })
     }

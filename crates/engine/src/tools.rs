@@ -94,6 +94,16 @@ pub fn all() -> Vec<&'static Offered> {
     OFFERED.iter().chain([&*CHECK_APPROVAL]).collect()
 }
 
+/// Names exactly these definitions, schemas and descriptions: what agents are given of them is a constant of the build, and
+/// this is how an administrator sees that it is the one she knows.
+pub fn digest() -> Digest {
+    static DIGEST: LazyLock<Digest> = LazyLock::new(|| {
+        let all = serde_json::to_value(all()).expect("a listing is JSON");
+        Digest::of_json("attache tools", &all)
+    });
+    *DIGEST
+}
+
 /// The tool of exactly this name.
 pub(crate) fn find(name: &str) -> Option<&'static dyn Tool> {
     TOOLS
@@ -120,6 +130,8 @@ pub(crate) struct Setting {
     pub(crate) address: Option<Address>,
     /// Mail domains that count as inside, in lower case.
     pub(crate) home: Vec<String>,
+    /// Names the agent that asks, and its person: what it is given to carry is good for it only.
+    pub(crate) asker: Digest,
     /// The present moment.
     pub(crate) now: Timestamp,
 }

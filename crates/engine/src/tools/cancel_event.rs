@@ -351,6 +351,7 @@ mod tests {
             zone: Zone::named("Europe/Berlin").ok(),
             address: None,
             home: vec![],
+            asker: domain::canonical::Digest::ZERO,
             now: "2026-11-23T08:00:00Z".parse().expect("a time"),
         };
         let got = match input::parse(&arguments).and_then(|input: Input| {

@@ -160,6 +160,7 @@ mod tests {
             zone: Zone::named(zone).ok(),
             address: None,
             home: vec![],
+            asker: domain::canonical::Digest::ZERO,
             now: "2026-11-23T08:00:00Z".parse().expect("a time"),
         };
         let start = start.parse().expect("a time");

@@ -474,6 +474,7 @@ mod tests {
             zone: Zone::named("Europe/Berlin").ok(),
             address: None,
             home: vec![],
+            asker: domain::canonical::Digest::ZERO,
             now: "2026-11-23T08:00:00Z".parse().expect("a time"),
         };
         let start = "2026-11-24T09:00:00Z".parse().expect("a time");

@@ -1,6 +1,7 @@
 //! *Search Events*: what is in a calendar in a window of time.
 
 use domain::calendar::Event;
+use domain::canonical::Digest;
 use domain::text::one_line;
 use domain::time::{Zone, local_text};
 use domain::tool::{Definition, Effect, Object, Operation, Scope, ToolName};
@@ -127,7 +128,7 @@ impl Typed for SearchEvents {
     }
 
     fn resolve(mut input: Input, setting: &Setting) -> Result<(Input, Card, String), Error> {
-        let cursor = Cursor::of(&input)?;
+        let cursor = Cursor::of_asker(&input, &setting.asker)?;
         let window = window(&input, setting, cursor.as_ref())?;
         if let Some(cursor) = cursor {
             cursor.is_of(&window)?;
@@ -155,7 +156,8 @@ impl Typed for SearchEvents {
     }
 
     async fn run<'a>(context: &'a Context<'a>, input: Input) -> Result<Done, Failure> {
-        let cursor = Cursor::of(&input).map_err(Failure::Ours)?;
+        let asker = &context.setting.asker;
+        let cursor = Cursor::of_asker(&input, asker).map_err(Failure::Ours)?;
         let window = window(&input, context.setting, cursor.as_ref()).map_err(Failure::Ours)?;
         let calendar = input.calendar.as_deref();
         let place = Place::find(context.graph, context.setting, calendar).await?;
@@ -170,6 +172,7 @@ impl Typed for SearchEvents {
             scanned: 0,
             lines: Vec::new(),
             window: &window,
+            asker,
         };
         let more = search.run(context, &place).await?;
         Ok(Done {
@@ -182,6 +185,7 @@ impl Typed for SearchEvents {
 /// A search on its way.
 struct Search<'s> {
     window: &'s Window,
+    asker: &'s Digest,
     filter: Filter,
     limit: usize,
     home: &'s [String],
@@ -285,7 +289,7 @@ impl Search<'_> {
             body["read_only"] = true.into();
         }
         if let Some(begins) = self.begins.filter(|_| more != More::No) {
-            body["cursor"] = Cursor::new(input, window, begins, self.passed)
+            body["cursor"] = Cursor::new(input, self.asker, window, begins, self.passed)
                 .to_string()
                 .into();
             if more == More::TooMany {

@@ -115,6 +115,11 @@ impl HealthPage {
             ),
             line("instances", None, vec![instances]),
             line("version", None, vec![view.version.to_owned()]),
+            line(
+                "tools",
+                None,
+                vec![say("health-tools-about"), view.tools.to_string()],
+            ),
         ];
         Self { page, lines }
     }
@@ -216,6 +221,7 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         ending: 0,
         instances: None,
         version: "0.1.0",
+        tools: engine::tools::digest(),
         now: moment("2026-11-23T08:12:00Z"),
     };
     let bad = HealthView {

@@ -23,6 +23,11 @@ pub(super) fn document() -> String {
             name = tool.name
         );
     }
+    text += &format!(
+        "\nThe definitions, descriptions and schemas are constants of the build, the same for everybody. attache logs what \
+         they add up\nto at start (`tools.digest`) and shows it on the Health page; of this release it is\n`{}`.\n",
+        engine::tools::digest()
+    );
     text += &sizes();
     for tool in offered {
         text += &section(tool);

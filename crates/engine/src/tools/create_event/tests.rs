@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use domain::canonical::Digest;
 use domain::time::Zone;
 
 use super::*;
@@ -14,6 +15,7 @@ fn check(arguments: Value, expected: &str) {
         zone: Zone::named("Europe/Berlin").ok(),
         address: None,
         home: vec!["nordwind.example".into()],
+        asker: Digest::ZERO,
         now: "2026-11-23T08:00:00Z".parse().expect("a time"),
     };
     let got = match input::parse(&arguments).and_then(|input: Input| {
@@ -115,6 +117,7 @@ fn resolving_what_is_resolved_changes_nothing() {
         zone: Zone::named(zone).ok(),
         address: None,
         home: vec![],
+        asker: Digest::ZERO,
         now: "2026-11-23T08:00:00Z".parse().expect("a time"),
     };
     for arguments in [
@@ -146,6 +149,7 @@ fn without_a_known_zone_only_times_that_need_one_are_refused() {
         zone: None,
         address: None,
         home: vec![],
+        asker: Digest::ZERO,
         now: "2026-11-23T08:00:00Z".parse().expect("a time"),
     };
     let try_with = |start: &str| {
@@ -178,6 +182,7 @@ fn everything_that_is_set_is_on_the_card() {
         zone: Zone::named("Europe/Berlin").ok(),
         address: None,
         home: vec![],
+        asker: Digest::ZERO,
         now: "2026-11-23T08:00:00Z".parse().expect("a time"),
     };
     let arguments = json!({

@@ -9,6 +9,7 @@ fn setting() -> Setting {
         zone: Zone::named("Europe/Berlin").ok(),
         address: None,
         home: vec!["nordwind.example".into()],
+        asker: domain::canonical::Digest::ZERO,
         now: "2026-11-23T08:00:00Z".parse().expect("a time"),
     }
 }

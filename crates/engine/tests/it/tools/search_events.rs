@@ -437,3 +437,31 @@ async fn a_mailbox_with_a_zone_of_its_own_is_searched_like_any_other() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn p11_two_people_who_ask_the_same_get_what_each_was_granted() {
+    let house = House::new().await;
+    let lena = house
+        .connected(1, &[("search_events", Level::AlwaysAllow)])
+        .await;
+    let other = house.connected(3, &[]).await;
+    let shared = json!({"calendar": "anna.berger@nordwind.example", "from": "2026-01-01", "to": "2027-12-31"});
+    let own = json!({"from": "2026-01-01", "to": "2027-12-31"});
+    let mut mine = Vec::new();
+    // Again and again, one after the other and at once: what one was given is never kept for the other.
+    for _ in 0..3 {
+        let (hers, theirs) = tokio::join!(
+            house.call(&lena, "search_events", shared.clone()),
+            house.word(&other, "search_events", shared.clone()),
+        );
+        let hers = hers.expect("Anna shares it with her").body;
+        assert!(!hers["events"].as_array().expect("a list").is_empty());
+        assert_eq!(theirs, "calendar_not_shared");
+        let hers = house.call(&lena, "search_events", own.clone()).await;
+        let theirs = house.call(&other, "search_events", own.clone()).await;
+        let [hers, theirs] = [hers, theirs].map(|answer| answer.expect("her own").body);
+        assert_ne!(hers["events"], theirs["events"]);
+        mine.push([hers["events"].clone(), theirs["events"].clone()]);
+    }
+    assert!(mine.iter().all(|events| *events == mine[0]));
+}
