@@ -62,6 +62,7 @@ const SHOWN: &[Kind] = &[
     Kind::ConnectionStateChanged,
     Kind::Disconnected,
     Kind::LevelChanged,
+    Kind::OwnLevelChanged,
     Kind::KeyCreated,
     Kind::KeyRevoked,
     Kind::CallFinished,

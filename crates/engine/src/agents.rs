@@ -31,6 +31,8 @@ pub struct KeyView {
     pub expires: Option<Timestamp>,
     /// When it was revoked.
     pub revoked: Option<Timestamp>,
+    /// In how many tools its agent may do less than its person's others.
+    pub narrowed: usize,
 }
 
 impl From<store::agents::Agent> for KeyView {
@@ -53,6 +55,7 @@ impl From<store::agents::Agent> for KeyView {
             last_used,
             expires,
             revoked,
+            narrowed: 0,
         }
     }
 }
@@ -63,14 +66,14 @@ impl Engine {
     /// # Errors
     /// [`crate::ErrorKind::Unavailable`] when the store cannot be reached.
     pub async fn keys(&self, person: &PersonCaller) -> Result<Vec<KeyView>, Error> {
-        Ok(self
-            .0
-            .store
-            .agents(person.id())
-            .await?
-            .into_iter()
-            .map(KeyView::from)
-            .collect())
+        let store = &self.0.store;
+        let agents = store.agents(person.id()).await?;
+        let narrowed = store.narrowed(person.id()).await?;
+        let view = |agent: store::agents::Agent| KeyView {
+            narrowed: narrowed.iter().filter(|of| **of == agent.id).count(),
+            ..KeyView::from(agent)
+        };
+        Ok(agents.into_iter().map(view).collect())
     }
 
     /// Makes a key. It is returned once and stored as its hash.

@@ -13,6 +13,7 @@ use microsoft::entra::scopes;
 use store::approvals::ApprovalFilter;
 use store::attempts::{Attempt, Purpose};
 use store::connections::Connection;
+use store::levels::Standings;
 use store::people::Person;
 
 use crate::people::Ender;
@@ -55,6 +56,21 @@ pub struct ToolView {
     pub levels: Levels,
     /// Why agents cannot use it; `None` when they can.
     pub hidden: Option<DenyReason>,
+}
+
+/// How these standings look for every tool.
+pub(crate) fn tool_views(standings: &Standings) -> Vec<ToolView> {
+    let view = |definition: &&'static Definition| {
+        let levels = standings.levels(definition.name.as_str());
+        let available = availability(standings.connection.as_ref(), definition);
+        ToolView {
+            definition,
+            level: levels.effective(),
+            levels,
+            hidden: visible(levels, &available).err(),
+        }
+    };
+    tools::DEFINITIONS.iter().map(view).collect()
 }
 
 /// Whether what is missing may be the consent of an administrator: nothing works yet, or Entra said so.
@@ -283,19 +299,7 @@ impl Engine {
     pub async fn connection(&self, person: &PersonCaller) -> Result<ConnectionView, Error> {
         let standings = self.0.store.standings(person.id(), None).await?;
         let connection = standings.connection.clone();
-        let tools = tools::DEFINITIONS
-            .iter()
-            .map(|definition| {
-                let levels = standings.levels(definition.name.as_str());
-                let hidden = visible(levels, &availability(connection.as_ref(), definition)).err();
-                ToolView {
-                    definition,
-                    level: levels.effective(),
-                    levels,
-                    hidden,
-                }
-            })
-            .collect();
+        let tools = tool_views(&standings);
         let waiting = match connection.as_ref().map(|connection| &connection.state) {
             Some(ConnectionState::NeedsSignIn { .. }) => {
                 let parked = ApprovalFilter::in_state(ApprovalState::Parked);

@@ -33,11 +33,13 @@ mod session;
 mod activity;
 mod admin;
 mod agents;
+mod changes;
 mod fatigue;
 mod health;
 mod operator;
 mod own;
 mod people;
+mod preview;
 mod record;
 mod rules;
 mod seed;
@@ -67,6 +69,7 @@ pub use card::{
     Card, CardAction, CardAttendee, CardChange, CardConflict, CardConflicts, CardCopied, CardField,
     CardMails, CardScope, CardSeries, CardSpan, CopiedField,
 };
+pub use changes::{Change, ChangeView, Undo};
 pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
 pub use fatigue::{AskedView, Suggestion};
@@ -75,7 +78,9 @@ pub use limits::Limits;
 pub use look::LookTrouble;
 pub use microsoft::entra::scopes::Asked;
 pub use operator::Operator;
+pub use own::AgentView;
 pub use people::{EndingView, PeopleFilter, PersonView};
+pub use preview::{Outcomes, Preview, ToolPreview};
 pub use record::{RecordFilter, RecordFormat, RecordGroup, RecordView};
 pub use rules::RulesView;
 pub use session::{Begun, Callback, CallbackAnswer, Finished};

@@ -116,6 +116,7 @@ fact-account = Konto
 your-tools = Ihre Werkzeuge
 your-tools-about = Was Agenten heute in Ihrem Kalender tun können. Die Stufen legt Ihre Administration fest; für sich können Sie strenger sein.
 column-own = Für Sie
+column-agent = Für diesen Agenten
 own-always_allow = Wie festgelegt
 own-ask = Mich erst fragen
 own-deny = Nie
@@ -217,6 +218,55 @@ taint-title = Nach dem Lesen fremder Texte
 taint-about = Wer eine Einladung schicken kann, kann versuchen, einem Agenten Befehle zu geben. Darum fragt ein Agent, der gelesen hat, was andere schrieben, einen Tag lang nach, obwohl das Werkzeug auf „Immer erlauben“ steht: bevor er jemanden außerhalb der Organisation erreicht, oder jemanden, von dem er es nicht weiß, und bevor er 40 oder mehr Zeichen des Gelesenen weitergibt. Nehmen Sie ein Werkzeug nur aus, wenn Sie allen vertrauen, die schreiben können.
 taint-save = Übernehmen
 taint-saved = Gespeichert. Es gilt ab dem nächsten Aufruf.
+
+changes-link = Änderungen, und wie man sie zurücknimmt
+changes-title = Änderungen
+changes-about = Was die Administration an Stufen und Regeln geändert hat, das Neueste zuerst. Eine Änderung zurückzunehmen ist selbst eine Änderung und gilt ab dem nächsten Aufruf.
+changes-none = Es wurde noch nichts geändert
+changes-none-about = Sobald jemand aus der Administration eine Stufe oder eine Regel setzt, erscheint es hier.
+changes-from-to = { $from } → { $to }
+changes-rules-came = Fragt jetzt: { $rules }.
+changes-rules-went = Fragt nicht mehr: { $rules }.
+changes-taint-on = Fragt wieder, nachdem fremde Texte gelesen wurden
+changes-taint-off = Fragt nicht mehr, nachdem fremde Texte gelesen wurden
+changes-undo = Zurücknehmen
+changes-undo-level = Setzt wieder „{ $level }“.
+changes-undo-rules = Setzt die Regeln, wie sie vorher waren.
+changes-undo-taint-on = Es fragt dann nicht mehr.
+changes-undo-taint-off = Es fragt dann wieder.
+changes-again = Seither noch einmal geändert
+changes-undone = Zurückgenommen. Es gilt ab dem nächsten Aufruf.
+changes-since = Dasselbe wurde seither noch einmal geändert, darum wurde nichts zurückgenommen. Sehen Sie sich die neuere Änderung an.
+
+preview-button = Was wäre geschehen
+preview-title = Was wäre geschehen
+preview-about = Wie Aufrufe von Agenten in der letzten Woche endeten, und wie sie mit den gewählten Stufen geendet hätten. Es ist noch nichts gespeichert.
+preview-calls = Aufrufe
+preview-since = Seit
+preview-cut = In dieser Woche gab es mehr Aufrufe, als betrachtet werden.
+preview-none = Kein Agent hat etwas aufgerufen, und keine Stufe würde sich ändern.
+preview-not-called = Nicht aufgerufen.
+preview-ran = Ausgeführt
+preview-asked = Gefragt
+preview-denied = Verweigert
+preview-unknown = { $count ->
+    [one] Ein Aufruf wäre ausgeführt worden oder hätte gefragt: Ob eine Regel oder die Person gefragt hätte, steht nicht im Protokoll.
+   *[other] { $count } Aufrufe wären ausgeführt worden oder hätten gefragt: Ob eine Regel oder die Person gefragt hätte, steht nicht im Protokoll.
+  }
+preview-limits = Was niemand wissen kann
+preview-limit-unlisted = Was Agenten versucht hätten, hätten sie von einem verweigerten Werkzeug gewusst.
+preview-limit-rules = Welche Aufrufe eine andere Regel angehalten hätte: Das Protokoll enthält keine Titel, Personen oder Zeiten.
+preview-limit-answers = Ob eine Person Ja gesagt hätte. Aufrufe, die aus anderen Gründen scheiterten, etwa an falschen Angaben oder ohne Verbindung, sind nicht mitgezählt.
+preview-raised = Gefragt, obwohl die Stufe es erlaubte
+preview-raised-about = Wie oft in dieser Zeit eine Regel, oder was ein Agent gelesen hatte, zu einer Frage führte.
+preview-raised-by = Weil
+preview-raised-number = Fragen
+preview-more_attendees_than = Viele Personen nehmen teil
+preview-starts_within_minutes = Es beginnt bald
+preview-person_asks = Die Person will gefragt werden
+preview-taint_outside = Der Agent hatte fremde Texte gelesen und hätte jemanden außerhalb erreicht
+preview-taint_copied = Der Agent hätte fremde Texte weitergegeben
+preview-back = Zurück, ohne zu speichern
 
 tool-search_events = Termine suchen
 tool-search_events-about = Sucht Termine in einem Zeitraum, im eigenen oder einem freigegebenen Kalender.
@@ -475,6 +525,7 @@ activity-any = Alle
 activity-show = Anzeigen
 activity-by = durch { $agent }
 activity-asked = auf Bitte von { $agent }
+activity-for = für { $agent }
 activity-call = { $tool }: { $outcome }
 activity-reason = Grund: { $reason }
 activity-before = Vorher: { $level }
@@ -482,6 +533,7 @@ reason-too_many_writes = Zu viele Änderungen in einer Minute.
 reason-too_many_invitations = Es wären zu viele Personen außerhalb der Organisation an einem Tag eingeladen worden.
 reason-too_many_calls = Zu viele Aufrufe in einer Minute.
 reason-level_denies = Die Administration hat es nicht erlaubt.
+reason-person_denies = Die Person hat es selbst ausgeschlossen.
 reason-not_connected = Der Kalender war nicht verbunden.
 reason-missing_scopes = Microsoft hat nicht gewährt, was es braucht.
 reason-approval_does_not_fit = Die Freigabe galt nicht für diesen Aufruf oder war zu alt.
@@ -560,6 +612,15 @@ keys-revoke-label = { $name } widerrufen
 keys-revoked = Bereits widerrufen
 keys-expired = Abgelaufen
 keys-revoked-note = Der Schlüssel ist widerrufen. Wer ihn hat, kann damit nichts mehr tun.
+keys-narrowed = { $count ->
+    [one] Bei einem Werkzeug eingeschränkt
+   *[other] Bei { $count } Werkzeugen eingeschränkt
+}
+key-about = Was der Agent mit diesem Schlüssel darf.
+key-tools = Werkzeuge für diesen Agenten
+key-tools-about = Die Stufen legt Ihre Administration fest. Sie können mit diesem Agenten strenger sein als mit Ihren anderen, nie milder.
+key-save = Für diesen Agenten speichern
+key-over = Sein Agent kann nichts mehr tun.
 keys-new-title = Ihr neuer Schlüssel
 keys-new-about = Er wird nur dieses eine Mal gezeigt. Kopieren Sie ihn jetzt und bewahren Sie ihn wie ein Kennwort auf.
 keys-new-label = Schlüssel von { $name }
@@ -829,6 +890,8 @@ health-instances-several = { $count ->
    *[other] { $count } halten gerade Zugriffstoken.
  }
 health-version = Version
+health-tools = Werkzeuge
+health-tools-about = Was Agenten über die Werkzeuge erfahren, ist Teil des Programms. Die Dokumente der Version und die Meldung beim Start nennen dieselbe Prüfsumme:
 health-good = Gut
 health-weak = Ansehen
 health-bad = Schlecht

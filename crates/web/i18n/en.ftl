@@ -116,6 +116,7 @@ fact-account = Account
 your-tools = Your tools
 your-tools-about = What agents can do in your calendar today. Levels are set by your administrator; you can be stricter for yourself.
 column-own = For you
+column-agent = For this agent
 own-always_allow = As set
 own-ask = Ask me first
 own-deny = Never
@@ -217,6 +218,55 @@ taint-title = After reading what others wrote
 taint-about = Whoever can send an invitation can try to give an agent orders. So an agent that has read what others wrote asks for a day, although the tool is set to Always Allow: before it reaches somebody outside the organisation, or somebody it does not know to be inside, and before it passes on 40 characters or more of what it read. Untick a tool only if you trust every sender.
 taint-save = Apply
 taint-saved = It was saved and counts from the next call on.
+
+changes-link = Changes, and taking them back
+changes-title = Changes
+changes-about = What administrators have changed about levels and rules, newest first. Taking a change back is a change of its own and counts from the next call on.
+changes-none = Nothing was changed yet
+changes-none-about = As soon as an administrator sets a level or a rule, it appears here.
+changes-from-to = { $from } → { $to }
+changes-rules-came = Now asks: { $rules }.
+changes-rules-went = No longer asks: { $rules }.
+changes-taint-on = Asks again after reading what others wrote
+changes-taint-off = No longer asks after reading what others wrote
+changes-undo = Undo
+changes-undo-level = Sets { $level } again.
+changes-undo-rules = Sets the rules as they were before.
+changes-undo-taint-on = It will no longer ask then.
+changes-undo-taint-off = It will ask then again.
+changes-again = Changed again since
+changes-undone = It was taken back. It counts from the next call on.
+changes-since = The same was changed again since, so nothing was taken back. Look at the newer change.
+
+preview-button = What would have happened
+preview-title = What would have happened
+preview-about = How agents’ calls of the last week ended, and how they would have ended with the levels you have chosen. Nothing is saved yet.
+preview-calls = Calls
+preview-since = Since
+preview-cut = There were more calls in this week than are looked at.
+preview-none = No agent called anything, and no level would change.
+preview-not-called = Not called.
+preview-ran = Ran
+preview-asked = Asked
+preview-denied = Denied
+preview-unknown = { $count ->
+    [one] One call would have run or asked: whether a rule or the person would have asked is not on record.
+   *[other] { $count } calls would have run or asked: whether a rule or the person would have asked is not on record.
+  }
+preview-limits = What nobody can know
+preview-limit-unlisted = What agents would have tried, had they known of a tool that was denied to them.
+preview-limit-rules = Which calls another rule would have stopped: the record holds no titles, people or times.
+preview-limit-answers = Whether a person would have said yes. Calls that failed for other reasons, such as wrong arguments or no connection, are left out.
+preview-raised = Asked although the level allowed it
+preview-raised-about = How often a rule, or what an agent had read, led to a question in this time.
+preview-raised-by = Because
+preview-raised-number = Questions
+preview-more_attendees_than = Many people take part
+preview-starts_within_minutes = It starts soon
+preview-person_asks = The person wants to be asked
+preview-taint_outside = The agent had read what others wrote, and would have reached somebody outside
+preview-taint_copied = The agent would have passed on what others wrote
+preview-back = Back without saving
 
 tool-search_events = Search Events
 tool-search_events-about = Looks for events in a span of time, in the person's own calendar or one that is shared with her.
@@ -475,6 +525,7 @@ activity-any = All
 activity-show = Show
 activity-by = by { $agent }
 activity-asked = asked by { $agent }
+activity-for = for { $agent }
 activity-call = { $tool }: { $outcome }
 activity-reason = Reason: { $reason }
 activity-before = Before: { $level }
@@ -482,6 +533,7 @@ reason-too_many_writes = Too many changes in a minute.
 reason-too_many_invitations = Too many people outside the organisation would have been invited in a day.
 reason-too_many_calls = Too many calls in a minute.
 reason-level_denies = The administrator has not allowed it.
+reason-person_denies = The person has ruled it out herself.
 reason-not_connected = The calendar was not connected.
 reason-missing_scopes = Microsoft did not grant what it needs.
 reason-approval_does_not_fit = The approval was not for this call, or too old.
@@ -560,6 +612,15 @@ keys-revoke-label = Revoke { $name }
 keys-revoked = Revoked
 keys-expired = Expired
 keys-revoked-note = The key is revoked. Whoever holds it can do nothing with it any more.
+keys-narrowed = { $count ->
+    [one] Narrowed for one tool
+   *[other] Narrowed for { $count } tools
+}
+key-about = What the agent with this key may do.
+key-tools = Tools for this agent
+key-tools-about = Levels are set by your administrator. You can be stricter with this agent than with your others, never milder.
+key-save = Save for this agent
+key-over = Its agent can do nothing any more.
 keys-new-title = Your new key
 keys-new-about = This is the only time it is shown. Copy it now and keep it where you keep passwords.
 keys-new-label = Key of { $name }
@@ -829,6 +890,8 @@ health-instances-several = { $count ->
    *[other] { $count } hold access tokens now.
  }
 health-version = Version
+health-tools = Tools
+health-tools-about = What agents are given of the tools is part of the program. The documents of the release and the log at start name the same digest:
 health-good = Good
 health-weak = Look at it
 health-bad = Bad

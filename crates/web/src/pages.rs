@@ -21,10 +21,13 @@ mod approvals;
 
 mod activity;
 mod audit;
+mod changes;
 mod health;
+mod key;
 mod keys;
 mod language;
 mod people;
+mod preview;
 mod rules;
 mod setup;
 mod taint;
@@ -80,6 +83,8 @@ pub(crate) fn routes() -> Router<State> {
         .route("/activity", get(activity::show))
         .route("/activity/{sequence}", get(activity::entry))
         .route("/keys", get(keys::show).post(keys::create))
+        .route("/keys/{id}", get(key::show))
+        .route("/keys/{id}/levels", post(key::save))
         .route("/keys/{id}/revoke", post(keys::revoke))
         .route("/administration/people", get(people::show))
         .route(
@@ -99,6 +104,12 @@ pub(crate) fn routes() -> Router<State> {
         .route(
             "/administration/tools/recommended",
             post(tools::use_recommended),
+        )
+        .route("/administration/tools/preview", post(preview::show))
+        .route("/administration/tools/changes", get(changes::show))
+        .route(
+            "/administration/tools/changes/{sequence}/undo",
+            post(changes::undo),
         )
         .route("/administration/tools/rules", post(rules::save))
         .route("/administration/tools/taint", post(taint::save))
@@ -121,7 +132,10 @@ pub fn render_samples() -> Vec<(String, String)> {
             approval::samples(words),
             activity::samples(words),
             keys::samples(words),
+            key::samples(words),
             tools::samples(words),
+            changes::samples(words),
+            preview::samples(words),
             people::samples(words),
             audit::samples(words),
             health::samples(words),

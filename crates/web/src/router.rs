@@ -71,11 +71,20 @@ pub const ROUTES: &[Route] = {
         on(GET, "/activity/{sequence}", Person),
         on(GET, "/keys", Person),
         on(POST, "/keys", Person),
+        on(GET, "/keys/{id}", Person),
+        on(POST, "/keys/{id}/levels", Person),
         on(POST, "/keys/{id}/revoke", Person),
         // What an administrator allows.
         on(GET, "/administration/tools", Administrator),
         on(POST, "/administration/tools", Administrator),
         on(POST, "/administration/tools/recommended", Administrator),
+        on(POST, "/administration/tools/preview", Administrator),
+        on(GET, "/administration/tools/changes", Administrator),
+        on(
+            POST,
+            "/administration/tools/changes/{sequence}/undo",
+            Administrator,
+        ),
         on(POST, "/administration/tools/rules", Administrator),
         on(POST, "/administration/tools/taint", Administrator),
         // Whose connection an administrator sees and ends.

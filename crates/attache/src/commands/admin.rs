@@ -1,6 +1,8 @@
 //! `attache admin`
 
+mod changes;
 mod connections;
+mod place;
 
 use std::process::ExitCode;
 
@@ -9,12 +11,13 @@ use clap::{Args, Subcommand};
 use super::{ConfigFile, Misuse};
 use crate::{terminal, wiring};
 
-/// Appoint the first administrator, and end connections
+/// Appoint the first administrator, end connections, and see what administrators have changed
 #[derive(Debug, Subcommand)]
 pub(crate) enum Admin {
     Bootstrap(Bootstrap),
     #[command(subcommand)]
     Connections(connections::Connections),
+    Changes(changes::Changes),
 }
 
 /// Print a one-time secret that makes one person the first administrator
@@ -32,6 +35,7 @@ impl Admin {
         match self {
             Self::Bootstrap(bootstrap) => bootstrap.run().await,
             Self::Connections(connections) => connections.run().await,
+            Self::Changes(changes) => changes.run().await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, run as a person or a script would run them.
 
 mod audit;
+mod changes;
 mod config;
 mod connections;
 mod db;

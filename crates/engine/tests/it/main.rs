@@ -9,6 +9,7 @@ mod asked;
 mod bursts;
 mod cards;
 mod causes;
+mod changes;
 mod connecting;
 mod consent;
 mod crashes;

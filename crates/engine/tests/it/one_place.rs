@@ -44,7 +44,7 @@ fn places(text: &str) -> Vec<String> {
 fn the_policy_is_asked_in_one_place() {
     let mut asked = places("decide(levels");
     // The document of all decisions is made from the function itself; it decides no call.
-    asked.retain(|place| place != "attache/src/commands/docs/permissions.rs");
+    asked.retain(|place| !place.starts_with("attache/src/commands/docs/permissions"));
     assert_eq!(asked, ["engine/src/call.rs"]);
     assert_eq!(places("policy::look("), ["engine/src/look.rs"]);
 }

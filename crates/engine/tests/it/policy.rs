@@ -30,7 +30,7 @@ async fn tightened(house: &House, pair: &Pair, tool: &str, level: Level) {
     let request = house.request();
     let set = house
         .engine
-        .set_own_levels(&pair.person, &changes, &request);
+        .set_own_levels(&pair.person, None, &changes, &request);
     set.await.expect("set");
 }
 

@@ -31,6 +31,20 @@ impl Store {
         rows.iter().map(one).collect()
     }
 
+    /// The agents for which a person has tightened something, each once for every tool.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn narrowed(&self, person: &PersonId) -> Result<Vec<AgentId>, Error> {
+        let query = sqlx::query(
+            "SELECT agent FROM own_levels WHERE person = $1 AND agent <> '' AND level <> $2",
+        );
+        let query = query.bind(person.as_str());
+        let query = query.bind(Level::AlwaysAllow.as_str());
+        let rows = self.database().rows("count own levels", query).await?;
+        rows.iter().map(|row| row.id("agent")).collect()
+    }
+
     /// Sets what a person adds to the administrator's level; [`Level::AlwaysAllow`] adds nothing.
     ///
     /// # Errors

@@ -143,10 +143,13 @@ fn of_view(page: &Frame, view: &ActivityView) -> Entry {
             Some(_) | None => "",
         },
         sentence: sentence(words, view),
-        reason: view
-            .reason
-            .as_deref()
-            .map(|reason| reason_words(words, reason)),
+        reason: view.reason.as_deref().map(|reason| match view.kind {
+            Kind::OwnLevelChanged => {
+                let before = own_words(words, reason.trim_start_matches("was_"));
+                words.fill("activity-before", &[("level", &before)])
+            }
+            _ => reason_words(words, reason),
+        }),
         who: who(words, view),
         at: view.at.to_string(),
         when: page.when(view.at),
@@ -170,6 +173,10 @@ fn sentence(words: Words, view: &ActivityView) -> String {
                 .unwrap_or_else(|| level.to_owned().into());
             words.fill("activity-call", &[("tool", &tool), ("outcome", &level)])
         }
+        (Kind::OwnLevelChanged, Some(level)) => {
+            let own = own_words(words, level);
+            words.fill("activity-call", &[("tool", &tool), ("outcome", &own)])
+        }
         (Kind::ConnectionStateChanged, Some(state)) => {
             let id = format!("state-{state}");
             let state = words
@@ -180,6 +187,13 @@ fn sentence(words: Words, view: &ActivityView) -> String {
         }
         (kind, _) => words.fill(&format!("kind-{}", kind.word()), &[("tool", &tool)]),
     }
+}
+
+/// What a person adds to a level, as her own pages offer it.
+fn own_words(words: Words, level: &str) -> String {
+    words
+        .say_if_known(&format!("own-{level}"))
+        .map_or_else(|| level.to_owned(), Into::into)
 }
 
 /// The reader's words for a tool that the record names by its title.
@@ -218,6 +232,7 @@ fn who(words: Words, view: &ActivityView) -> Option<String> {
     let agent = view.agent_name.as_deref()?;
     let by = match view.kind {
         Kind::ApprovalRequested | Kind::ApprovalDecided => "activity-asked",
+        Kind::OwnLevelChanged => "activity-for",
         _ => "activity-by",
     };
     let by = words.fill(by, &[("agent", agent)]);
@@ -367,6 +382,13 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
             None,
         ),
         view(4, Kind::LevelChanged, create, Some("ask"), Some("was_deny")),
+        view(
+            3,
+            Kind::OwnLevelChanged,
+            create,
+            Some("deny"),
+            Some("was_always_allow"),
+        ),
         view(3, Kind::KeyCreated, None, None, None),
         view(2, Kind::Connected, None, None, None),
         view(1, Kind::SignedIn, None, None, None),

@@ -25,6 +25,8 @@ struct KeyRow {
     created: String,
     used: String,
     expires: String,
+    /// In how many tools the agent may do less than others.
+    narrowed: Option<String>,
     over: Option<String>,
     revoke_label: String,
 }
@@ -71,11 +73,6 @@ impl KeysPage {
 }
 
 fn row(page: &Frame, key: &KeyView, now: Timestamp) -> KeyRow {
-    let expired = key.expires.is_some_and(|expires| expires <= now);
-    let over = match key.revoked {
-        Some(_) => Some("keys-revoked"),
-        None => expired.then_some("keys-expired"),
-    };
     KeyRow {
         id: key.id.to_string(),
         name: key.name.clone(),
@@ -87,8 +84,18 @@ fn row(page: &Frame, key: &KeyView, now: Timestamp) -> KeyRow {
         expires: key
             .expires
             .map_or_else(|| page.say("never").into_owned(), |at| page.day(at)),
-        over: over.map(|id| page.say(id).into_owned()),
+        narrowed: (key.narrowed > 0).then(|| page.words.count("keys-narrowed", key.narrowed)),
+        over: over(key, now).map(|id| page.say(id).into_owned()),
         revoke_label: page.words.fill("keys-revoke-label", &[("name", &key.name)]),
+    }
+}
+
+/// Why a key opens nothing any more, if so.
+pub(super) fn over(key: &KeyView, now: Timestamp) -> Option<&'static str> {
+    let expired = key.expires.is_some_and(|expires| expires <= now);
+    match key.revoked {
+        Some(_) => Some("keys-revoked"),
+        None => expired.then_some("keys-expired"),
     }
 }
 
@@ -144,8 +151,8 @@ pub(super) async fn revoke(
     Ok(Redirect::to("/keys?revoked"))
 }
 
-pub(super) fn samples(words: Words) -> Vec<Sample> {
-    let page = || Frame::sample(words, SECTION, "keys-title");
+/// Four keys: one in use, one not yet, one revoked, one expired at nine on 23 November 2026.
+pub(super) fn sample_keys() -> [KeyView; 4] {
     let moment = |text: &str| text.parse::<Timestamp>().expect("a moment");
     let random = Random::seeded(13);
     let key = |name: &str, hint: &str, used: Option<&str>, revoked: Option<&str>| KeyView {
@@ -156,28 +163,29 @@ pub(super) fn samples(words: Words) -> Vec<Sample> {
         last_used: used.map(moment),
         expires: Some(moment("2027-02-10T08:31:00Z")),
         revoked: revoked.map(moment),
+        narrowed: 0,
     };
-    let now = moment("2026-11-23T09:00:00Z");
-    let keys = [
-        key(
-            "Claude on my laptop",
-            "x7Qa",
-            Some("2026-11-23T08:12:00Z"),
-            None,
-        ),
-        key("CRM sync", "P0zz", None, None),
-        key(
-            "Old phone",
-            "9aBc",
-            Some("2026-09-02T10:00:00Z"),
-            Some("2026-10-01T10:00:00Z"),
-        ),
+    let used = Some("2026-11-23T08:12:00Z");
+    let revoked = Some("2026-10-01T10:00:00Z");
+    [
         KeyView {
-            expires: Some(now),
+            narrowed: 2,
+            ..key("Claude on my laptop", "x7Qa", used, None)
+        },
+        key("CRM sync", "P0zz", None, None),
+        key("Old phone", "9aBc", Some("2026-09-02T10:00:00Z"), revoked),
+        KeyView {
+            expires: Some(moment("2026-11-23T09:00:00Z")),
             ..key("Trade fair", "Mm3d", Some("2026-11-01T10:00:00Z"), None)
         },
-    ];
-    let secret = AgentKey::random(&random);
+    ]
+}
+
+pub(super) fn samples(words: Words) -> Vec<Sample> {
+    let page = || Frame::sample(words, SECTION, "keys-title");
+    let now = "2026-11-23T09:00:00Z".parse().expect("a moment");
+    let keys = sample_keys();
+    let secret = AgentKey::random(&Random::seeded(14));
     let base = "https://attache.nordwind.example";
     let revoked = KeysPage {
         revoked: true,

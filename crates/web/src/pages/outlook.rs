@@ -12,7 +12,8 @@ use engine::{Asked, ConnectionView, ToolView};
 
 use super::form::Sent;
 use super::frame::{Frame, Section, Visit};
-use super::words_for::{Badge, hidden_why, next_step, number_hint, tool_about, tool_title};
+use super::own_levels::{self, ToolRow, Whose};
+use super::words_for::{Badge, next_step, number_hint, tool_title};
 use super::{Sample, html, sample, sign_in};
 use crate::State;
 use crate::caller::SignedIn;
@@ -29,16 +30,6 @@ struct Waiting {
 struct Fact {
     name: String,
     value: String,
-}
-
-struct ToolRow {
-    title: String,
-    about: String,
-    level: Badge,
-    unavailable: Option<String>,
-    name: &'static str,
-    /// What the person can add to the administrator's level: word, name, whether it is chosen. Nothing can be added to Deny.
-    own: Vec<(&'static str, String, bool)>,
 }
 
 struct ScopeRow {
@@ -62,6 +53,7 @@ struct OutlookPage {
     waiting: Vec<Waiting>,
     facts: Vec<Fact>,
     tools: Vec<ToolRow>,
+    own_column: &'static str,
     scopes: Vec<ScopeRow>,
     can_disconnect: bool,
     /// For an administrator at Microsoft, while her consent may be what is missing.
@@ -104,10 +96,11 @@ impl OutlookPage {
                 .collect(),
             facts: facts(&page, connection, can_disconnect),
             tools: if can_disconnect {
-                rows(words, &connection.tools)
+                own_levels::rows(words, &connection.tools, Whose::AllAgents)
             } else {
                 Vec::new()
             },
+            own_column: Whose::AllAgents.column(),
             scopes: asked
                 .iter()
                 .map(|asked| ScopeRow {
@@ -158,42 +151,6 @@ fn facts(page: &Frame, connection: &ConnectionView, known: bool) -> Vec<Fact> {
     .collect()
 }
 
-fn rows(words: Words, tools: &[ToolView]) -> Vec<ToolRow> {
-    tools
-        .iter()
-        .map(|tool| ToolRow {
-            title: tool_title(words, tool.definition),
-            about: tool_about(words, tool.definition),
-            level: Badge::level(words, tool.level),
-            unavailable: tool.hidden.as_ref().map(|why| hidden_why(words, why)),
-            name: tool.definition.name.as_str(),
-            own: own_choices(words, tool),
-        })
-        .collect()
-}
-
-/// Only what tightens is offered.
-fn own_choices(words: Words, tool: &ToolView) -> Vec<(&'static str, String, bool)> {
-    let Levels {
-        organisation,
-        person,
-        ..
-    } = tool.levels;
-    if organisation == Level::Deny {
-        return Vec::new();
-    }
-    [Level::AlwaysAllow, Level::Ask, Level::Deny]
-        .into_iter()
-        .filter(|level| *level == Level::AlwaysAllow || *level < organisation)
-        .map(|level| {
-            let name = words.say(&format!("own-{level}")).into_owned();
-            // What adds nothing counts as adding nothing.
-            let chosen = level == person || (level == Level::AlwaysAllow && person >= organisation);
-            (level.as_str(), name, chosen)
-        })
-        .collect()
-}
-
 const SECTION: Option<Section> = Some(Section::Integrations);
 
 pub(super) async fn show(
@@ -239,7 +196,7 @@ fn lacks_consent(state: Option<&ConnectionState>) -> bool {
     )
 }
 
-fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
+pub(super) fn sample_tools(hidden: Option<&DenyReason>) -> Vec<ToolView> {
     let levels = [
         Level::AlwaysAllow,
         Level::Ask,

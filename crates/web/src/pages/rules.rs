@@ -32,6 +32,21 @@ const ALL: [(AskRule, u32); 5] = [
     (AskRule::OutsideWorkingHours, 0),
 ];
 
+/// The rule of this name, with the number that is offered for it.
+pub(super) fn named(name: &str) -> Option<AskRule> {
+    let mut rules = ALL.into_iter().map(|(rule, _)| rule);
+    rules.find(|rule| rule.as_str() == name)
+}
+
+/// A rule as a whole sentence.
+pub(super) fn sentence(words: Words, rule: AskRule) -> String {
+    let sentence = words.say(&format!("rule-{}", rule.as_str()));
+    match rule.amount() {
+        Some(amount) => sentence.replace('|', &amount.to_string()),
+        None => sentence.into_owned(),
+    }
+}
+
 pub(super) fn rows(words: Words, view: &RulesView) -> Vec<RuleRow> {
     let row = |(offered, most): (AskRule, u32)| {
         let name = offered.as_str();

@@ -132,7 +132,7 @@ fn row(page: &Frame, view: &LevelView) -> ToolRow {
 const SECTION: Option<Section> = Some(Section::Tools);
 
 /// What stands in the form for a level that nobody has set.
-const UNSET: &str = "unset";
+pub(super) const UNSET: &str = "unset";
 
 pub(super) async fn show(
     With(state): With<State>,
@@ -202,7 +202,7 @@ fn saved(changed: usize) -> Redirect {
 
 /// What a form changes: each tool whose chosen level is not the one its page showed. So an old page that is sent again
 /// does not take back what somebody else has set since.
-fn changes_in(fields: &Fields) -> Result<Vec<LevelChange>, Failure> {
+pub(super) fn changes_in(fields: &Fields) -> Result<Vec<LevelChange>, Failure> {
     let mut changes = Vec::new();
     for (name, value) in fields.iter() {
         let Some(tool) = name.strip_prefix("level.") else {

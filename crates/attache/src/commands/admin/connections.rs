@@ -6,13 +6,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use domain::connection::ConnectionState;
-use domain::id::{OrganisationId, PersonId, TenantId};
-use engine::{Engine, ErrorKind, Operator, PeopleFilter, PersonView};
+use domain::id::PersonId;
+use engine::{ErrorKind, PeopleFilter, PersonView};
 use serde_json::{Value, json};
 
-use crate::commands::{ConfigFile, Misuse};
+use super::place::{Opened, Place};
+use crate::commands::Misuse;
 use crate::terminal::{self, Progress};
-use crate::wiring::{self, Parts};
 
 /// How often it is looked how far ending everybody's has come.
 const LOOK: Duration = Duration::from_millis(300);
@@ -88,26 +88,6 @@ struct Whose {
     all: bool,
 }
 
-/// Which installation and organisation, and how to answer.
-#[derive(Debug, Args)]
-struct Place {
-    #[command(flatten)]
-    config: ConfigFile,
-    /// The organisation's tenant id at Microsoft; needed only when there are several
-    #[arg(long, value_name = "TENANT", value_parser = tenant)]
-    organisation: Option<TenantId>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// An installation that was opened, and the organisation that was meant.
-struct Opened {
-    parts: Parts,
-    organisation: OrganisationId,
-    operator: Operator,
-}
-
 impl Connections {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
@@ -115,37 +95,6 @@ impl Connections {
             Self::Show(show) => show.run().await,
             Self::Disconnect(disconnect) => disconnect.run().await,
         }
-    }
-}
-
-impl Place {
-    async fn open(&self) -> anyhow::Result<Opened> {
-        let settings = self.config.load()?;
-        let parts = wiring::join(&settings).await?;
-        let all = parts.store.organisations().await?;
-        let mut meant = all
-            .into_iter()
-            .filter(|(_, tenant)| self.organisation.as_ref().is_none_or(|only| only == tenant));
-        let (organisation, more) = (meant.next(), meant.next());
-        let organisation = match (organisation, more) {
-            (Some((organisation, _)), None) => organisation,
-            (Some(_), Some(_)) => {
-                let words = "there are several organisations; name one with --organisation";
-                return Err(Misuse::new(words).into());
-            }
-            (None, _) => return Err(Misuse::new("there is no such organisation").into()),
-        };
-        Ok(Opened {
-            parts,
-            organisation,
-            operator: Operator::at_this_machine(),
-        })
-    }
-}
-
-impl Opened {
-    fn engine(&self) -> &Engine {
-        &self.parts.engine
     }
 }
 
@@ -252,10 +201,6 @@ async fn everybody(opened: &Opened) -> anyhow::Result<usize> {
 fn person(text: &str) -> Result<PersonId, String> {
     PersonId::parse(text)
         .map_err(|_| "an id as `attache admin connections list` tells it".to_owned())
-}
-
-fn tenant(text: &str) -> Result<TenantId, String> {
-    TenantId::parse(text).map_err(|_| "a tenant id is a GUID".to_owned())
 }
 
 /// What was asked for wrongly ends with code 2, as all misuse does.
