@@ -16,10 +16,10 @@ pub(crate) struct Browser {
     pub(crate) stops_at: Option<&'static str>,
 }
 
-struct Form {
+pub(crate) struct Form {
     action: String,
-    fields: Vec<(String, String)>,
-    html: String,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) html: String,
 }
 
 impl Browser {
@@ -62,18 +62,18 @@ impl Browser {
         action_ends: &str,
         set: &[(&str, &str)],
     ) -> reqwest::Result<u16> {
+        self.fill(self.form(action_ends), set).await
+    }
+
+    pub(crate) fn form(&self, action_ends: &str) -> Form {
         let ends = |form: &Form| {
             form.action
                 .split('?')
                 .next()
                 .is_some_and(|path| path.ends_with(action_ends))
         };
-        let form = self
-            .forms()
-            .into_iter()
-            .find(ends)
-            .unwrap_or_else(|| panic!("no form {action_ends} on {}", self.url));
-        self.fill(form, set).await
+        let found = self.forms().into_iter().find(ends);
+        found.unwrap_or_else(|| panic!("no form {action_ends} on {}", self.url))
     }
 
     /// Walks Microsoft's pages until attache is back.
@@ -116,7 +116,7 @@ impl Browser {
         panic!("still at Microsoft: {}", self.url);
     }
 
-    async fn fill(&mut self, form: Form, set: &[(&str, &str)]) -> reqwest::Result<u16> {
+    pub(crate) async fn fill(&mut self, form: Form, set: &[(&str, &str)]) -> reqwest::Result<u16> {
         let mut fields: Vec<_> = form
             .fields
             .into_iter()
@@ -207,7 +207,7 @@ impl Browser {
     }
 }
 
-fn attribute(html: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(html: &str, name: &str) -> Option<String> {
     let tag = html.split('>').next()?;
     let value = tag
         .split(&format!(" {name}=\""))

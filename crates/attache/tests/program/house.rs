@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::browser::Browser;
 
@@ -13,7 +14,7 @@ pub(crate) struct House {
     log: Option<std::thread::JoinHandle<String>>,
     pub(crate) said: Value,
     pub(crate) client: reqwest::Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl House {
@@ -49,7 +50,7 @@ impl House {
             log: Some(log),
             said,
             client,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -91,11 +92,16 @@ impl House {
     }
 
     pub(crate) async fn connect(&self, browser: &mut Browser) {
+        self.connect_as(browser, self.member()).await;
+    }
+
+    /// The same for somebody else.
+    pub(crate) async fn connect_as(&self, browser: &mut Browser, person: &Value) {
         browser.open("/integrations/outlook-calendar").await;
         browser
             .submit("/connect", &[("zone", "Europe/Berlin")])
             .await;
-        browser.at_microsoft(self.base(), self.member()).await;
+        browser.at_microsoft(self.base(), person).await;
         assert!(
             browser.url.path().ends_with("/outlook-calendar"),
             "{}",
@@ -121,11 +127,18 @@ impl House {
 
     /// A call over REST: status and body.
     pub(crate) async fn rest(&self, tool: &str, arguments: &Value) -> (u16, Value) {
+        self.rest_as(self.token(), tool, arguments).await
+    }
+
+    /// The same by whoever has this key.
+    pub(crate) async fn rest_as(&self, key: &str, tool: &str, arguments: &Value) -> (u16, Value) {
+        // Byte by byte, so that nothing is made of it on the way.
+        let tool: String = tool.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let url = format!("{}/api/v1/tools/{tool}", self.base());
         let answer = self
             .client
             .post(url)
-            .bearer_auth(self.token())
+            .bearer_auth(key)
             .json(arguments)
             .send()
             .await
@@ -135,11 +148,16 @@ impl House {
 
     /// A JSON-RPC request over MCP, in the legacy era without a session.
     pub(crate) async fn mcp(&self, method: &str, params: Value) -> Value {
+        self.mcp_as(self.token(), method, params).await
+    }
+
+    /// The same by whoever has this key.
+    pub(crate) async fn mcp_as(&self, key: &str, method: &str, params: Value) -> Value {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let answer = self
             .client
             .post(format!("{}/mcp", self.base()))
-            .bearer_auth(self.token())
+            .bearer_auth(key)
             .header("accept", "application/json, text/event-stream")
             .header("mcp-protocol-version", "2025-11-25")
             .json(&body)
@@ -147,6 +165,31 @@ impl House {
             .await
             .expect("an answer");
         answer.json().await.expect("JSON")
+    }
+
+    /// How many requests, of Graph or for tokens, the simulated Microsoft has been sent since it started.
+    pub(crate) async fn asked_of_microsoft(&self) -> u64 {
+        let url = format!("{}/_sim/log?top=1", self.simulator());
+        let answer = self.client.get(url).send().await.expect("an answer");
+        let newest: Value = answer.json().await.expect("JSON");
+        newest[0]["number"].as_u64().unwrap_or(0)
+    }
+
+    /// Takes from every connection, behind the program's back, the scopes that any tool needs.
+    pub(crate) async fn take_scopes(&self) {
+        let changed = self
+            .behind_its_back("UPDATE connections SET scopes = 'openid'")
+            .await;
+        assert_eq!(changed, 1, "the member's");
+    }
+
+    /// Changes the database behind the program's back; how many rows changed.
+    pub(crate) async fn behind_its_back(&self, statement: &'static str) -> u64 {
+        let file = self.folder.path().join("attache.db");
+        let database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display()));
+        let mut database = database.await.expect("a connection");
+        let done = sqlx::query(statement).execute(&mut database).await;
+        done.expect("it runs").rows_affected()
     }
 
     /// Ends the demo and gives everything it logged.

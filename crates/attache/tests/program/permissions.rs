@@ -1,174 +1,110 @@
-//! `docs/permissions.txt` is what the program does: every line of its first table is tried over the real interfaces.
+//! `docs/permissions.txt` is what the program does: every line of its first three tables is tried over the real interfaces,
+//! and in the simulated Microsoft's log nothing is found wherever nothing may be asked.
+
+mod alone;
+pub(crate) mod calls;
+mod single;
+mod together;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
+use crate::agent::Agent;
+use crate::browser::Browser;
 use crate::house::House;
 
-#[tokio::test]
-async fn every_line_of_permissions_txt_is_what_an_agent_meets() {
+/// Counting is not what these tests are about.
+const UNLIMITED: [(&str, &str); 5] = [
+    ("ATTACHE_LIMITS__WRITES_PER_MINUTE", "1000000"),
+    ("ATTACHE_LIMITS__INVITATIONS_PER_DAY", "1000000"),
+    ("ATTACHE_LIMITS__CALLS_PER_MINUTE", "1000000"),
+    ("ATTACHE_LIMITS__ORGANISATION_WRITES_PER_MINUTE", "1000000"),
+    (
+        "ATTACHE_LIMITS__ORGANISATION_INVITATIONS_PER_DAY",
+        "1000000",
+    ),
+];
+
+/// The lines of one table, each as its cells.
+fn table<const N: usize>(number: usize) -> Vec<[&'static str; N]> {
     let document = include_str!("../../../../docs/permissions.txt");
-    let table = document.split("\n2. ").next().expect("a first table");
-    let lines: Vec<Vec<&str>> = table
-        .lines()
-        .map(columns)
-        .filter(|cells| cells.len() == 6 && cells[0] != "tool")
-        .collect();
-    assert!(lines.len() >= 64, "{} lines", lines.len());
+    let from = document
+        .split_once(&format!("\n{number}. "))
+        .expect("the table is there")
+        .1;
+    let until = format!("\n{}. ", number + 1);
+    let text = from.split(&until).next().unwrap_or_default();
+    let cells = |line: &'static str| {
+        let cells = line
+            .split("  ")
+            .map(str::trim)
+            .filter(|cell| !cell.is_empty());
+        <[&str; N]>::try_from(cells.collect::<Vec<_>>()).ok()
+    };
+    // The first line that has so many cells is the head.
+    text.lines().filter_map(cells).skip(1).collect()
+}
 
-    let house = House::new(&[]);
-    let mut administrator = house.signed_in(house.administrator()).await;
-    let mut member = house.signed_in(house.member()).await;
-    for connection in ["none", "connected"] {
-        if connection == "connected" {
-            house.connect(&mut member).await;
-        }
-        for level in ["not set", "deny", "ask", "always_allow"] {
-            // Once set, a level cannot be unset; the fresh house of "none" is where nothing is set.
-            let rows: Vec<_> = lines
-                .iter()
-                .filter(|cells| cells[1] == level && cells[2] == connection)
-                .collect();
-            if level == "not set" && connection == "connected" {
-                continue;
-            }
-            if level != "not set" {
-                let tools: BTreeSet<&str> = lines.iter().map(|cells| cells[0]).collect();
-                assert!(tools.len() >= 9, "{tools:?}");
-                let all: Vec<_> = tools.into_iter().map(|tool| (tool, level)).collect();
-                house.set(&mut administrator, &all).await;
-            }
-            for of_one in rows.chunk_by(|one, other| one[0] == other[0]) {
-                for cells in of_one {
-                    check(&house, cells).await;
-                }
-                if level == "ask" {
-                    // What waits is void now: an agent may have only so many questions open.
-                    house
-                        .set(&mut administrator, &[(of_one[0][0], "deny")])
-                        .await;
-                }
-            }
-        }
+fn tools() -> Vec<&'static str> {
+    let tools: BTreeSet<&str> = table::<7>(1).iter().map(|line| line[0]).collect();
+    assert_eq!(tools.len(), engine::tools::DEFINITIONS.len(), "{tools:?}");
+    tools.into_iter().collect()
+}
+
+/// The administrator sets one level for these tools. Whatever waits because of another is void then.
+async fn set(house: &House, administrator: &mut Browser, tools: &[&str], level: &str) {
+    let levels: Vec<_> = tools.iter().map(|tool| (*tool, level)).collect();
+    house.set(administrator, &levels).await;
+}
+
+/// The administrator sets exactly these rules, by name and number.
+async fn set_rules(administrator: &mut Browser, rules: &[(&str, Option<&str>)]) {
+    let mut fields = Vec::new();
+    for (rule, amount) in rules {
+        fields.push((format!("rule.{rule}"), "on".to_owned()));
+        fields.extend(amount.map(|amount| (format!("amount.{rule}"), amount.to_owned())));
     }
-    let fresh = House::new(&[]);
-    let mut member = fresh.signed_in(fresh.member()).await;
-    fresh.connect(&mut member).await;
-    for cells in lines
+    let fields: Vec<_> = fields
         .iter()
-        .filter(|cells| cells[1] == "not set" && cells[2] == "connected")
-    {
-        check(&fresh, cells).await;
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    administrator.open("/administration/tools").await;
+    assert_eq!(administrator.tick("/tools/rules", &fields).await, 200);
+}
+
+/// Whether it matters to any tool what an agent has read.
+async fn watch(administrator: &mut Browser, tools: &[&str]) {
+    let fields: Vec<_> = tools.iter().map(|tool| format!("taint.{tool}")).collect();
+    let fields: Vec<_> = fields.iter().map(|name| (name.as_str(), "on")).collect();
+    administrator.open("/administration/tools").await;
+    assert_eq!(administrator.tick("/tools/taint", &fields).await, 200);
+}
+
+/// The person sets what she adds for all tools, on the page that has this form.
+async fn tighten(person: &mut Browser, page: &str, form: &str, level: &str) {
+    let fields: Vec<_> = tools().iter().map(|tool| format!("own.{tool}")).collect();
+    let fields: Vec<_> = fields.iter().map(|name| (name.as_str(), level)).collect();
+    assert_eq!(person.open(page).await, 200);
+    assert_eq!(person.submit(form, &fields).await, 200);
+}
+
+/// Holds one line of the document against what an agent meets, over one surface.
+async fn check(
+    agent: &Agent<'_>,
+    surface: &str,
+    shown: &str,
+    (tool, arguments): (&str, &serde_json::Value),
+    [listed, answer, asked]: [&str; 3],
+) {
+    let before = agent.house.asked_of_microsoft().await;
+    let names = agent.list(surface).await;
+    let met = agent.call(surface, tool, arguments).await;
+    let requests = agent.house.asked_of_microsoft().await - before;
+    let is_listed = names.iter().any(|name| name == tool);
+    assert_eq!(is_listed, listed == "yes", "listed: {surface} {shown}");
+    assert_eq!(met, answer, "answered: {surface} {shown} {arguments}");
+    match asked {
+        "no" => assert_eq!(requests, 0, "asked of Microsoft: {surface} {shown}"),
+        "yes" => assert!(requests > 0, "nothing was asked: {surface} {shown}"),
+        other => panic!("{other} is neither yes nor no"),
     }
-}
-
-fn columns(line: &str) -> Vec<&str> {
-    line.split("  ")
-        .flat_map(|part| {
-            if part.trim().is_empty() {
-                None
-            } else {
-                Some(part.trim())
-            }
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .flat_map(split_known)
-        .collect()
-}
-
-/// Two cells that happen to be separated by one space only.
-fn split_known(cell: &str) -> Vec<&str> {
-    match cell {
-        "not set" => vec![cell],
-        _ => cell.split(' ').filter(|part| !part.is_empty()).collect(),
-    }
-}
-
-const NOBODYS: &str = "ev_0123456789abcdef";
-
-async fn check(house: &House, cells: &[&str]) {
-    let [tool, level, connection, surface, listed, expected] = cells else {
-        panic!("six cells")
-    };
-    let arguments = match *tool {
-        "create_event" => {
-            json!({"title": format!("By {surface}"), "start": "2031-03-04T10:00", "duration_minutes": 15})
-        }
-        "search_contacts" => json!({"query": "Anna Berger"}),
-        "find_times" => json!({"duration_minutes": 30}),
-        // An event that nobody has: that it was looked for shows that the tool ran.
-        // The writes reach nobody, so that what the agent has read in other rows makes no difference.
-        "read_event" => json!({"id": NOBODYS}),
-        "cancel_event" => json!({"id": NOBODYS, "own_copy": true}),
-        "update_event" => json!({"id": NOBODYS, "reminder_minutes": 5}),
-        "respond_to_event" => json!({"id": NOBODYS, "answer": "accept", "notify": false}),
-        _ => json!({}),
-    };
-    let (names, answered) = match *surface {
-        "mcp" => over_mcp(house, tool, &arguments).await,
-        _ => over_rest(house, tool, &arguments).await,
-    };
-    let shown = format!("{tool} {level} {connection} {surface}");
-    assert_eq!(
-        names.iter().any(|name| name == tool),
-        *listed == "yes",
-        "{shown} listed"
-    );
-    let answered = match answered.as_str() {
-        "event_not_found" => "runs",
-        other => other,
-    };
-    assert_eq!(answered, *expected, "{shown}");
-}
-
-async fn over_mcp(house: &House, tool: &str, arguments: &Value) -> (Vec<String>, String) {
-    let list = house.mcp("tools/list", json!({})).await;
-    let answer = house
-        .mcp("tools/call", json!({"name": tool, "arguments": arguments}))
-        .await;
-    let word = match (
-        &answer["error"]["code"],
-        &answer["result"]["structuredContent"],
-    ) {
-        (code, _) if code == -32602 => "unknown_tool".to_owned(),
-        (_, body) if body["status"] == "failed" => body["code"].as_str().unwrap_or("?").to_owned(),
-        (_, body) => ran(body),
-    };
-    (names(&list["result"]["tools"]), word)
-}
-
-async fn over_rest(house: &House, tool: &str, arguments: &Value) -> (Vec<String>, String) {
-    let list = house
-        .client
-        .get(format!("{}/api/v1/tools", house.base()))
-        .bearer_auth(house.token())
-        .send()
-        .await
-        .expect("an answer");
-    let list: Value = list.json().await.expect("JSON");
-    let (status, body) = house.rest(tool, arguments).await;
-    let word = if status >= 400 {
-        body["error"]["code"].as_str().unwrap_or("?").to_owned()
-    } else {
-        ran(&body)
-    };
-    (names(&list["tools"]), word)
-}
-
-fn ran(body: &Value) -> String {
-    match body["status"].as_str().unwrap_or("?") {
-        "done" | "ambiguous" | "not_found" => "runs".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
-fn names(tools: &Value) -> Vec<String> {
-    tools
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|tool| Some(tool["name"].as_str()?.to_owned()))
-        .collect()
 }
