@@ -120,6 +120,26 @@ test("another person cannot open the approval, and the agent's key cannot approv
   assert.equal((await call("check_approval", { approval_id: approval.approval_id })).status, "approval_required");
 });
 
+test("A5: the buttons of a card sleep until it has been in view for half a second, and no frame shows it", async () => {
+  await memberPage.addInitScript(() => addEventListener("DOMContentLoaded", () => {
+    const button = document.querySelector("form[action$='/approve'] button");
+    if (!button) return;
+    window.sleep = { asleep: button.disabled, shown: performance.now() };
+    new MutationObserver(() => { if (!button.disabled) window.sleep.woke ??= performance.now(); }).observe(button, { attributes: true });
+  }));
+  await memberPage.goto(approval.link);
+  await memberPage.waitForFunction(() => window.sleep?.woke);
+  const { asleep, shown, woke } = await memberPage.evaluate(() => window.sleep);
+  assert.ok(asleep, "asleep when the page is there");
+  assert.ok(woke - shown >= 500, `awake after ${woke - shown} ms`);
+
+  const other = await memberPage.context().newPage();
+  await other.setContent(`<iframe src="${approval.link}" width="400" height="400"></iframe>`, { waitUntil: "load" });
+  for (const frame of other.frames().slice(1)) assert.ok(!(await frame.content()).includes(title), "a frame shows the card");
+  await other.close();
+  assert.equal((await call("check_approval", { approval_id: approval.approval_id })).status, "approval_required");
+});
+
 test("the person reads the card and approves", async () => {
   await memberPage.goto(approval.link);
   const card = await memberPage.locator("article.request").innerText();
