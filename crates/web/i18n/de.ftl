@@ -202,6 +202,7 @@ asked-minutes = { $count ->
    *[other] { $count } Minuten
   }
 asked-suggest-allow = Das liest kaum noch jemand: Erwägen Sie „Immer erlauben“ mit Regeln für Rückfragen.
+asked-suggest-allow-read = Das liest kaum noch jemand: Erwägen Sie „Immer erlauben“.
 asked-suggest-deny = Das meiste davon wird abgelehnt: Erwägen Sie „Verweigern“.
 
 rules-title = Trotzdem fragen

@@ -202,6 +202,7 @@ asked-minutes = { $count ->
    *[other] { $count } minutes
   }
 asked-suggest-allow = Hardly anybody reads these any more: consider Always Allow with rules for asking.
+asked-suggest-allow-read = Hardly anybody reads these any more: consider Always Allow.
 asked-suggest-deny = Most of these are declined: consider Deny.
 
 rules-title = Ask anyway

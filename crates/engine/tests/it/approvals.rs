@@ -23,7 +23,7 @@ async fn asked(house: &House, pair: &Pair, title: &str) -> ApprovalId {
 }
 
 #[tokio::test]
-async fn nothing_reaches_microsoft_before_the_person_has_said_yes() {
+async fn a10_nothing_reaches_microsoft_and_nothing_is_told_before_the_person_has_said_yes() {
     let house = House::new().await;
     let pair = house
         .connected(
@@ -32,10 +32,20 @@ async fn nothing_reaches_microsoft_before_the_person_has_said_yes() {
         )
         .await;
     let id = asked(&house, &pair, "Waits").await;
-    assert_eq!(
-        house.word(&pair, "search_events", json!({})).await,
-        "approval_required"
-    );
+    let read = house.call(&pair, "search_events", json!({})).await;
+    let told = read.expect("asks").body;
+    let mut words: Vec<_> = told.as_object().expect("an object").keys().collect();
+    words.sort();
+    let expected = [
+        "approval_id",
+        "expires",
+        "link",
+        "message",
+        "reason",
+        "status",
+        "summary",
+    ];
+    assert_eq!(words, expected, "not even a count: {told}");
     assert_eq!(house.sim.log().len(), 0);
     let view = house.approve(&pair.person, &id).await.expect("approves");
     assert_eq!(view.state, ApprovalState::Done);

@@ -100,6 +100,91 @@ async fn a7_a_yes_after_the_time_of_a_question_is_over_runs_nothing() {
     );
 }
 
+/// What can change between a question and its yes.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Nothing,
+    LevelDenied,
+    OwnLevelDenied,
+    KeyRevoked,
+    Disconnected,
+    ConnectedAnew,
+    RevokedAtMicrosoft,
+}
+
+impl Change {
+    async fn happens(self, house: &House, pair: &Pair) {
+        let request = house.request();
+        match self {
+            Self::Nothing => {}
+            Self::LevelDenied => house.set(&[("create_event", Level::Deny)]).await,
+            Self::OwnLevelDenied => {
+                let own = [("create_event".to_owned(), Level::Deny)];
+                let set = house.engine.set_own_levels(&pair.person, &own, &request);
+                set.await.expect("set");
+            }
+            Self::KeyRevoked => {
+                let keys = house.engine.keys(&pair.person).await.expect("keys");
+                for key in keys {
+                    let revoke = house.engine.revoke_key(&pair.person, &key.id, &request);
+                    revoke.await.expect("revoked");
+                }
+            }
+            Self::Disconnected => {
+                let end = house.engine.disconnect(&pair.person, &request);
+                end.await.expect("disconnects");
+            }
+            Self::ConnectedAnew => {
+                let end = house.engine.disconnect(&pair.person, &request);
+                end.await.expect("disconnects");
+                house.connected(1, &[]).await;
+            }
+            Self::RevokedAtMicrosoft => {
+                house.clock.advance(Duration::from_secs(700));
+                house.sim.revoke_sessions(&pair.login);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a8_a_yes_runs_nothing_when_what_it_rests_on_has_changed() {
+    for change in [
+        Change::Nothing,
+        Change::LevelDenied,
+        Change::OwnLevelDenied,
+        Change::KeyRevoked,
+        Change::Disconnected,
+        Change::ConnectedAnew,
+        Change::RevokedAtMicrosoft,
+    ] {
+        let (house, pair) = house().await;
+        let (_, id) = ask(&house, &pair.agent, "Too late").await;
+        let id = id.expect("it waits");
+        let card = house
+            .engine
+            .open_approval(&pair.person, &id, &house.request())
+            .await;
+        let card = card.expect("hers").digest;
+        change.happens(&house, &pair).await;
+        let yes = house
+            .engine
+            .approve(&pair.person, &id, &card, &house.request())
+            .await;
+        let ran = yes.is_ok_and(|view| view.state == ApprovalState::Done);
+        let may = matches!(change, Change::Nothing);
+        assert_eq!(ran, may, "{change:?}");
+        let made = house.events(&pair.login, "Too late");
+        assert_eq!(made, usize::from(may), "{change:?}");
+        let view = house
+            .engine
+            .approval(&pair.person, &id)
+            .await
+            .expect("hers");
+        assert_ne!(view.state, ApprovalState::Executing, "{change:?}");
+    }
+}
+
 #[tokio::test]
 async fn a15_a_refused_call_is_not_asked_again_for_ten_minutes() {
     let (house, pair) = house().await;

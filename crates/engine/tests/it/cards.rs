@@ -422,7 +422,7 @@ async fn asked_anew(desk: &Desk, tool: &str, event: &Value, arguments: Value) ->
 }
 
 #[tokio::test]
-async fn an_event_that_changed_after_it_was_shown_is_asked_about_anew_and_not_touched() {
+async fn a9_an_event_that_changed_after_it_was_shown_is_asked_about_anew_and_not_touched() {
     let desk = asking().await;
     let anna = desk.login(ANNA);
     let extra = json!({"attendees": desk.guests(&[&anna])});
@@ -446,7 +446,7 @@ async fn an_event_that_changed_after_it_was_shown_is_asked_about_anew_and_not_to
 }
 
 #[tokio::test]
-async fn a_412_at_the_last_moment_voids_the_yes_and_asks_anew_without_sending_it_again() {
+async fn a9_a_412_at_the_last_moment_voids_the_yes_and_asks_anew_without_sending_it_again() {
     let desk = asking().await;
     let event = desk.made(LENA, "2031-03-04T10:00:00", &json!({})).await;
     let change = json!({"id": handle(&event), "location": "Pier 3"});

@@ -52,11 +52,11 @@ on_both! {
         assert_ne!(ask(&world, fixture, "Lunch").await.expect("a new one"), first);
     }
 
-    async fn of_a_hundred_who_claim_an_approval_at_once_one_executes_it(fixture: &Fixture) {
+    async fn a6_of_a_thousand_who_claim_an_approval_at_once_one_executes_it(fixture: &Fixture) {
         let world = fixture.world().await;
         let id = ask(&world, fixture, "Lunch").await.expect("it is stored");
         let mut claims = JoinSet::new();
-        for number in 0..100 {
+        for number in 0..1_000 {
             let (store, person, id): (Store, _, _) = (world.store.clone(), world.anna.id.clone(), id.clone());
             claims.spawn(async move {
                 match number % 10 {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::tool::Effect;
 use engine::{AskedView, Suggestion};
 
 use super::words_for::tool_title;
@@ -39,6 +40,10 @@ fn row(words: Words, view: &AskedView) -> AskedRow {
         None => words.fill("asked-undecided", &variables[..1]),
     };
     let suggestion = view.suggestion.map(|suggestion| match suggestion {
+        // The rules for asking are for tools that write.
+        Suggestion::AllowWithRules if view.definition.effect == Effect::Read => {
+            "asked-suggest-allow-read"
+        }
         Suggestion::AllowWithRules => "asked-suggest-allow",
         Suggestion::Deny => "asked-suggest-deny",
     });
@@ -72,7 +77,7 @@ pub(super) fn sample() -> Vec<AskedView> {
         };
     vec![
         view(
-            0,
+            3,
             98,
             98,
             97,
@@ -82,7 +87,7 @@ pub(super) fn sample() -> Vec<AskedView> {
         ),
         view(1, 31, 24, 9, Some(14_200), 0, Some(Suggestion::Deny)),
         view(2, 2, 1, 1, None, 0, None),
-        view(3, 1, 0, 0, None, 0, None),
+        view(0, 1, 0, 0, None, 0, None),
     ]
 }
 
