@@ -120,7 +120,9 @@ impl Change {
             Self::LevelDenied => house.set(&[("create_event", Level::Deny)]).await,
             Self::OwnLevelDenied => {
                 let own = [("create_event".to_owned(), Level::Deny)];
-                let set = house.engine.set_own_levels(&pair.person, &own, &request);
+                let set = house
+                    .engine
+                    .set_own_levels(&pair.person, None, &own, &request);
                 set.await.expect("set");
             }
             Self::KeyRevoked => {
