@@ -72,6 +72,7 @@ const SHOWN: &[Kind] = &[
     Kind::LimitHit,
     Kind::ApprovalRequested,
     Kind::ApprovalDecided,
+    Kind::CardRead,
 ];
 
 impl Engine {

@@ -2,7 +2,7 @@
 
 use domain::audit::Kind;
 use domain::connection::{ConnectionState, Integration, missing};
-use domain::id::{AgentId, RequestId};
+use domain::id::{AgentId, PersonId, RequestId};
 use domain::permission::Level;
 use domain::secret::AgentKey;
 use domain::text;
@@ -206,14 +206,15 @@ impl Engine {
         &self,
         person: &PersonCaller,
     ) -> Result<Vec<(AgentId, String)>, Error> {
-        Ok(self
-            .0
-            .store
-            .agents(person.id())
-            .await?
-            .into_iter()
-            .map(|agent| (agent.id, agent.name))
-            .collect())
+        self.names_of(person.id()).await
+    }
+
+    pub(crate) async fn names_of(
+        &self,
+        person: &PersonId,
+    ) -> Result<Vec<(AgentId, String)>, Error> {
+        let agents = self.0.store.agents(person).await?.into_iter();
+        Ok(agents.map(|agent| (agent.id, agent.name)).collect())
     }
 }
 

@@ -14,6 +14,7 @@ use domain::tool::{Definition, Effect};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use store::approvals::{ApprovalFilter, Earlier, NewApproval, StoredApproval};
+use store::people::Person;
 
 use crate::call::{Answer, Claimed, Passage};
 use crate::look::{can_be_approved, shown_digest};
@@ -162,15 +163,26 @@ impl Engine {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Listed<ApprovalView>, Error> {
+        self.approvals_of(&person.person, filter, before, limit)
+            .await
+    }
+
+    pub(crate) async fn approvals_of(
+        &self,
+        person: &Person,
+        filter: &ApprovalFilter,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Listed<ApprovalView>, Error> {
         let before = before.map(cursor).transpose()?;
         let stored = self
             .0
             .store
-            .approvals(person.id(), filter, before, limit + 1)
+            .approvals(&person.id, filter, before, limit + 1)
             .await?;
         let (zone, names) = (
             self.reader_zone(person).await?,
-            self.agent_names(person).await?,
+            self.names_of(&person.id).await?,
         );
         let more = stored.len() > limit as usize;
         let stored = &stored[..stored.len().min(limit as usize)];
@@ -213,11 +225,19 @@ impl Engine {
         id: &ApprovalId,
     ) -> Result<ApprovalView, Error> {
         let stored = self.hers(person, id).await?;
+        self.view_of(&person.person, &stored).await
+    }
+
+    pub(crate) async fn view_of(
+        &self,
+        person: &Person,
+        stored: &StoredApproval,
+    ) -> Result<ApprovalView, Error> {
         let (zone, names) = (
             self.reader_zone(person).await?,
-            self.agent_names(person).await?,
+            self.names_of(&person.id).await?,
         );
-        view(&stored, &names, &zone).ok_or_else(Error::not_found)
+        view(stored, &names, &zone).ok_or_else(Error::not_found)
     }
 
     /// The owner's yes to the card of this digest: the stored call runs at once, through the same door as every call.
@@ -252,7 +272,7 @@ impl Engine {
 
     async fn execute(
         &self,
-        person: store::people::Person,
+        person: Person,
         stored: StoredApproval,
         decided: Record,
         request: RequestId,
@@ -294,7 +314,7 @@ impl Engine {
     /// The agent that asked for a stored call, if it may still act and the connection is the one it asked for.
     pub(crate) async fn still_valid(
         &self,
-        person: &store::people::Person,
+        person: &Person,
         stored: &StoredApproval,
     ) -> Result<Option<AgentCaller>, Error> {
         let agents = self.0.store.agents(&person.id).await?;
@@ -427,15 +447,12 @@ impl Engine {
         record
     }
 
-    pub(crate) async fn reader_zone(&self, person: &PersonCaller) -> Result<Zone, Error> {
-        let connection = self
-            .0
-            .store
-            .connection(person.id(), Integration::OutlookCalendar)
-            .await?;
+    async fn reader_zone(&self, person: &Person) -> Result<Zone, Error> {
+        let integration = Integration::OutlookCalendar;
+        let connection = self.0.store.connection(&person.id, integration).await?;
         let name = connection
             .and_then(|connection| connection.mailbox_zone)
-            .or_else(|| person.person.browser_zone.clone());
+            .or_else(|| person.browser_zone.clone());
         Ok(name
             .and_then(|name| Zone::named(&name).ok())
             .unwrap_or_else(Zone::utc))

@@ -77,7 +77,7 @@ pub(crate) enum Ender<'a> {
 
 impl Ender<'_> {
     /// Says in an entry who it was.
-    fn sign(self, record: &mut Record) {
+    pub(crate) fn sign(self, record: &mut Record) {
         match self {
             Self::Herself => {}
             Self::Administrator(administrator) => {

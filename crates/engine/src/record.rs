@@ -66,7 +66,11 @@ impl RecordGroup {
                 Kind::CallReconciled,
                 Kind::LimitHit,
             ],
-            Self::Approvals => &[Kind::ApprovalRequested, Kind::ApprovalDecided],
+            Self::Approvals => &[
+                Kind::ApprovalRequested,
+                Kind::ApprovalDecided,
+                Kind::CardRead,
+            ],
             Self::Connections => &[
                 Kind::ConnectStarted,
                 Kind::Connected,

@@ -29,7 +29,7 @@ mod trace;
 
 pub use api::openapi::openapi;
 pub use mcp::tool_sizes;
-pub use pages::render_samples;
+pub use pages::{card_text, render_samples};
 pub use router::{ROUTES, Route, Who, router};
 pub use state::Settings;
 

@@ -8,6 +8,8 @@ mod frame;
 mod return_to;
 mod words_for;
 
+pub use self::approval::card_text;
+
 mod consent;
 mod sign_in;
 

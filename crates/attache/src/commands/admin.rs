@@ -1,5 +1,6 @@
 //! `attache admin`
 
+mod approvals;
 mod changes;
 mod connections;
 mod place;
@@ -11,10 +12,12 @@ use clap::{Args, Subcommand};
 use super::{ConfigFile, Misuse};
 use crate::{terminal, wiring};
 
-/// Appoint the first administrator, end connections, and see what administrators have changed
+/// Appoint the first administrator, see what waits, end connections, and see what administrators have changed
 #[derive(Debug, Subcommand)]
 pub(crate) enum Admin {
     Bootstrap(Bootstrap),
+    #[command(subcommand)]
+    Approvals(approvals::Approvals),
     #[command(subcommand)]
     Connections(connections::Connections),
     Changes(changes::Changes),
@@ -34,6 +37,7 @@ impl Admin {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Bootstrap(bootstrap) => bootstrap.run().await,
+            Self::Approvals(approvals) => approvals.run().await,
             Self::Connections(connections) => connections.run().await,
             Self::Changes(changes) => changes.run().await,
         }

@@ -1,5 +1,6 @@
 //! The commands, run as a person or a script would run them.
 
+mod approvals;
 mod audit;
 mod changes;
 mod config;

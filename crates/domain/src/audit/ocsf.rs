@@ -153,7 +153,9 @@ fn entity(record: &Record) -> Value {
         Kind::EntriesRemoved | Kind::AuditExported | Kind::AuditVerified => {
             of("Log", "audit", Some(record.organisation.as_str()))
         }
-        Kind::ApprovalRequested | Kind::ApprovalDecided => of("Approval", "approval", approval),
+        Kind::ApprovalRequested | Kind::ApprovalDecided | Kind::CardRead => {
+            of("Approval", "approval", approval)
+        }
         _ => of("Connection", "outlook_calendar", person),
     };
     let Entity { kind, name, uid } = entity;
@@ -265,7 +267,7 @@ fn meaning(record: &Record) -> Meaning {
         Kind::TokenRefreshed | Kind::TokenRefreshFailed => (Authentication, 5),
         Kind::AdministratorAppointed => (UserAccess, 1),
         Kind::KeyCreated | Kind::ApprovalRequested => (EntityManagement, 1),
-        Kind::AuditExported | Kind::AuditVerified => (EntityManagement, 2),
+        Kind::AuditExported | Kind::AuditVerified | Kind::CardRead => (EntityManagement, 2),
         Kind::ConnectionStateChanged
         | Kind::LevelChanged
         | Kind::RulesChanged

@@ -6,6 +6,7 @@ mod card;
 mod copied;
 mod look;
 mod samples;
+mod text;
 
 use askama::Template;
 use axum::extract::State as With;
@@ -34,6 +35,7 @@ use crate::error::{Failure, PageError};
 use crate::words::Words;
 
 pub(super) use self::samples::{sample_read, sample_view, samples};
+pub use self::text::card_text;
 
 struct Outcome {
     tone: &'static str,

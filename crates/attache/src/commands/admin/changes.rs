@@ -1,19 +1,15 @@
 //! `attache admin changes`
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
 use domain::permission::Level;
 use engine::{Change, ChangeView, ErrorKind, Undo};
 use serde_json::{Value, json};
 
-use super::place::Place;
+use super::place::{FLUSH, Place};
 use crate::commands::Misuse;
 use crate::terminal;
-
-/// How long the record may take to end.
-const FLUSH: Duration = Duration::from_secs(8);
 
 /// List what administrators have changed about levels and rules, newest first
 ///

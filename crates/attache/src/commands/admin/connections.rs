@@ -7,17 +7,14 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use domain::connection::ConnectionState;
 use domain::id::PersonId;
-use engine::{ErrorKind, PeopleFilter, PersonView};
+use engine::{PeopleFilter, PersonView};
 use serde_json::{Value, json};
 
-use super::place::{Opened, Place};
-use crate::commands::Misuse;
+use super::place::{FLUSH, Opened, Place, misuse, person};
 use crate::terminal::{self, Progress};
 
 /// How often it is looked how far ending everybody's has come.
 const LOOK: Duration = Duration::from_millis(300);
-/// How long running work and the record may take to end.
-const FLUSH: Duration = Duration::from_secs(8);
 
 /// See who is connected and end connections, without a browser
 ///
@@ -195,20 +192,6 @@ async fn everybody(opened: &Opened) -> anyhow::Result<usize> {
                 done = done.max(now);
             }
         }
-    }
-}
-
-fn person(text: &str) -> Result<PersonId, String> {
-    PersonId::parse(text)
-        .map_err(|_| "an id as `attache admin connections list` tells it".to_owned())
-}
-
-/// What was asked for wrongly ends with code 2, as all misuse does.
-fn misuse(error: engine::Error) -> anyhow::Error {
-    match error.kind {
-        ErrorKind::Invalid => Misuse::new(&error.message).into(),
-        ErrorKind::NotFound => Misuse::new("there is no such person in this organisation").into(),
-        _ => error.into(),
     }
 }
 

@@ -1,11 +1,16 @@
-//! Which installation and organisation a command is about.
+//! What the commands of an operator have in common: which installation, which organisation, which words for misuse.
+
+use std::time::Duration;
 
 use clap::Args;
-use domain::id::{OrganisationId, TenantId};
-use engine::{Engine, Operator};
+use domain::id::{OrganisationId, PersonId, TenantId};
+use engine::{Engine, ErrorKind, Operator};
 
 use crate::commands::{ConfigFile, Misuse};
 use crate::wiring::{self, Parts};
+
+/// How long running work and the record may take to end.
+pub(super) const FLUSH: Duration = Duration::from_secs(8);
 
 /// Which installation and organisation, and how to answer.
 #[derive(Debug, Args)]
@@ -28,7 +33,6 @@ pub(super) struct Opened {
 }
 
 impl Place {
-    /// Opens it.
     pub(super) async fn open(&self) -> anyhow::Result<Opened> {
         let settings = self.config.load()?;
         let parts = wiring::join(&settings).await?;
@@ -59,6 +63,22 @@ impl Opened {
     }
 }
 
+pub(super) fn person(text: &str) -> Result<PersonId, String> {
+    PersonId::parse(text)
+        .map_err(|_| "an id as `attache admin connections list` tells it".to_owned())
+}
+
 fn tenant(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text).map_err(|_| "a tenant id is a GUID".to_owned())
+}
+
+/// What was asked for wrongly ends with code 2, as all misuse does.
+pub(super) fn misuse(error: engine::Error) -> anyhow::Error {
+    match error.kind {
+        ErrorKind::Invalid => Misuse::new(&error.message).into(),
+        ErrorKind::NotFound => {
+            Misuse::new("there is nobody and nothing of this id in this organisation").into()
+        }
+        _ => error.into(),
+    }
 }

@@ -362,7 +362,15 @@ fn change_looked() -> ApprovalView {
                     Answer::NotAnswered,
                 ),
             ],
-            attendees: vec![attendee("b.okafor@hafenwerk.example", true, true)],
+            attendees: vec![
+                attendee("b.okafor@hafenwerk.example", true, true),
+                CardAttendee {
+                    group: true,
+                    ..attendee("vertrieb@nordwind.example", false, false)
+                },
+            ],
+            replaces: Some("Agenda follows.".to_owned()),
+            body: Some("1. Pumps\n2. Dates".to_owned()),
             removed: vec![held(
                 "Einkauf",
                 "einkauf@hafenwerk.example",
@@ -450,51 +458,58 @@ fn replaced() -> ApprovalView {
     }
 }
 
+/// A card of every kind and state, and what its page is called.
+pub(super) fn views() -> Vec<(&'static str, ApprovalView)> {
+    let states = ApprovalState::ALL.into_iter().map(|state| {
+        let name = match state {
+            ApprovalState::Pending => "approval-pending",
+            ApprovalState::Executing => "approval-executing",
+            ApprovalState::Parked => "approval-parked",
+            ApprovalState::Done => "approval-done",
+            ApprovalState::Failed => "approval-failed",
+            ApprovalState::Unknown => "approval-unknown",
+            ApprovalState::Declined => "approval-declined",
+            ApprovalState::Expired => "approval-expired",
+            ApprovalState::Void => "approval-void",
+        };
+        (name, sample_view(state))
+    });
+    let unreachable = not_looked("microsoft_unreachable", true);
+    let impossible = not_looked("event_not_found", false);
+    states
+        .chain([
+            ("approval-read", sample_read()),
+            ("approval-alone", alone()),
+            ("approval-hostile", hostile()),
+            ("approval-series", series()),
+            ("approval-copied", copying()),
+            ("approval-there-before", there_before()),
+            ("approval-change", change()),
+            ("approval-cancel", cancel()),
+            ("approval-answer", answer()),
+            ("approval-change-looked", change_looked()),
+            ("approval-cancel-looked", cancel_looked()),
+            ("approval-accept-looked", accept_looked()),
+            ("approval-not-looked", unreachable),
+            ("approval-impossible", impossible),
+            ("approval-replaced", replaced()),
+        ])
+        .collect()
+}
+
 pub(in super::super) fn samples(words: Words) -> Vec<Sample> {
-    let render = |name, view: &ApprovalView| {
+    let render = |name, view: &ApprovalView, notice| {
         let page = Frame::sample(words, SECTION, "approvals-title");
-        sample(name, &ApprovalPage::new(page, view, None))
+        sample(name, &ApprovalPage::new(page, view, notice))
     };
-    let mut samples: Vec<_> = ApprovalState::ALL
-        .into_iter()
-        .map(|state| {
-            let name = match state {
-                ApprovalState::Pending => "approval-pending",
-                ApprovalState::Executing => "approval-executing",
-                ApprovalState::Parked => "approval-parked",
-                ApprovalState::Done => "approval-done",
-                ApprovalState::Failed => "approval-failed",
-                ApprovalState::Unknown => "approval-unknown",
-                ApprovalState::Declined => "approval-declined",
-                ApprovalState::Expired => "approval-expired",
-                ApprovalState::Void => "approval-void",
-            };
-            render(name, &sample_view(state))
-        })
+    let mut samples: Vec<_> = views()
+        .iter()
+        .map(|(name, view)| render(*name, view, None))
         .collect();
-    samples.push(render("approval-read", &sample_read()));
-    samples.push(render("approval-alone", &alone()));
-    samples.push(render("approval-hostile", &hostile()));
-    samples.push(render("approval-series", &series()));
-    samples.push(render("approval-copied", &copying()));
-    samples.push(render("approval-there-before", &there_before()));
-    samples.push(render("approval-change", &change()));
-    samples.push(render("approval-cancel", &cancel()));
-    samples.push(render("approval-answer", &answer()));
-    samples.push(render("approval-change-looked", &change_looked()));
-    samples.push(render("approval-cancel-looked", &cancel_looked()));
-    samples.push(render("approval-accept-looked", &accept_looked()));
     samples.push(render(
-        "approval-not-looked",
-        &not_looked("microsoft_unreachable", true),
+        "approval-told",
+        &change_looked(),
+        Some("event_changed"),
     ));
-    samples.push(render(
-        "approval-impossible",
-        &not_looked("event_not_found", false),
-    ));
-    samples.push(render("approval-replaced", &replaced()));
-    let page = Frame::sample(words, SECTION, "approvals-title");
-    let told = ApprovalPage::new(page, &change_looked(), Some("event_changed"));
-    samples.push(sample("approval-told", &told));
     samples
 }
