@@ -106,7 +106,7 @@ class Ocsf(unittest.TestCase):
         done = next(event for event in self.lived if event["metadata"]["event_code"] == "call_finished" and event["status"] == "Success")
         self.assertTrue(done["unmapped"]["upstream"][0]["request_id"])
 
-    def test_every_kind_of_entry_with_every_outcome_is_valid(self):
+    def test_l8_every_kind_of_entry_with_every_outcome_is_valid(self):
         database = sqlite3.connect(self.folder / "attache.db")
         organisation, sequence, digest = database.execute("SELECT organisation, sequence, hash FROM audit_heads").fetchone()
         texts = [json.loads(text) for (text,) in database.execute("SELECT text FROM audit_entries")]

@@ -255,16 +255,50 @@ impl Engine {
     }
 }
 
-/// What the yes is bound to: everything that is shown, and what it will do.
+/// What the yes is bound to: everything that is shown, what it will do, for whom and by what, and the tools as they are now.
+/// A new field must be put on one side or the other.
 pub(crate) fn shown_digest(stored: &StoredApproval) -> Digest {
+    let StoredApproval {
+        id,
+        organisation,
+        person,
+        connection,
+        agent,
+        surface,
+        tool,
+        digest,
+        card,
+        etag,
+        created,
+        expires,
+        call,
+        // They have a digest.
+        arguments: _,
+        // Made of the card.
+        summary: _,
+        // What happens to it, not what it is.
+        opened: _,
+        looked: _,
+        looks: _,
+        state: _,
+        decided: _,
+        outcome: _,
+    } = stored;
     let shown = json!({
-        "approval": stored.id.as_str(),
-        "tool": stored.tool,
-        "arguments": stored.digest.to_string(),
-        "card": stored.card,
-        "etag": stored.etag,
-        "agent": stored.agent.as_str(),
-        "expires": stored.expires.as_millisecond(),
+        "approval": id.as_str(),
+        "organisation": organisation.as_str(),
+        "person": person.as_str(),
+        "connection": connection.as_str(),
+        "agent": agent.as_str(),
+        "surface": surface.as_str(),
+        "tool": tool,
+        "tools": tools::digest().to_string(),
+        "arguments": digest.to_string(),
+        "card": card,
+        "etag": etag,
+        "asked": created.as_millisecond(),
+        "expires": expires.as_millisecond(),
+        "call": call.as_str(),
     });
     Digest::of_json("attache card", &shown)
 }
@@ -291,4 +325,78 @@ fn slow() -> Error {
         "microsoft_unreachable",
         "Microsoft did not answer in time.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::{AgentId, CallId, ConnectionId, OrganisationId, PersonId};
+    use domain::random::Random;
+    use jiff::Timestamp;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn stored(random: &Random) -> StoredApproval {
+        StoredApproval {
+            id: ApprovalId::random(random),
+            organisation: OrganisationId::random(random),
+            person: PersonId::random(random),
+            connection: ConnectionId::random(random),
+            agent: AgentId::random(random),
+            surface: Surface::Mcp,
+            tool: "update_event".to_owned(),
+            arguments: json!({"id": "ev_1"}),
+            digest: Digest::of_json("attache arguments", &json!({"id": "ev_1"})),
+            card: json!({"title": "Harbour"}),
+            etag: Some("W/\"1\"".to_owned()),
+            opened: None,
+            looked: None,
+            looks: 1,
+            summary: "Update".to_owned(),
+            state: ApprovalState::Pending,
+            created: Timestamp::UNIX_EPOCH,
+            expires: Timestamp::UNIX_EPOCH + SignedDuration::from_mins(15),
+            decided: None,
+            call: CallId::random(random),
+            outcome: None,
+        }
+    }
+
+    #[test]
+    fn a1_a_yes_is_for_one_call_of_one_agent_over_one_connection_as_it_was_stored_and_shown() {
+        let random = Random::seeded(1);
+        let base = stored(&random);
+        let other = stored(&random);
+        let changes: [fn(&mut StoredApproval, &StoredApproval); 13] = [
+            |it, other| it.id = other.id.clone(),
+            |it, other| it.organisation = other.organisation.clone(),
+            |it, other| it.person = other.person.clone(),
+            |it, other| it.connection = other.connection.clone(),
+            |it, other| it.agent = other.agent.clone(),
+            |it, other| it.call = other.call.clone(),
+            |it, _| it.surface = Surface::Rest,
+            |it, _| it.tool = "cancel_event".to_owned(),
+            |it, _| it.digest = Digest::of_json("attache arguments", &Value::Null),
+            |it, _| it.card = json!({"title": "Harbour", "comment": ""}),
+            |it, _| it.etag = Some("W/\"2\"".to_owned()),
+            |it, _| it.created += SignedDuration::from_millis(1),
+            |it, _| it.expires += SignedDuration::from_millis(1),
+        ];
+        for (change, number) in changes.into_iter().zip(1..) {
+            let mut changed = base.clone();
+            change(&mut changed, &other);
+            assert_ne!(
+                shown_digest(&changed),
+                shown_digest(&base),
+                "change {number}"
+            );
+        }
+        let mut seen = base.clone();
+        (seen.looks, seen.opened) = (2, Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(
+            shown_digest(&seen),
+            shown_digest(&base),
+            "a second look that saw the same"
+        );
+    }
 }

@@ -43,7 +43,7 @@ async fn answer(mut stream: TcpStream, seen: &Seen, four: &Barrier) {
 }
 
 #[tokio::test]
-async fn four_requests_and_no_more_are_under_way_for_one_call() {
+async fn r3_four_requests_and_no_more_are_under_way_for_one_call() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}/v1.0", listener.local_addr().expect("bound"));
     let office = Office::open_with(Rotation::Lenient, |settings| settings.graph = base).await;
