@@ -108,8 +108,11 @@ async fn an_operator_who_asks_wrongly_is_told_what_is_accepted() {
             &["disconnect", "--all", "--person", stranger],
             "cannot be used with",
         ),
-        (&["disconnect", "--person", stranger], "no such person"),
-        (&["show", stranger], "no such person"),
+        (
+            &["disconnect", "--person", stranger],
+            "nobody and nothing of this id",
+        ),
+        (&["show", stranger], "nobody and nothing of this id"),
     ] {
         let (code, said) = refused(&vault, rest);
         assert_eq!(code, 2, "{rest:?}: {said}");
