@@ -136,6 +136,12 @@ pub struct Record {
     /// The requests to Microsoft that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<UpstreamRequest>,
+    /// Microsoft's id of the sign-in that the grant comes from, its claim `sid`: Microsoft's logs have it as session id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Microsoft's id of the token by which somebody signed in or connected, its claim `uti`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uti: Option<String>,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
@@ -167,6 +173,8 @@ impl Record {
             reason: None,
             target: None,
             upstream: Vec::new(),
+            sid: None,
+            uti: None,
             duration_ms: None,
             count: None,
             severity: None,
@@ -479,6 +487,37 @@ mod tests {
                 prop_assert!(check(forged).is_err());
             }
         }
+    }
+
+    #[test]
+    fn l9_an_entry_is_one_line_in_every_form_whatever_was_put_into_it() {
+        let organisation = OrganisationId::random(&Random::seeded(7));
+        let mut record = Record::new(
+            Timestamp::UNIX_EPOCH,
+            Kind::CallDenied,
+            organisation.clone(),
+        );
+        let odd = "done\",\n{\"sequence\":2}\r\n\u{1b}[2J\u{0}\t\u{8}";
+        for field in [&mut record.outcome, &mut record.reason, &mut record.tool] {
+            *field = Some(odd.to_owned());
+        }
+        let text = record.to_text();
+        let head = Head::START.after(&organisation, &text);
+        let entry = Entry {
+            sequence: head.sequence,
+            text: text.clone(),
+            hash: head.hash,
+        };
+        let line = serde_json::to_string(&entry).expect("JSON");
+        let event = ocsf::event(&entry).expect("an event").to_string();
+        for line in [&text, &line, &event] {
+            assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+        }
+        let back: Entry = serde_json::from_str(&line).expect("an entry");
+        assert_eq!(
+            serde_json::from_str::<Record>(&back.text).ok(),
+            Some(record)
+        );
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] when a name is no tool and `levels_changed` when somebody has set one of them meanwhile; then
-    /// none is set. [`ErrorKind::Unavailable`] when a change cannot be recorded; then it and those after it are not made.
+    /// none is set. `sign_in_again` when one becomes *Always Allow*. [`ErrorKind::Unavailable`] when a change cannot be recorded; then it and those after it are not made.
     pub async fn set_levels(
         &self,
         administrator: &AdministratorCaller,
@@ -81,6 +81,12 @@ impl Engine {
             .any(|change| tools::find(&change.tool).is_none())
         {
             return Err(Error::not_found());
+        }
+        let widens = |change: &LevelChange| {
+            change.to == Level::AlwaysAllow && change.from != Some(Level::AlwaysAllow)
+        };
+        if changes.iter().any(widens) {
+            self.if_fresh(administrator, "/administration/tools")?;
         }
         let stored = self.0.store.levels(administrator.organisation()).await?;
         let now = |tool: &str| {

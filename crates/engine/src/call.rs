@@ -515,6 +515,7 @@ impl Engine {
         record.call = Some(passage.id.clone());
         record.tool = Some(passage.tool.definition().name.as_str().to_owned());
         record.arguments = Some(passage.digest);
+        record.sid.clone_from(&passage.connection.sid);
         record
     }
 }

@@ -8,6 +8,7 @@ use domain::caller::{Caller, Surface};
 use domain::canonical::Digest;
 use domain::id::{AgentId, OrganisationId, PersonId, SessionId};
 use domain::secret::{AgentKey, FormToken, SessionSecret};
+use jiff::Timestamp;
 
 use crate::{Engine, Error, ErrorKind};
 
@@ -15,6 +16,8 @@ use crate::{Engine, Error, ErrorKind};
 pub struct PersonCaller {
     pub(crate) person: store::people::Person,
     pub(crate) session: SessionId,
+    /// When she last proved at Microsoft who she is.
+    pub(crate) authenticated_at: Timestamp,
     form_token: FormToken,
 }
 
@@ -124,6 +127,7 @@ impl Engine {
         Ok(PersonCaller {
             person,
             session: stored.id,
+            authenticated_at: stored.authenticated_at,
             form_token,
         })
     }

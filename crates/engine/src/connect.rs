@@ -154,7 +154,9 @@ impl Engine {
             issuer: self.0.microsoft.entra().authority().to_owned(),
             claims,
         };
-        self.begin(attempt, &scopes::names(), login_hint.as_deref())
+        let choose = login_hint.is_none();
+        let prompt = choose.then_some(microsoft::entra::Prompt::SelectAccount);
+        self.begin(attempt, &scopes::names(), login_hint.as_deref(), prompt)
             .await
     }
 
@@ -182,9 +184,10 @@ impl Engine {
             }
         };
         match self.take_grant(answer, proof, person).await {
-            Ok(()) => {
+            Ok(marks) => {
                 let mut record = self.about(&person.person, Kind::Connected);
                 record.request = Some(request.clone());
+                (record.sid, record.uti) = marks;
                 self.0.store.record(record).await?;
                 self.go_on(person.id());
                 Ok(Finished::Connected)
@@ -216,12 +219,13 @@ impl Engine {
         error.with_link(self.0.microsoft.entra().admin_consent_url(tenant))
     }
 
+    /// Seals and stores what Microsoft grants. Answers its ids of the sign-in and of the token that told who it is.
     async fn take_grant(
         &self,
         answer: CallbackAnswer,
         proof: Proof,
         person: &PersonCaller,
-    ) -> Result<(), Error> {
+    ) -> Result<(Option<String>, Option<String>), Error> {
         let code = self.code_of(answer).await?;
         let (entra, scopes) = (self.0.microsoft.entra(), scopes::names());
         let redeemed = entra.redeem_code(code, proof.verifier, &proof.nonce, &scopes);
@@ -262,10 +266,11 @@ impl Engine {
                 &grant,
             )
             .await?;
+        store.set_sid(&stored, signed_in.sid.as_deref()).await?;
         // A token of the grant before must not outlive it.
         self.0.operations.forget(&stored.id).await;
         self.end_elsewhere(&stored.id).await?;
-        Ok(())
+        Ok((signed_in.sid, signed_in.uti))
     }
 
     /// Microsoft refused what came back, and wants to be asked with these claims next time.

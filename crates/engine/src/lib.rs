@@ -28,6 +28,7 @@ mod reconcile;
 
 mod caller;
 mod connect;
+mod fresh;
 mod session;
 
 mod activity;

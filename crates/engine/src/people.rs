@@ -14,6 +14,9 @@ use store::people::Person;
 
 use crate::{AdministratorCaller, Engine, Error, Listed};
 
+/// Where an administrator ends everybody's connections.
+const EVERYBODY: &str = "/administration/people/disconnect";
+
 /// So many connections are ended at a time: each may have to wait for its running calls.
 const AT_ONCE: usize = 16;
 /// So many are looked up at a time.
@@ -210,6 +213,7 @@ impl Engine {
         administrator: &AdministratorCaller,
         request: &RequestId,
     ) -> Result<usize, Error> {
+        self.if_fresh(administrator, EVERYBODY)?;
         let by = Ender::Administrator(administrator.id());
         self.end_everybody(administrator.organisation(), by, request)
             .await
@@ -297,6 +301,7 @@ impl Engine {
         if self.0.stopping.is_cancelled() {
             return Err(Error::stopping());
         }
+        self.if_fresh(&administrator, EVERYBODY)?;
         let engine = self.clone();
         self.0.tasks.spawn(async move {
             match engine.disconnect_everybody(&administrator, &request).await {

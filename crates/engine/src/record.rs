@@ -195,7 +195,7 @@ impl Engine {
     /// before the first is read.
     ///
     /// # Errors
-    /// [`ErrorKind::Unavailable`]; then nothing is handed out.
+    /// `sign_in_again`; [`ErrorKind::Unavailable`]. Then nothing is handed out.
     pub async fn export_record(
         &self,
         administrator: &AdministratorCaller,
@@ -203,6 +203,7 @@ impl Engine {
         format: RecordFormat,
         request: &RequestId,
     ) -> Result<String, Error> {
+        self.if_fresh(administrator, "/administration/audit")?;
         let mut record = self.about(&administrator.person, Kind::AuditExported);
         record.actor = Some(administrator.id().clone());
         record.request = Some(request.clone());

@@ -97,7 +97,8 @@ impl Engine {
             issuer: self.0.microsoft.entra().authority().to_owned(),
             claims: None,
         };
-        self.begin(attempt, &scopes::SIGN_IN, None).await
+        let prompt = Some(entra::Prompt::SelectAccount);
+        self.begin(attempt, &scopes::SIGN_IN, None, prompt).await
     }
 
     pub(crate) async fn begin(
@@ -105,6 +106,7 @@ impl Engine {
         attempt: Attempt,
         scopes: &[domain::tool::Scope],
         login_hint: Option<&str>,
+        prompt: Option<entra::Prompt>,
     ) -> Result<Begun, Error> {
         let (state, browser) = (
             StateSecret::random(&self.0.random),
@@ -116,11 +118,7 @@ impl Engine {
             nonce: &proof.nonce,
             challenge: &entra::Entra::challenge(&proof.verifier),
             scopes,
-            prompt: if login_hint.is_none() {
-                Some(entra::Prompt::SelectAccount)
-            } else {
-                None
-            },
+            prompt,
             login_hint,
             claims: attempt.claims.as_deref(),
         };
@@ -199,13 +197,22 @@ impl Engine {
             Err(error) => return Err(self.rejected(error).await),
         };
         self.forget_trouble().await;
+        let proved = self.proved_at(attempt, &signed_in)?;
         let person = self
             .0
             .store
             .sign_in_person(&signed_in.identity, &signed_in.name, &signed_in.login)
             .await?;
+        if attempt.person.as_ref().is_some_and(|who| *who != person.id) {
+            return Err(Error::new(
+                ErrorKind::Forbidden,
+                "account_differs",
+                "At Microsoft you chose another account than the one you are signed in with. Choose your own account.",
+            ));
+        }
         let mut record = self.about(&person, Kind::SignedIn);
         record.request = Some(request.clone());
+        (record.sid, record.uti) = (signed_in.sid, signed_in.uti);
         self.0.store.record(record).await?;
         if let Some(before) = before {
             self.0.store.end_session(&before.session).await?;
@@ -217,6 +224,7 @@ impl Engine {
             .create_session(
                 &person.id,
                 &session.hash(),
+                proved,
                 settings.session_idle,
                 settings.session_absolute,
             )

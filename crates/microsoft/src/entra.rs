@@ -104,6 +104,10 @@ pub struct SignedIn {
     pub superset: Vec<String>,
     /// When the person last proved who she is, if Microsoft says so.
     pub authenticated_at: Option<Timestamp>,
+    /// Microsoft's id of this sign-in and of everything that comes from its grant, if its ID token told (claim `sid`).
+    pub sid: Option<String>,
+    /// Microsoft's id of the ID token (claim `uti`).
+    pub uti: Option<String>,
 }
 
 /// A grant that was redeemed.
@@ -252,6 +256,8 @@ impl Entra {
             grant: answer.refresh_token,
             superset: granted.superset,
             authenticated_at: person.authenticated_at,
+            sid: person.sid,
+            uti: person.uti,
         })
     }
 

@@ -47,6 +47,8 @@ pub struct Connection {
     pub mailbox_zone: Option<String>,
     /// The working hours of the mailbox, once learned, as they were stored.
     pub mailbox_hours: Option<String>,
+    /// Microsoft's id of the sign-in that its grant comes from, if it was told.
+    pub sid: Option<String>,
     /// The object id (`oid`) of the account that was connected.
     pub account: String,
     /// When it was last connected.
@@ -96,6 +98,8 @@ macro_rules! connection_columns {
             $prefix,
             "mailbox_hours, ",
             $prefix,
+            "microsoft_sid, ",
+            $prefix,
             "connected_ms, ",
             $prefix,
             "refreshed_ms, ",
@@ -122,6 +126,7 @@ impl Connection {
             mailbox_address: row.maybe_text("mailbox_address")?,
             mailbox_zone: row.maybe_text("mailbox_zone")?,
             mailbox_hours: row.maybe_text("mailbox_hours")?,
+            sid: row.maybe_text("microsoft_sid")?,
             account: row.text("account")?,
             connected_at: row.moment("connected_ms")?,
             refreshed_at: row.moment("refreshed_ms")?,
@@ -298,6 +303,22 @@ impl Store {
         self.change("keep what is known of a mailbox", query).await
     }
 
+    /// Keeps Microsoft's id of the sign-in that the grant of this version comes from. Answers whether it was kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_sid(&self, connection: &Connection, sid: Option<&str>) -> Result<bool, Error> {
+        let query = sqlx::query(
+            "UPDATE connections SET microsoft_sid = $3 WHERE id = $1 AND person = $2 AND life = $4",
+        );
+        let query = query
+            .bind(connection.id.as_str())
+            .bind(connection.person.as_str())
+            .bind(sid)
+            .bind(connection.life);
+        self.change("keep the id of a sign-in", query).await
+    }
+
     /// Keeps the working hours of the mailbox in this life. Answers whether they were kept.
     ///
     /// # Errors
@@ -336,7 +357,7 @@ impl Store {
         let query = sqlx::query(
             "UPDATE connections
              SET state = $3, version = version + 1, scopes = '', mailbox_address = NULL, mailbox_zone = NULL,
-                mailbox_hours = NULL
+                mailbox_hours = NULL, microsoft_sid = NULL
              WHERE person = $1 AND integration = $2 AND state <> $3 RETURNING id",
         );
         let query = query

@@ -31,7 +31,8 @@ pub struct Session {
 }
 
 impl Store {
-    /// Begins a session that ends `idle` after its last use, and `absolute` from now at the latest.
+    /// Begins a session that ends `idle` after its last use, and `absolute` from now at the latest, of somebody who proved at
+    /// Microsoft at that moment who she is.
     ///
     /// # Errors
     /// When the database fails.
@@ -39,6 +40,7 @@ impl Store {
         &self,
         person: &PersonId,
         secret_hash: &SecretHash,
+        authenticated_at: Timestamp,
         idle: Duration,
         absolute: Duration,
     ) -> Result<Session, Error> {
@@ -52,7 +54,7 @@ impl Store {
         let query = sqlx::query(
             "INSERT INTO sessions
                 (id, person, secret_hash, created_ms, last_seen_ms, idle_ms, expires_ms, authenticated_ms)
-             VALUES ($1, $2, $3, $4, $4, $5, $6, $4)",
+             VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
         );
         let query = query
             .bind(id.as_str())
@@ -60,7 +62,8 @@ impl Store {
             .bind(secret_hash.as_str())
             .bind(now)
             .bind(whole_ms(idle))
-            .bind(expires);
+            .bind(expires)
+            .bind(authenticated_at.as_millisecond());
         write.execute(doing, query).await?;
         write.commit(doing).await?;
         let now = domain::clock::from_ms(now);
@@ -70,7 +73,7 @@ impl Store {
             created: now,
             last_seen: now,
             expires: domain::clock::from_ms(expires),
-            authenticated_at: now,
+            authenticated_at,
         })
     }
 

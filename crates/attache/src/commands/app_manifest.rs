@@ -107,6 +107,7 @@ impl Registration {
                 "implicitGrantSettings": { "enableIdTokenIssuance": false, "enableAccessTokenIssuance": false },
             },
             "isFallbackPublicClient": false,
+            "optionalClaims": optional_claims(),
             "requiredResourceAccess": resource_access(),
         })
     }
@@ -121,6 +122,7 @@ impl Registration {
             "# Registers attache and prints its client id. Needs a signed-in `az` and the role Application Administrator.\n\
              app=$(az ad app create --display-name '{name}' --sign-in-audience {audience} \\\n\
              \x20 --web-redirect-uris '{redirect_uri}' --required-resource-accesses '{access}' \\\n\
+             \x20 --optional-claims '{claims}' \\\n\
              \x20 --query appId --output tsv)\n\
              az ad sp create --id \"$app\"\n\
              # The public part of the certificate; key and certificate together go into entra.certificate_file.\n\
@@ -129,6 +131,7 @@ impl Registration {
              az ad app permission admin-consent --id \"$app\"\n\
              echo \"entra.client_id = \\\"$app\\\"\"",
             access = resource_access(),
+            claims = optional_claims(),
         )
     }
 
@@ -156,6 +159,7 @@ impl Registration {
              \x20 displayName: '{name}'\n\
              \x20 signInAudience: '{audience}'\n\
              \x20 web: {{ redirectUris: [ '{redirect_uri}' ] }}\n\
+             \x20 optionalClaims: {{ idToken: [ {claims} ] }}\n\
              \x20 requiredResourceAccess: [\n\
              \x20   {{\n\
              \x20     resourceAppId: '{GRAPH_APP_ID}'\n\
@@ -176,8 +180,18 @@ impl Registration {
              }}\n\n\
              output clientId string = app.appId",
             granted = granted.join(" "),
+            claims = CLAIMS
+                .map(|name| format!("{{ name: '{name}' }}"))
+                .join(", "),
         )
     }
+}
+
+/// What an ID token says beside who it is: which sign-in it belongs to, and when she proved who she is.
+const CLAIMS: [&str; 2] = ["sid", "auth_time"];
+
+fn optional_claims() -> Value {
+    json!({ "idToken": CLAIMS.map(|name| json!({ "name": name })) })
 }
 
 /// The ten permissions as an application registers them.
@@ -207,6 +221,7 @@ mod tests {
                 assert_eq!(form.matches(asked.permission_id).count(), 1, "{form}");
             }
             assert!(form.contains("https://calendar.example.com/auth/microsoft/callback"));
+            assert!(form.contains("sid") && form.contains("auth_time"), "{form}");
             assert!(
                 !form.contains("\"Role\"") && !form.contains("'Role'"),
                 "{form}"

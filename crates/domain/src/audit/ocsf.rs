@@ -174,6 +174,9 @@ fn actor(record: &Record) -> Value {
     if person.is_some() {
         actor.insert("user".to_owned(), user(person));
     }
+    if let Some(sid) = &record.sid {
+        actor.insert("session".to_owned(), json!({ "uid": sid }));
+    }
     match &record.agent {
         Some(agent) => actor.insert("app_uid".to_owned(), agent.as_str().into()),
         None => actor.insert("app_name".to_owned(), "attache".into()),
@@ -351,6 +354,7 @@ mod tests {
             record.outcome = Some("done".to_owned());
             record.target = Some(Digest::ZERO);
             record.duration_ms = Some(180);
+            record.sid = Some("00481d36-c0cf-4ae1-9d5d-8a4b1f5d2c11".to_owned());
             record.upstream = vec![UpstreamRequest {
                 client_request_id: "ours".to_owned(),
                 request_id: Some("theirs".to_owned()),
@@ -369,6 +373,8 @@ mod tests {
             event["unmapped"]["call"]
         );
         assert_eq!(event["actor"]["user"]["uid"], event["unmapped"]["person"]);
+        assert_eq!(event["actor"]["session"]["uid"], event["unmapped"]["sid"]);
+        assert!(event["unmapped"]["sid"].is_string());
         assert_eq!(event["src_endpoint"]["uid"], event["unmapped"]["agent"]);
         assert_eq!(event["http_request"]["uid"], event["unmapped"]["request"]);
         assert_eq!(event["unmapped"]["upstream"][0]["request_id"], "theirs");

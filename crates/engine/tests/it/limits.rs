@@ -31,7 +31,7 @@ async fn on_record(house: &House, pair: &Pair) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_change_too_many_in_a_minute_is_refused_on_record_and_works_when_the_time_is_over() {
+async fn r1_a_change_too_many_in_a_minute_is_refused_on_record_and_works_when_the_time_is_over() {
     let limits = Limits {
         writes_per_minute: 3,
         ..MANY
@@ -107,7 +107,7 @@ async fn of_changes_at_once_over_two_instances_exactly_as_many_as_may_reach_grap
 }
 
 #[tokio::test]
-async fn people_outside_are_counted_for_a_day_and_those_inside_are_not() {
+async fn r1_people_outside_are_counted_for_a_day_and_those_inside_are_not() {
     let limits = Limits {
         invitations_per_day: 3,
         ..MANY
@@ -194,7 +194,7 @@ async fn what_was_approved_is_within_the_limits_when_it_runs_or_waits_on() {
 }
 
 #[tokio::test]
-async fn an_organisation_has_limits_too_which_all_its_people_share() {
+async fn r1_an_organisation_has_limits_too_which_all_its_people_share() {
     let limits = Limits {
         organisation_writes_per_minute: 2,
         ..MANY
@@ -227,7 +227,7 @@ async fn an_organisation_has_limits_too_which_all_its_people_share() {
 }
 
 #[tokio::test]
-async fn an_agent_that_calls_too_often_is_told_to_wait_and_is_on_record_once() {
+async fn r1_an_agent_that_calls_too_often_is_told_to_wait_and_is_on_record_once() {
     let limits = Limits {
         calls_per_minute: 4,
         ..MANY

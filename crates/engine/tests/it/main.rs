@@ -14,6 +14,7 @@ mod connecting;
 mod consent;
 mod crashes;
 mod everybody;
+mod fresh;
 mod handles;
 mod instances;
 mod keeping;

@@ -126,7 +126,8 @@ async fn entries_can_be_added(house: &House, yes: bool) {
 
 /// L1: reads, writes, questions and decisions.
 #[tokio::test]
-async fn while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_works_by_itself() {
+async fn l1_while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_works_by_itself()
+{
     let house = House::new().await;
     let levels = [
         ("search_events", Level::AlwaysAllow),
@@ -189,9 +190,9 @@ async fn while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everything_w
     assert_eq!(house.events(&pair.login, "Never"), 0);
 }
 
-/// L2, L6, L11.
+/// L2, L6.
 #[tokio::test]
-async fn a_call_leaves_two_entries_with_microsofts_ids_and_the_chain_verifies() {
+async fn l11_a_call_leaves_two_entries_with_microsofts_ids_and_the_chain_verifies() {
     let house = House::new().await;
     let pair = house
         .connected(1, &[("create_event", Level::AlwaysAllow)])
@@ -224,6 +225,12 @@ async fn a_call_leaves_two_entries_with_microsofts_ids_and_the_chain_verifies() 
                 .contains(&request.client_request_id)
                 && request.status.is_some())
     );
+    // Microsoft's id of the sign-in that her grant comes from joins her calls with its sign-in and mailbox logs.
+    let connected = house.entries(&pair, &[Kind::Connected]).await;
+    let connected = &connected[0].record;
+    assert!(connected.sid.is_some() && connected.uti.is_some());
+    assert_eq!(begun.record.sid, connected.sid);
+    assert_eq!(finished.record.sid, connected.sid);
     assert!(
         !begun.record.to_text().contains("On record")
             && !finished.record.to_text().contains("On record")
@@ -241,6 +248,60 @@ async fn a_call_leaves_two_entries_with_microsofts_ids_and_the_chain_verifies() 
         assert_eq!(verifier.add(entry), Ok(()));
     }
     assert_eq!(verifier.finish(Some(head)), Ok(head));
+}
+
+/// Everything is tried that could leave a word of hers, or of somebody else's, or her name.
+#[tokio::test]
+async fn l6_no_title_text_place_address_or_name_is_in_any_entry() {
+    let house = House::new().await;
+    let levels = [
+        ("create_event", Level::AlwaysAllow),
+        ("update_event", Level::Ask),
+        ("search_events", Level::AlwaysAllow),
+        ("search_contacts", Level::AlwaysAllow),
+        ("read_event", Level::AlwaysAllow),
+    ];
+    let pair = house.connected(1, &levels).await;
+    let event = json!({"title": "Zebrafink title", "start": "2031-03-04T10:00", "duration_minutes": 30,
+        "location": "Zebrafink place", "body": "Zebrafink text", "attendees": ["zebrafink@kanarienvogel.example"]});
+    let made = house.call(&pair, "create_event", event).await;
+    let id = made.expect("made").body["event"]["id"].clone();
+    let change = json!({"id": id, "title": "Zebrafink anew"});
+    let asked = house.call(&pair, "update_event", change).await;
+    let asked = asked.expect("asks").body;
+    let card = ApprovalId::parse(asked["approval_id"].as_str().expect("an id")).expect("an id");
+    let approved = house.approve(&pair.person, &card).await;
+    assert_eq!(approved.expect("approves").state, ApprovalState::Done);
+    for (tool, arguments) in [
+        ("read_event", json!({"id": id})),
+        (
+            "search_events",
+            json!({"from": "2031-03-01", "to": "2031-03-10", "text": "Zebrafink"}),
+        ),
+        ("search_contacts", json!({"query": "Zebrafink"})),
+        (
+            "create_event",
+            json!({"title": "Zebrafink", "start": "Zebrafink"}),
+        ),
+        ("create_event", json!({"Zebrafink": "Zebrafink"})),
+        ("Zebrafink", json!({})),
+    ] {
+        house.word(&pair, tool, arguments).await;
+    }
+    let organisation = pair.person.organisation();
+    let entries = house.store.chain(organisation, 1, 10_000).await;
+    let entries = entries.expect("readable");
+    assert!(entries.len() > 15, "{}", entries.len());
+    let mut words = vec!["zebrafink".to_owned(), "kanarienvogel".to_owned()];
+    for person in house.sim.people() {
+        words.push(person.login.to_lowercase());
+    }
+    words.push(pair.person.name().to_lowercase());
+    for entry in entries {
+        let text = entry.text.to_lowercase();
+        let found = words.iter().find(|word| text.contains(word.as_str()));
+        assert_eq!(found, None, "{text}");
+    }
 }
 
 #[tokio::test]

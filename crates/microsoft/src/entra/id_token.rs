@@ -34,6 +34,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) login: String,
     pub(crate) authenticated_at: Option<Timestamp>,
+    pub(crate) sid: Option<String>,
+    pub(crate) uti: Option<String>,
 }
 
 /// Checks a token with the issuer's published keys.
@@ -125,7 +127,15 @@ fn check_with(token: &str, key: &Key, expected: &Expected<'_>) -> Result<Person,
         name: if name.is_empty() { login.clone() } else { name },
         login,
         authenticated_at: claims.auth_time.and_then(moment),
+        sid: claims.sid.filter(|id| is_id(id)),
+        uti: claims.uti.filter(|id| is_id(id)),
     })
+}
+
+/// Whether it has the form of an id; what has not is not put on record.
+fn is_id(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=64).contains(&text.len()) && text.bytes().all(fits)
 }
 
 /// The claims, after the signature. Times and names are checked by us, with our clock.

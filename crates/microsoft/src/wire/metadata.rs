@@ -61,4 +61,6 @@ pub(crate) struct Claims {
     pub(crate) name: Option<String>,
     pub(crate) preferred_username: Option<String>,
     pub(crate) auth_time: Option<i64>,
+    pub(crate) sid: Option<String>,
+    pub(crate) uti: Option<String>,
 }

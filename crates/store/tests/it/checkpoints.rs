@@ -95,7 +95,7 @@ on_both! {
         assert!(matches!(refused, Made::Refused(Broken::Hash(6))), "{refused:?}");
     }
 
-    async fn two_instances_at_once_never_contradict_each_other(fixture: &Fixture) {
+    async fn l3_two_instances_at_once_never_contradict_each_other(fixture: &Fixture) {
         let world = fixture.world().await;
         let other = fixture.open(fixture.keys()).await.expect("it opens");
         let organisation = &world.anna.organisation;
@@ -135,7 +135,7 @@ on_both! {
         assert_eq!(due(10, long).await, std::slice::from_ref(organisation));
     }
 
-    async fn only_what_a_published_checkpoint_stands_for_can_go_and_the_rest_still_verifies(fixture: &Fixture) {
+    async fn l10_only_what_a_published_checkpoint_stands_for_can_go_and_the_rest_still_verifies(fixture: &Fixture) {
         let world = fixture.world().await;
         let (store, organisation) = (&world.store, &world.anna.organisation);
         let key = key(fixture);

@@ -14,7 +14,7 @@ on_both! {
     async fn a_session_lives_while_it_is_used_but_not_for_ever(fixture: &Fixture) {
         let world = fixture.world().await;
         let secret = SessionSecret::random(&fixture.random).hash();
-        let made = world.store.create_session(&world.anna.id, &secret, IDLE, ABSOLUTE).await.expect("a session");
+        let made = world.store.create_session(&world.anna.id, &secret, fixture.now(), IDLE, ABSOLUTE).await.expect("a session");
         let begin = fixture.now();
         assert_eq!((made.created, made.expires, made.authenticated_at), (begin, begin + ABSOLUTE, begin));
         let read = async || world.store.session(&secret).await.expect("an answer");
@@ -31,7 +31,7 @@ on_both! {
     async fn an_unused_session_ends(fixture: &Fixture) {
         let world = fixture.world().await;
         let secret = SessionSecret::random(&fixture.random).hash();
-        world.store.create_session(&world.anna.id, &secret, IDLE, ABSOLUTE).await.expect("a session");
+        world.store.create_session(&world.anna.id, &secret, fixture.now(), IDLE, ABSOLUTE).await.expect("a session");
         fixture.clock.advance(Duration::from_secs(30));
         let (session, _) = world.store.session(&secret).await.expect("an answer").expect("it lives");
         assert_eq!(session.last_seen, session.created, "within a minute nothing is written");
@@ -45,7 +45,7 @@ on_both! {
         let mut secrets = Vec::new();
         for person in [&world.anna, &world.anna, &world.anna, &bruno] {
             let secret = SessionSecret::random(&fixture.random).hash();
-            let session = world.store.create_session(&person.id, &secret, IDLE, ABSOLUTE).await.expect("a session");
+            let session = world.store.create_session(&person.id, &secret, fixture.now(), IDLE, ABSOLUTE).await.expect("a session");
             secrets.push((secret, session.id));
         }
         let living = async || {

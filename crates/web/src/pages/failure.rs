@@ -112,6 +112,7 @@ fn page(frame: Frame, failure: &Failure, request: &str) -> FailurePage {
     let to_outlook =
         BACK_TO_OUTLOOK.contains(&failure.code) || CONNECTION_CODES.contains(&failure.code);
     let (back, back_label) = match helps {
+        Some(link) if failure.code == "sign_in_again" => (link, "error-sign-in-again"),
         Some(link) if link.ends_with(OUTLOOK) => (link, "error-retry-connect"),
         Some(link) => (link, "error-open"),
         None if to_outlook => (OUTLOOK.to_owned(), "error-retry-connect"),
@@ -167,6 +168,7 @@ const CALLBACK_CODES: &[&str] = &[
     "blocked_by_policy",
     "account_disabled",
     "installation_refused",
+    "sign_in_again",
 ];
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {

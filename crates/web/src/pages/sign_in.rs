@@ -24,6 +24,8 @@ use crate::{State, cookies};
 struct SignInPage {
     page: Frame,
     return_to: String,
+    /// Of somebody who is signed in, and has to prove it anew.
+    again: bool,
 }
 
 impl SignInPage {
@@ -32,6 +34,7 @@ impl SignInPage {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("language", tag)
             .append_pair("return_to", &self.return_to)
+            .extend_pairs(self.again.then_some(("again", "1")))
             .finish();
         format!("/?{query}")
     }
@@ -41,6 +44,7 @@ impl SignInPage {
 pub(super) struct Asked {
     return_to: Option<String>,
     language: Option<String>,
+    again: Option<String>,
 }
 
 pub(super) async fn show(
@@ -50,7 +54,8 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let return_to = return_to::checked(asked.return_to.as_deref());
-    if person.is_some() {
+    let again = person.is_some() && asked.again.is_some();
+    if person.is_some() && !again {
         return Redirect::to(return_to).into_response();
     }
     let words = visit.words(asked.language.as_deref());
@@ -58,20 +63,26 @@ pub(super) async fn show(
     html(&SignInPage {
         page: Frame::anonymous(words, state.engine.is_simulated()).with_title(title),
         return_to: return_to.to_owned(),
+        again,
     })
 }
 
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
     return_to: Option<String>,
+    again: Option<String>,
 }
 
 pub(super) async fn begin(
     With(state): With<State>,
+    MaybePerson(person): MaybePerson,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, PageError> {
     let return_to = return_to::checked(form.return_to.as_deref());
-    let begun = state.engine.begin_sign_in(return_to).await?;
+    let begun = match person.filter(|_| form.again.is_some()) {
+        Some(person) => state.engine.begin_sign_in_again(&person, return_to).await?,
+        None => state.engine.begin_sign_in(return_to).await?,
+    };
     Ok(to_microsoft(&state, &begun))
 }
 
@@ -164,11 +175,13 @@ pub(super) async fn sign_out(
 
 pub(super) fn samples(words: Words) -> Vec<Sample> {
     let title = words.say("sign-in-title").into_owned();
-    vec![sample(
-        "sign-in",
-        &SignInPage {
-            page: Frame::anonymous(words, true).with_title(title),
-            return_to: return_to::HOME.to_owned(),
-        },
-    )]
+    let page = |again| SignInPage {
+        page: Frame::anonymous(words, true).with_title(title.clone()),
+        return_to: return_to::HOME.to_owned(),
+        again,
+    };
+    vec![
+        sample("sign-in", &page(false)),
+        sample("sign-in-again", &page(true)),
+    ]
 }

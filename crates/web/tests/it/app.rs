@@ -83,7 +83,13 @@ impl App {
         let session = SessionSecret::random(&Random::operating_system());
         let hour = Duration::from_secs(3600);
         store
-            .create_session(&person, &session.hash(), hour, hour)
+            .create_session(
+                &person,
+                &session.hash(),
+                domain::clock::Clock::system().now(),
+                hour,
+                hour,
+            )
             .await
             .expect("a session");
         if !levels.is_empty() {

@@ -1,9 +1,14 @@
 //! Audit: what an administrator sees of the record, takes with her and has checked, and what stands on record of that.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use domain::audit::Kind;
+use domain::clock::Clock;
+use domain::secret::SessionSecret;
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::stack::{Seat, Stack};
 
 const PLACE: &str = "/administration/audit";
@@ -131,6 +136,35 @@ async fn an_export_holds_what_was_filtered_a_line_each_and_is_on_record_first() 
         .collect();
     assert_eq!(reasons, [Some("ocsf"), Some("jsonl")]);
     assert_eq!(send(&anna, "export", &fields("jsonl")).await.0, 403);
+}
+
+#[tokio::test]
+async fn w11_an_export_with_an_old_sign_in_is_refused_and_leads_to_a_new_one() {
+    let (stack, chief, _anna) = lived().await;
+    let session = SessionSecret::random(&stack.random);
+    let (now, hour) = (Clock::system().now(), Duration::from_secs(3_600));
+    let hash = session.hash();
+    let old = stack
+        .store
+        .create_session(&chief.person, &hash, now - hour, hour, hour);
+    old.await.expect("a session");
+    let (key, secret) = ("no key".to_owned(), session.expose().to_owned());
+    let old = Seat {
+        app: App::at(stack.router.clone(), key, secret),
+        person: chief.person.clone(),
+    };
+    let (status, html) = send(&old, "export", &[("format", "jsonl")]).await;
+    let link = "/?again=1&amp;return_to=/administration/audit";
+    assert!(status == 403 && html.contains("Sign in again"), "{html}");
+    assert!(
+        html.contains(link) || html.contains(&link.replace("&amp;", "&#38;")),
+        "{html}"
+    );
+    let exported = stack.entries(&chief, &[Kind::AuditExported]).await;
+    assert_eq!(exported.len(), 0);
+    let place = "/?again=1&return_to=/administration/audit";
+    let page = old.app.ask(Method::GET, place).signed_in().send().await;
+    assert!(page.body.contains("name=\"again\""), "{}", page.body);
 }
 
 /// L4.

@@ -32,8 +32,8 @@ pub(crate) struct Stack {
     pub(crate) sim: Simulator,
     pub(crate) store: Store,
     organisation: OrganisationId,
-    router: Router,
-    random: Random,
+    pub(crate) router: Router,
+    pub(crate) random: Random,
     _folder: TempDir,
 }
 
@@ -122,7 +122,13 @@ impl Stack {
             Duration::from_secs(3600),
         );
         self.store
-            .create_session(&person, &session.hash(), hour, hour)
+            .create_session(
+                &person,
+                &session.hash(),
+                domain::clock::Clock::system().now(),
+                hour,
+                hour,
+            )
             .await
             .expect("a session");
         let app = App::at(

@@ -135,7 +135,7 @@ fn append(file: &Path, kept: &Kept) -> anyhow::Result<()> {
 }
 
 /// A checkpoint as one line: the note is JSON text there, so its line feeds are two characters.
-fn line(kept: &Kept) -> String {
+pub(super) fn line(kept: &Kept) -> String {
     let at: Timestamp = kept.at;
     let note = serde_json::json!({
         "organisation": kept.organisation, "size": kept.size, "checkpoint": kept.note,

@@ -374,3 +374,17 @@ async fn l5_a_new_key_leaves_the_old_one_in_the_record_for_as_long_as_it_has_sig
     }
     assert_eq!(signers.unsigned(), None);
 }
+
+#[tokio::test]
+async fn l9_a_checkpoint_is_one_line_for_a_collector() {
+    let house = House::new().await;
+    house.entries(3).await;
+    let kept = house.notary().sign(&house.organisation).await;
+    let kept = kept.expect("signed").expect("something new");
+    assert!(kept.note.contains('\n'));
+    let line = sinks::line(&kept);
+    assert!(!line.contains(char::is_control), "{line:?}");
+    let (_, json) = line.split_once(" - checkpoint - ").expect("a message");
+    let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    assert_eq!(json["checkpoint"], kept.note);
+}

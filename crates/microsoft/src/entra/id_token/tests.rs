@@ -75,6 +75,7 @@ fn claims() -> Value {
         "iss": format!("https://login.example/{TENANT}/v2.0"), "aud": "client", "exp": NOW + 3_900, "nbf": NOW, "iat": NOW,
         "ver": "2.0", "tid": TENANT, "oid": OBJECT, "nonce": "n-1", "sub": "s", "name": "Anna\u{202e} Berger",
         "preferred_username": "anna.berger@nordwind.example", "email": "somebody.else@other.example", "auth_time": NOW - 60,
+        "sid": "00481d36-c0cf-4ae1-9d5d-8a4b1f5d2c11", "uti": "kq-7Xw1_Y0mXJr3Q",
     })
 }
 
@@ -119,6 +120,27 @@ fn a_good_token_says_who_it_is_by_tenant_and_object_alone() {
         person.authenticated_at,
         Timestamp::from_second(NOW - 60).ok()
     );
+    let marks = (person.sid.as_deref(), person.uti.as_deref());
+    let expected = (
+        Some("00481d36-c0cf-4ae1-9d5d-8a4b1f5d2c11"),
+        Some("kq-7Xw1_Y0mXJr3Q"),
+    );
+    assert_eq!(marks, expected);
+}
+
+#[test]
+fn what_has_not_the_form_of_an_id_is_not_taken_as_one() {
+    let signer = Signer::own();
+    for odd in [
+        json!(""),
+        json!("a b"),
+        json!("x\n{}"),
+        json!("x".repeat(65)),
+    ] {
+        let token = signer.sign(&header(), &but("sid", odd.clone()));
+        let person = check_as(&token, &signer.key(Some(TEMPLATE)), TEMPLATE);
+        assert_eq!(person.expect("good otherwise").sid, None, "{odd}");
+    }
 }
 
 #[test]
