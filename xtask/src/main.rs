@@ -4,6 +4,8 @@
 mod arrows;
 mod check;
 mod kill;
+#[cfg(test)]
+mod requirements;
 mod tidy;
 mod zones;
 

@@ -48,6 +48,7 @@ pub enum Kind {
     LookFinished,
     ApprovalRequested,
     ApprovalDecided,
+    ApprovalEnded,
     CardRead,
     KeysRotated,
     CheckpointKeyUsed,

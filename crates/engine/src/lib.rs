@@ -16,6 +16,7 @@ mod sharing;
 mod token;
 mod trouble;
 mod turn;
+mod undecided;
 
 pub mod tools;
 

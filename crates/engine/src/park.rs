@@ -229,6 +229,9 @@ impl Engine {
         if let Err(error) = self.reconcile().await {
             tracing::warn!(error = %error, "Changes whose end is not known could not be looked after");
         }
+        if let Err(error) = self.record_undecided().await {
+            tracing::warn!(error = %error, "What nobody decided could not be put on record; it is tried again");
+        }
     }
 
     /// Lets what waited for this person's sign-in go on, without keeping her waiting for it.

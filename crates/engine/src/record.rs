@@ -69,6 +69,7 @@ impl RecordGroup {
             Self::Approvals => &[
                 Kind::ApprovalRequested,
                 Kind::ApprovalDecided,
+                Kind::ApprovalEnded,
                 Kind::CardRead,
             ],
             Self::Connections => &[

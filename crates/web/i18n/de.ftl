@@ -561,6 +561,7 @@ kind-record_broken = Das Protokoll wurde verändert vorgefunden
 kind-key_created = Schlüssel erstellt
 kind-key_revoked = Schlüssel widerrufen
 kind-card_read = Der Betreiber von attache hat Ihre Karte gelesen: { $tool }
+kind-approval_ended = { $tool }: Die Frage endete ohne Antwort
 kind-call_begun = { $tool }: begonnen
 kind-call_finished = { $tool }: beendet
 kind-call_denied = { $tool }: verweigert

@@ -561,6 +561,7 @@ kind-record_broken = The record was found altered
 kind-key_created = Key created
 kind-key_revoked = Key revoked
 kind-card_read = The operator of attache read your card: { $tool }
+kind-approval_ended = { $tool }: the question ended without an answer
 kind-call_begun = { $tool }: started
 kind-call_finished = { $tool }: finished
 kind-call_denied = { $tool }: denied

@@ -153,7 +153,7 @@ fn entity(record: &Record) -> Value {
         Kind::EntriesRemoved | Kind::AuditExported | Kind::AuditVerified => {
             of("Log", "audit", Some(record.organisation.as_str()))
         }
-        Kind::ApprovalRequested | Kind::ApprovalDecided | Kind::CardRead => {
+        Kind::ApprovalRequested | Kind::ApprovalDecided | Kind::ApprovalEnded | Kind::CardRead => {
             of("Approval", "approval", approval)
         }
         _ => of("Connection", "outlook_calendar", person),
@@ -277,6 +277,7 @@ fn meaning(record: &Record) -> Meaning {
         | Kind::TaintSwitched
         | Kind::OwnLevelChanged
         | Kind::ApprovalDecided
+        | Kind::ApprovalEnded
         | Kind::KeysRotated => (EntityManagement, 3),
         Kind::Disconnected
         | Kind::EverybodyDisconnected

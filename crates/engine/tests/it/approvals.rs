@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::approval::ApprovalState;
+use domain::audit::Kind;
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::{Value, json};
@@ -241,6 +242,31 @@ async fn what_an_approved_read_told_is_not_told_after_disconnect_or_deny() {
         .await
         .expect("told");
     assert!(told.body["events"].is_null(), "{}", told.body);
+}
+
+#[tokio::test]
+async fn a20_what_nobody_decided_is_on_record_once_with_what_was_asked() {
+    let house = House::limited(engine::Limits::all(1_000)).await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    let late = asked(&house, &pair, "Too late").await;
+    house.engine.record_undecided().await.expect("on record");
+    house.clock.advance(Duration::from_secs(16 * 60));
+    let void = asked(&house, &pair, "Void").await;
+    house.set(&[("create_event", Level::AlwaysAllow)]).await;
+    for _ in 0..2 {
+        let (one, other) = tokio::join!(
+            house.engine.record_undecided(),
+            house.engine.record_undecided()
+        );
+        one.and(other).expect("on record");
+    }
+    let entries = house.entries(&pair, &[Kind::ApprovalEnded]).await;
+    let ended: Vec<_> = entries
+        .into_iter()
+        .map(|entry| (entry.record.approval, entry.record.outcome))
+        .collect();
+    let of = |id: &ApprovalId, word: &str| (Some(id.clone()), Some(word.to_owned()));
+    assert_eq!(ended, [of(&void, "void"), of(&late, "expired")]);
 }
 
 #[tokio::test]

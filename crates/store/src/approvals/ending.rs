@@ -1,11 +1,14 @@
 //! Ending: what a change makes void, and what is forgotten when a connection ends.
 
+use domain::audit::Record;
 use domain::id::{AgentId, ApprovalId, ConnectionId, OrganisationId, PersonId};
 use jiff::Timestamp;
 
+use super::{StoredApproval, approval_columns, shown_outcome, shown_state};
 use crate::Store;
 use crate::database::Write;
 use crate::error::Error;
+use crate::writes::Beside;
 
 /// Which waiting calls a change makes void. What waits for a sign-in is decided again when it goes on, so a change of
 /// level is seen then.
@@ -57,6 +60,40 @@ pub(crate) async fn forget(write: &mut Write, connection: &ConnectionId) -> Resu
 }
 
 impl Store {
+    /// Stored calls that ended without a decision, and whose end is not on record yet: the oldest, so many at most.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undecided(&self, most: u32) -> Result<Vec<StoredApproval>, Error> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            approval_columns!(),
+            " FROM approvals
+             WHERE end_recorded = 0 AND state IN ('pending', 'parked', 'void', 'expired')
+                AND (state IN ('void', 'expired') OR (state IN ('pending', 'parked') AND expires_ms <= $1))
+             ORDER BY created_ms LIMIT $2"
+        ));
+        let query = query.bind(self.now_ms()).bind(i64::from(most));
+        let rows = self.database().rows("read what ended", query).await?;
+        rows.iter().map(StoredApproval::from_row).collect()
+    }
+
+    /// Puts the end of such a call on record, in one transaction with that it is there. `false` when somebody else did.
+    ///
+    /// # Errors
+    /// [`Error::NotRecorded`].
+    pub async fn record_undecided(&self, record: Record, id: &ApprovalId) -> Result<bool, Error> {
+        let beside = Beside::Undecided {
+            approval: id.clone(),
+            now_ms: self.now_ms(),
+        };
+        match self.record_beside(record, Some(beside)).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotExecuting) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Forgets what calls answered that were decided before a moment; of those whose end is still looked for, nothing.
     ///
     /// # Errors

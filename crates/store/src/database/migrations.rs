@@ -8,7 +8,7 @@ use crate::error::{Cause, Error};
 use crate::row::Row;
 
 /// Every migration, oldest first: number, name, text.
-const MIGRATIONS: [(i64, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str); 16] = [
     (1, "start", include_str!("../../migrations/0001_start.sql")),
     (
         2,
@@ -60,6 +60,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
     ),
     (14, "shown", include_str!("../../migrations/0014_shown.sql")),
     (16, "sid", include_str!("../../migrations/0016_sid.sql")),
+    (17, "ended", include_str!("../../migrations/0017_ended.sql")),
 ];
 
 fn name(version: i64, description: &str) -> String {

@@ -30,6 +30,8 @@ pub(crate) enum Beside {
         state: ApprovalState,
         outcome: Value,
     },
+    /// Nobody decided a stored call: its time is over, or something changed first.
+    Undecided { approval: ApprovalId, now_ms: i64 },
 }
 
 impl Beside {
@@ -53,6 +55,7 @@ impl Beside {
                 state,
                 outcome,
             } => conclude(tx, call, *looks, *state, outcome).await,
+            Self::Undecided { approval, now_ms } => undecided(tx, approval, *now_ms).await,
         }
     }
 }
@@ -143,6 +146,18 @@ async fn conclude(
         settle(tx, &approval, state, outcome, Whose::Any).await?;
     }
     Ok(true)
+}
+
+/// Of those who put it on record at the same time, one does.
+async fn undecided(tx: &mut Write, approval: &ApprovalId, now_ms: i64) -> Result<bool, Error> {
+    let query = sqlx::query(
+        "UPDATE approvals SET end_recorded = 1,
+             state = CASE WHEN state IN ('pending', 'parked') THEN 'expired' ELSE state END
+         WHERE id = $1 AND end_recorded = 0
+             AND (state IN ('void', 'expired') OR (state IN ('pending', 'parked') AND expires_ms <= $2))",
+    );
+    let query = query.bind(approval.as_str()).bind(now_ms);
+    Ok(tx.execute(DOING, query).await? > 0)
 }
 
 /// Which stored calls an end counts for.

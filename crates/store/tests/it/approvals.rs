@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use domain::approval::ApprovalState;
+use domain::audit::{Kind, Record};
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::json;
 use store::approvals::{ApprovalFilter, Earlier};
+use store::audit::AuditFilter;
 use store::{Error, Store};
 use tokio::task::JoinSet;
 
@@ -28,6 +30,27 @@ async fn ask(world: &World, fixture: &Fixture, title: &str) -> Result<ApprovalId
 }
 
 on_both! {
+    async fn what_ended_without_a_decision_is_put_on_record_once(fixture: &Fixture) {
+        let world = fixture.world().await;
+        let store = &world.store;
+        let void = ask(&world, fixture, "Void").await.expect("an id");
+        fixture.clock.advance(Duration::from_secs(1));
+        let late = ask(&world, fixture, "Late").await.expect("an id");
+        assert_eq!(store.undecided(9).await.expect("readable"), []);
+        assert!(store.void_approval(&world.anna.id, &void).await.expect("an answer"));
+        fixture.clock.advance(Duration::from_secs(601));
+        let waits = ask(&world, fixture, "Waits").await.expect("an id");
+        let ended: Vec<_> = store.undecided(9).await.expect("readable").into_iter().map(|one| (one.id, one.state)).collect();
+        assert_eq!(ended, [(void.clone(), ApprovalState::Void), (late.clone(), ApprovalState::Expired)]);
+        for (id, is_news) in [(&void, true), (&late, true), (&void, false), (&waits, false)] {
+            let record = Record::new(fixture.now(), Kind::ApprovalEnded, world.anna.organisation.clone());
+            assert_eq!(store.record_undecided(record, id).await.expect("an answer"), is_news);
+        }
+        assert_eq!(store.undecided(9).await.expect("readable"), []);
+        let filter = AuditFilter { kinds: vec![Kind::ApprovalEnded], limit: 9, ..AuditFilter::default() };
+        assert_eq!(store.entries(&world.anna.organisation, &filter).await.expect("readable").len(), 2);
+    }
+
     async fn what_is_stored_is_what_was_asked(fixture: &Fixture) {
         let world = fixture.world().await;
         let new = world.call(fixture, "Lunch with Zoë 🌞");
