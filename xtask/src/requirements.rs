@@ -131,7 +131,7 @@ fn every_requirement_has_a_test_named_after_it_or_says_why_not() {
         match NOT_YET.iter().find(|(other, _)| *other == id) {
             None if !proved => wrong.push(format!("{id} ({what}) has no test named `{prefix}…`")),
             Some((_, why)) if proved => {
-                wrong.push(format!("{id} has a test and still says: {why}"))
+                wrong.push(format!("{id} has a test and still says: {why}"));
             }
             None | Some(_) => {}
         }
