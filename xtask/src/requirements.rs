@@ -68,17 +68,13 @@ r5 hostile connections do not slow others down
 a17 how people decide is measured";
 
 /// Why nothing proves it yet.
-const NOT_YET: [(&str, &str); 7] = [
+const NOT_YET: [(&str, &str); 6] = [
     (
         "p8",
         "no request state is handed out: MCP is served without it (decision 2)",
     ),
     ("a13", "agents cannot give one"),
     ("a18", "there is no assistant yet"),
-    (
-        "l2",
-        "an entry names neither the level's version nor the caller's address and program",
-    ),
     (
         "l7",
         "starts, stops, changed settings and failed sign-ins are not on record",

@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::checkpoint::{Checkpoint, Note, Signature};
 pub use self::tree::Tree;
-use crate::caller::Surface;
+use crate::caller::{Client, Surface};
 use crate::canonical::{self, Digest};
 use crate::id::{AgentId, ApprovalId, CallId, OrganisationId, PersonId, RequestId};
+use crate::permission::Level;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -137,6 +138,18 @@ pub struct Record {
     /// The requests to Microsoft that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<UpstreamRequest>,
+    /// By which level a call was decided: the strictest of all who have a say, before any rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Which setting of the administrator's level that was: how often it had been set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level_version: Option<i64>,
+    /// The arguments' names, without what they held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// From where and by what program it came.
+    #[serde(default, skip_serializing_if = "Client::is_unknown")]
+    pub client: Client,
     /// Microsoft's id of the sign-in that the grant comes from, its claim `sid`: Microsoft's logs have it as session id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
@@ -174,6 +187,10 @@ impl Record {
             reason: None,
             target: None,
             upstream: Vec::new(),
+            level: None,
+            level_version: None,
+            fields: Vec::new(),
+            client: Client::default(),
             sid: None,
             uti: None,
             duration_ms: None,

@@ -1,5 +1,7 @@
 //! Who asks.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, OrganisationId, PersonId};
@@ -34,6 +36,37 @@ impl Surface {
         [Self::Mcp, Self::Rest, Self::Page]
             .into_iter()
             .find(|surface| surface.as_str() == text)
+    }
+}
+
+/// From where and by what program a call came, as far as is known. Anybody can claim a program; behind a proxy the address is
+/// the proxy's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// The address that connected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// What it says it is (RFC 9110, `User-Agent`): one line of printable ASCII, 120 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+}
+
+impl Client {
+    /// What connected from here and sent this as its `User-Agent`.
+    pub fn new(address: Option<IpAddr>, program: Option<&str>) -> Self {
+        let plain = |text: &str| -> String {
+            let plain = text.chars().filter(|c| matches!(c, ' '..='~'));
+            plain.take(120).collect()
+        };
+        Self {
+            address,
+            program: program.map(plain).filter(|text| !text.trim().is_empty()),
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
     }
 }
 

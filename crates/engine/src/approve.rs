@@ -4,7 +4,7 @@ mod told;
 
 use domain::approval::ApprovalState;
 use domain::audit::{Kind, Record};
-use domain::caller::{Caller, Surface};
+use domain::caller::{Caller, Client, Surface};
 use domain::canonical::Digest;
 use domain::connection::Integration;
 use domain::id::{ApprovalId, RequestId};
@@ -340,6 +340,7 @@ impl Engine {
             },
             person: person.clone(),
             agent_name: agent.name,
+            client: Client::default(),
         }))
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Passage {
     pub(crate) began: Timestamp,
     /// The stored call that it runs, if it is one.
     pub(crate) stored: Option<ApprovalId>,
+    /// By which level it was decided, and how often that had been set; a look has none.
+    pub(crate) level: Option<(Level, i64)>,
     /// What its answer holds of others' words.
     pub(crate) foreign: Foreigns,
     /// The version of the event that its person was shown: it changes no other.
@@ -223,6 +225,7 @@ impl Engine {
             connection,
             began,
             stored: stored.clone(),
+            level: Some((levels.effective(), standing.version)),
             foreign: Foreigns::default(),
             shown,
         };
@@ -515,6 +518,13 @@ impl Engine {
         record.call = Some(passage.id.clone());
         record.tool = Some(passage.tool.definition().name.as_str().to_owned());
         record.arguments = Some(passage.digest);
+        record.level = passage.level.map(|(level, _)| level);
+        record.level_version = passage.level.map(|(_, version)| version);
+        record.fields = passage
+            .arguments
+            .as_object()
+            .map_or_else(Vec::new, |arguments| arguments.keys().cloned().collect());
+        record.client = passage.agent.client.clone();
         record.sid.clone_from(&passage.connection.sid);
         record
     }

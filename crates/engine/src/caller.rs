@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::caller::{Caller, Surface};
+use domain::caller::{Caller, Client, Surface};
 use domain::canonical::Digest;
 use domain::id::{AgentId, OrganisationId, PersonId, SessionId};
 use domain::secret::{AgentKey, FormToken, SessionSecret};
@@ -79,9 +79,16 @@ pub struct AgentCaller {
     pub(crate) caller: Caller,
     pub(crate) person: store::people::Person,
     pub(crate) agent_name: String,
+    pub(crate) client: Client,
 }
 
 impl AgentCaller {
+    /// The same, on record with where it calls from.
+    #[must_use]
+    pub fn from(self, client: Client) -> Self {
+        Self { client, ..self }
+    }
+
     /// What the person called this agent.
     pub fn name(&self) -> &str {
         &self.agent_name
@@ -173,6 +180,7 @@ impl Engine {
             caller,
             person,
             agent_name: agent.name,
+            client: Client::default(),
         })
     }
 }

@@ -51,6 +51,7 @@ impl Engine {
         record.agent = Some(caller.agent.clone());
         record.surface = Some(caller.surface);
         record.request = Some(request.clone());
+        record.client = agent.client.clone();
         record.tool = tool.map(|tool| tool.definition().name.as_str().to_owned());
         record.outcome = Some("denied".into());
         record.reason = Some(reason.to_owned());

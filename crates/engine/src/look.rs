@@ -146,6 +146,7 @@ impl Engine {
             began,
             stored: Some(stored.id.clone()),
             shown: None,
+            level: None,
             foreign: Foreigns::default(),
         };
         if let Some(Looked { mut card, etag, .. }) = self.show(&permit, &passage).await? {
@@ -227,6 +228,7 @@ impl Engine {
             began: self.0.clock.now(),
             stored: None,
             shown: None,
+            level: None,
             foreign: Foreigns::default(),
         };
         let setting = self.setting(&passage.agent, &passage.connection);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use domain::approval::ApprovalState;
 use domain::audit::{Kind, Record, UpstreamRequest};
-use domain::caller::Caller;
+use domain::caller::{Caller, Client};
 use domain::canonical::Digest;
 use domain::connection::Integration;
 use domain::id::RequestId;
@@ -231,6 +231,7 @@ impl Engine {
             },
             person,
             agent_name: String::new(),
+            client: Client::default(),
         };
         let mut upstream = Vec::new();
         let verdict = self.verdict(&agent, open, &mut upstream).await?;
@@ -334,6 +335,7 @@ impl Engine {
             connection,
             began: open.begun,
             stored: write.approval.clone(),
+            level: None,
             foreign: Foreigns::default(),
             shown: None,
         };

@@ -49,6 +49,8 @@ impl ToolLevel {
 pub struct Standing {
     /// What everybody who has a say has set; *Deny* when no administrator has set a level.
     pub levels: Levels,
+    /// How often an administrator has set it; 0 when none has.
+    pub version: i64,
     /// When *Always Allow* becomes *Ask*.
     pub rules: Vec<AskRule>,
     /// Whether what the agent has read of others makes a difference to this tool.
@@ -176,7 +178,7 @@ impl Store {
         tool: &str,
     ) -> Result<Standing, Error> {
         let query = sqlx::query(concat!(
-            "SELECT l.level, o.level AS own_level, a.level AS agent_level, g.ask_rules, g.taint_off, ",
+            "SELECT l.level, COALESCE(l.version, 0) AS version, o.level AS own_level, a.level AS agent_level, g.ask_rules, g.taint_off, ",
             connection_columns!("c."),
             " FROM persons p
              JOIN organisations g ON g.id = p.organisation
@@ -190,12 +192,14 @@ impl Store {
         match self.database().optional("read a standing", query).await? {
             Some(row) => Ok(Standing {
                 levels: levels_of(&row)?,
+                version: row.number("version")?,
                 rules: rules::of(&row)?,
                 taint_counts: !rules::taint_off(&row)?.iter().any(|name| name == tool),
                 connection: Connection::maybe_from_row(&row)?,
             }),
             None => Ok(Standing {
                 levels: Levels::of_organisation(Level::Deny),
+                version: 0,
                 rules: Vec::new(),
                 taint_counts: true,
                 connection: None,

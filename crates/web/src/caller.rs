@@ -2,12 +2,14 @@
 //!
 //! A handler that names one of these in its signature does not run without it; the engine's methods take what is inside.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRequest, FromRequestParts};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::caller::Surface;
+use domain::caller::{Client, Surface};
 use domain::id::RequestId;
 use domain::secret::AgentKey;
 use engine::{AdministratorCaller, AgentCaller, ErrorKind, PersonCaller};
@@ -32,6 +34,10 @@ pub(crate) struct Administrator(pub(crate) AdministratorCaller);
 /// The agent whose personal key the request carries in `Authorization`.
 pub(crate) struct Agent(pub(crate) AgentCaller);
 
+/// The address that a request's connection comes from, which the listener puts into the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
 /// The fields of a form.
 pub(crate) struct Form<T>(pub(crate) T);
 
@@ -43,13 +49,16 @@ pub(crate) async fn agent(
     state: &State,
     uri: &Uri,
     headers: &HeaderMap,
+    peer: Option<&Peer>,
     surface: Surface,
 ) -> Result<AgentCaller, Failure> {
     if carries_token(uri) {
         return Err(Failure::token_in_url());
     }
     let key = bearer(headers).ok_or_else(Failure::no_key)?;
-    Ok(state.engine.agent_caller(&key, surface).await?)
+    let program = headers.get(USER_AGENT).and_then(|text| text.to_str().ok());
+    let client = Client::new(peer.map(|peer| peer.0), program);
+    Ok(state.engine.agent_caller(&key, surface).await?.from(client))
 }
 
 fn carries_token(uri: &Uri) -> bool {
@@ -140,9 +149,9 @@ impl FromRequestParts<State> for Agent {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Failure> {
-        agent(state, &parts.uri, &parts.headers, Surface::Rest)
-            .await
-            .map(Self)
+        let peer = parts.extensions.get::<Peer>();
+        let agent = agent(state, &parts.uri, &parts.headers, peer, Surface::Rest);
+        agent.await.map(Self)
     }
 }
 

@@ -28,6 +28,7 @@ mod headers;
 mod trace;
 
 pub use api::openapi::openapi;
+pub use caller::Peer;
 pub use mcp::tool_sizes;
 pub use pages::{card_text, render_samples};
 pub use router::{ROUTES, Route, Who, router};

@@ -58,7 +58,15 @@ fn origin(base_url: &str) -> Option<String> {
 /// Lets an agent with a valid key through, with its body read once by the strict reader.
 pub(crate) async fn admit(With(state): With<State>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match agent(&state, &parts.uri, &parts.headers, Surface::Mcp).await {
+    match agent(
+        &state,
+        &parts.uri,
+        &parts.headers,
+        parts.extensions.get(),
+        Surface::Mcp,
+    )
+    .await
+    {
         Ok(agent) => parts.extensions.insert(agent),
         Err(failure) => return failure.into_response(),
     };

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -17,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use crate::commands::Misuse;
 
@@ -56,7 +58,6 @@ pub(crate) async fn accept(
     stop: &CancellationToken,
 ) -> Open {
     let slots = Arc::new(Semaphore::new(limits.connections as usize));
-    let service = TowerToHyperService::new(router);
     // Finding out which version a client speaks has no time-out, so only one version is spoken.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
@@ -73,7 +74,18 @@ pub(crate) async fn accept(
             () = stop.cancelled() => return open,
             next = next(&listener, &slots) => next,
         };
-        let served = builder.serve_connection(TokioIo::new(stream), service.clone());
+        let peer = stream
+            .peer_addr()
+            .map(|address| web::Peer(address.ip()))
+            .ok();
+        let service =
+            TowerToHyperService::new(router.clone().map_request(move |mut request: Request<_>| {
+                if let Some(peer) = peer {
+                    request.extensions_mut().insert(peer);
+                }
+                request
+            }));
+        let served = builder.serve_connection(TokioIo::new(stream), service);
         let served = open.graceful.watch(served.into_owned());
         open.connections.spawn(async move {
             // What goes wrong on a connection is the client's affair; what goes wrong in a request is logged there.

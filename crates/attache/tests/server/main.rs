@@ -15,6 +15,7 @@ mod house;
 mod another;
 mod at_once;
 mod card;
+mod client;
 mod credentials;
 mod instances;
 mod memory;

@@ -69,7 +69,11 @@ pub fn event(entry: &Entry) -> Option<Value> {
 /// What belongs to the class.
 fn fields(class: Class, record: &Record) -> Value {
     let request = record.request.as_ref();
-    let request = request.map(|id| json!({"uid": id.as_str()}));
+    let program = record.client.program.as_deref();
+    let request = request.map(|id| match program {
+        Some(program) => json!({"uid": id.as_str(), "user_agent": program}),
+        None => json!({"uid": id.as_str()}),
+    });
     let mut fields = match class {
         Class::DetectionFinding => {
             let uid = format!("{}/{}", record.organisation, record.kind.word());
@@ -117,6 +121,9 @@ fn api(record: &Record) -> Value {
     let mut source = json!({"svc_name": surface});
     if let Some(agent) = &record.agent {
         source["uid"] = agent.as_str().into();
+    }
+    if let Some(address) = record.client.address {
+        source["ip"] = address.to_string().into();
     }
     // The profile `ai_operation`: an agent has a tool called.
     let mut context = json!({

@@ -252,7 +252,7 @@ async fn a20_what_nobody_decided_is_on_record_once_with_what_was_asked() {
     house.engine.record_undecided().await.expect("on record");
     house.clock.advance(Duration::from_secs(16 * 60));
     let void = asked(&house, &pair, "Void").await;
-    house.set(&[("create_event", Level::AlwaysAllow)]).await;
+    house.set(&[("create_event", Level::Deny)]).await;
     for _ in 0..2 {
         let (one, other) = tokio::join!(
             house.engine.record_undecided(),

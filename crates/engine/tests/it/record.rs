@@ -2,10 +2,12 @@
 
 use domain::approval::ApprovalState;
 use domain::audit::{Beginning, Kind, Verifier};
+use domain::caller::{Client, Surface};
 use domain::id::ApprovalId;
 use domain::permission::Level;
 use serde_json::json;
 use sqlx::Connection as _;
+use store::audit::Logged;
 
 use crate::house::House;
 
@@ -190,7 +192,60 @@ async fn l1_while_no_entry_can_be_added_nothing_is_sent_and_afterwards_everythin
     assert_eq!(house.events(&pair.login, "Never"), 0);
 }
 
-/// L2, L6.
+#[tokio::test]
+async fn l2_an_entry_of_a_call_says_for_whom_by_whom_from_where_by_which_level_with_which_fields_and_how_it_ended()
+ {
+    let house = House::new().await;
+    let pair = house.connected(1, &[("create_event", Level::Ask)]).await;
+    house.set(&[("create_event", Level::AlwaysAllow)]).await;
+    let address = Some([192, 0, 2, 7].into());
+    let client = Client::new(address, Some("Agent/1.0 \u{1b}[2J \u{202e}(test)"));
+    let agent = pair.agent.clone().from(client);
+    let request = house.request();
+    let arguments =
+        json!({"title": "On record", "start": "2031-03-04T10:00", "duration_minutes": 30});
+    let call = house
+        .engine
+        .call(&agent, &request, "create_event", arguments);
+    assert_eq!(call.await.expect("done").body["status"], "done");
+    let denied = house
+        .engine
+        .call(&agent, &request, "cancel_event", json!({}));
+    assert!(denied.await.is_err());
+    let kinds = [Kind::CallBegun, Kind::CallFinished, Kind::CallDenied];
+    let entries = house.entries(&pair, &kinds).await;
+    assert_eq!(entries.len(), 3);
+    for Logged { record, .. } in &entries {
+        assert_eq!(record.person.as_ref(), Some(pair.person.id()));
+        assert_eq!(record.agent.as_ref(), Some(pair.agent.agent()));
+        assert_eq!(record.surface, Some(Surface::Mcp));
+        assert_eq!(record.request.as_ref(), Some(&request));
+        assert_eq!(record.client.address, address);
+        assert_eq!(
+            record.client.program.as_deref(),
+            Some("Agent/1.0 [2J (test)")
+        );
+    }
+    let [denied, finished, begun] = entries.as_slice() else {
+        panic!("three entries")
+    };
+    for Logged { record, .. } in [begun, finished] {
+        assert_eq!(record.tool.as_deref(), Some("create_event"));
+        assert_eq!(record.level, Some(Level::AlwaysAllow));
+        assert_eq!(record.level_version, Some(2));
+        let mut fields = record.fields.clone();
+        fields.sort();
+        fields.retain(|name| ["duration_minutes", "start", "title"].contains(&name.as_str()));
+        assert_eq!(fields, ["duration_minutes", "start", "title"]);
+        assert!(record.arguments.is_some() && record.call.is_some());
+    }
+    let ended = &finished.record;
+    assert_eq!(ended.outcome.as_deref(), Some("done"));
+    assert!(ended.duration_ms.is_some() && ended.target.is_some() && !ended.upstream.is_empty());
+    assert_eq!(denied.record.reason.as_deref(), Some("level_denies"));
+}
+
+/// L6.
 #[tokio::test]
 async fn l11_a_call_leaves_two_entries_with_microsofts_ids_and_the_chain_verifies() {
     let house = House::new().await;
