@@ -68,17 +68,13 @@ r5 hostile connections do not slow others down
 a17 how people decide is measured";
 
 /// Why nothing proves it yet.
-const NOT_YET: [(&str, &str); 6] = [
+const NOT_YET: [(&str, &str); 5] = [
     (
         "p8",
         "no request state is handed out: MCP is served without it (decision 2)",
     ),
     ("a13", "agents cannot give one"),
     ("a18", "there is no assistant yet"),
-    (
-        "l7",
-        "starts, stops, changed settings and failed sign-ins are not on record",
-    ),
     ("u7", "there is no assistant yet"),
     ("u8", "there is no assistant yet"),
 ];

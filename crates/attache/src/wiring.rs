@@ -11,10 +11,14 @@ mod notary;
 mod signals;
 mod simulator;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use aws_lc_rs::digest::{Context, SHA256};
+use domain::canonical::Digest;
 use domain::clock::Clock;
 use domain::random::Random;
 use engine::Engine;
@@ -176,8 +180,13 @@ impl Parts {
         } = self;
         tracing::info!(tools.digest = %engine::tools::digest(), "serving these definitions of the tools");
         let notary = Notary::new(&settings.audit, store.clone())?.map(Notary::start);
+        let build = build(settings).await?;
+        if let Err(error) = engine.record_start(&build).await {
+            tracing::warn!(error = %error, "that it starts could not be put on record");
+        }
         engine.keep_connections_alive();
         engine.keep_forgetting();
+        engine.keep_watching_the_clock();
         let router = web::router(engine.clone(), for_web(settings));
         engine.keep_resuming();
         let limits = listener::Limits {
@@ -187,6 +196,9 @@ impl Parts {
         let open = listener::accept(listener, router, limits, &stop).await;
         tracing::info!("stopping: no new connections, running calls end");
         let (drained, ()) = tokio::join!(engine.drain(DRAIN), open.close(DRAIN));
+        if let Err(error) = engine.record_stop().await {
+            tracing::warn!(error = %error, "that it stops could not be put on record");
+        }
         if let Some(notary) = notary {
             notary.finish(FLUSH).await;
         }
@@ -198,6 +210,38 @@ impl Parts {
             (true, Ok(Err(_)) | Err(_)) => bail!("the audit log was not flushed in time"),
         }
     }
+}
+
+/// What is about to serve: its file, as `sha256sum` names it, and what is set, as `attache config show` tells it.
+async fn build(settings: &Settings) -> anyhow::Result<engine::Build> {
+    let program = tokio::task::spawn_blocking(program).await??;
+    let shown = settings.shown.iter();
+    let shown: Vec<String> = shown
+        .map(|one| format!("{} = {}", one.key, one.value))
+        .collect();
+    Ok(engine::Build {
+        version: env!("CARGO_PKG_VERSION"),
+        program: Digest::parse(&program).context("SHA-256 has 64 hexadecimal digits")?,
+        settings: Digest::of("attache settings", &[shown.join("\n").as_bytes()]),
+    })
+}
+
+fn program() -> anyhow::Result<String> {
+    use std::fmt::Write as _;
+    let file = std::env::current_exe().and_then(File::open);
+    let mut file = file.context("the program's own file cannot be read")?;
+    let (mut hash, mut part) = (Context::new(&SHA256), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut part)? {
+            0 => break,
+            read => hash.update(&part[..read]),
+        }
+    }
+    let mut text = String::with_capacity(64);
+    for byte in hash.finish().as_ref() {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
 }
 
 /// The settings for Microsoft's client with each credential alone, by the credential's name; none is tried for another.

@@ -22,8 +22,12 @@ use crate::permission::Level;
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Kind {
+    Started,
+    Stopped,
+    ClockJumped,
     SignedIn,
     SignedOut,
+    SignInFailed,
     AdministratorAppointed,
     ConnectStarted,
     Connected,
@@ -39,6 +43,7 @@ pub enum Kind {
     OwnLevelChanged,
     KeyCreated,
     KeyRevoked,
+    ToolsListed,
     CallBegun,
     CallFinished,
     CallDenied,
@@ -57,6 +62,7 @@ pub enum Kind {
     RecordBroken,
     AuditExported,
     AuditVerified,
+    AuditRead,
 }
 
 impl Kind {

@@ -9,7 +9,7 @@ use domain::connection::ConnectionState;
 use domain::id::{ApprovalId, CallId, RequestId};
 use domain::people::Address;
 use domain::permission::Level;
-use domain::policy::{Call, Decision, DenyReason, Permit, decide, visible};
+use domain::policy::{Call, Decision, DenyReason, Permit, decide};
 use domain::slots::Hours;
 use domain::taint::Foreign;
 use domain::time::Zone;
@@ -27,7 +27,7 @@ use crate::operation::Slot;
 use crate::reconcile::looked_after;
 use crate::taint::Foreigns;
 use crate::tools::{Context, Done, Resolved, Running, Setting, Tool};
-use crate::{AgentCaller, Engine, Error, ErrorKind, Offered, tools};
+use crate::{AgentCaller, Engine, Error, ErrorKind, tools};
 
 /// What an agent is told.
 #[derive(Debug, Clone)]
@@ -72,35 +72,6 @@ pub(crate) type Step<T> =
     for<'a> fn(&'static dyn Tool, &'a Context<'a>, Resolved) -> Running<'a, T>;
 
 impl Engine {
-    /// The tools this agent can use now, in the order of the catalogue; `check_approval` last, if any of them asks.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unavailable`] when the levels cannot be read: then no tool exists.
-    pub async fn tools(&self, agent: &AgentCaller) -> Result<Vec<&'static Offered>, Error> {
-        let caller = &agent.caller;
-        let standings = self.0.store.standings(&caller.person, Some(&caller.agent));
-        let (standings, set) = (
-            standings.await?,
-            self.0
-                .store
-                .organisation_rules(&caller.organisation)
-                .await?,
-        );
-        let (mut offered, mut asks) = (Vec::new(), false);
-        for definition in tools::DEFINITIONS {
-            let levels = standings.levels(definition.name.as_str());
-            let available = availability(standings.connection.as_ref(), definition);
-            if visible(levels, &available).is_ok() {
-                offered.extend(tools::offered(definition.name));
-                asks |= levels.effective() == Level::Ask
-                    || (definition.effect != Effect::Read
-                        && set.may_raise(definition.name.as_str()));
-            }
-        }
-        offered.extend(asks.then(tools::check_approval));
-        Ok(offered)
-    }
-
     /// Makes one call. What has begun runs to its end even if the caller goes away.
     ///
     /// # Errors

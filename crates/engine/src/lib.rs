@@ -10,7 +10,9 @@ mod call;
 mod denied;
 mod forget;
 mod keep;
+mod lifecycle;
 mod limits;
+mod listing;
 mod operation;
 mod sharing;
 mod token;
@@ -76,6 +78,7 @@ pub use connect::{ConnectionView, ToolView};
 pub use error::{Error, ErrorKind};
 pub use fatigue::{AskedView, Suggestion};
 pub use health::HealthView;
+pub use lifecycle::Build;
 pub use limits::Limits;
 pub use look::LookTrouble;
 pub use microsoft::entra::scopes::Asked;
@@ -135,6 +138,8 @@ struct Inner {
     operations: operation::Operations,
     rates: limits::Rates,
     noted: taint::Noted,
+    listings: listing::Listings,
+    failures: session::Failures,
     /// One check of the record at a time.
     verifying: tokio::sync::Mutex<()>,
     /// What this process is called among others; `None` when there are none.
@@ -188,6 +193,8 @@ impl Engine {
             operations,
             rates: limits::Rates::default(),
             noted: taint::Noted::default(),
+            listings: listing::Listings::default(),
+            failures: session::Failures::default(),
             verifying: tokio::sync::Mutex::default(),
             instance,
             process,

@@ -59,6 +59,7 @@ impl RecordGroup {
     fn kinds(self) -> &'static [Kind] {
         match self {
             Self::Calls => &[
+                Kind::ToolsListed,
                 Kind::CallBegun,
                 Kind::CallFinished,
                 Kind::CallDenied,
@@ -82,7 +83,7 @@ impl RecordGroup {
                 Kind::TokenRefreshed,
                 Kind::TokenRefreshFailed,
             ],
-            Self::SignIns => &[Kind::SignedIn, Kind::SignedOut],
+            Self::SignIns => &[Kind::SignedIn, Kind::SignInFailed, Kind::SignedOut],
             Self::Changes => &[
                 Kind::AdministratorAppointed,
                 Kind::LevelChanged,
@@ -92,6 +93,9 @@ impl RecordGroup {
                 Kind::KeyCreated,
                 Kind::KeyRevoked,
                 Kind::KeysRotated,
+                Kind::Started,
+                Kind::Stopped,
+                Kind::ClockJumped,
             ],
             Self::Record => &[
                 Kind::CheckpointKeyUsed,
@@ -99,6 +103,7 @@ impl RecordGroup {
                 Kind::RecordBroken,
                 Kind::AuditExported,
                 Kind::AuditVerified,
+                Kind::AuditRead,
             ],
         }
     }
@@ -161,6 +166,12 @@ impl Engine {
         administrator: &AdministratorCaller,
         filter: &RecordFilter,
     ) -> Result<Listed<RecordView>, Error> {
+        // Each list is put on record once, not each of its pages.
+        if filter.before.is_none() {
+            let mut record = self.about(&administrator.person, Kind::AuditRead);
+            record.actor = Some(administrator.id().clone());
+            self.0.store.record(record).await?;
+        }
         let wanted = filter.limit.clamp(1, 200) as usize;
         let found = self.found(administrator, filter, wanted).await?;
         let mut items = Vec::with_capacity(found.items.len());

@@ -1,11 +1,14 @@
 //! Signing in to attache: a small consent of its own, and the way back from Microsoft for both kinds of attempt.
 
+use std::sync::{Mutex, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::audit::{Kind, Record};
 use domain::canonical::Digest;
 use domain::id::RequestId;
 use domain::secret::{AuthorizationCode, BrowserSecret, CodeVerifier, SessionSecret, StateSecret};
+use jiff::{SignedDuration, Timestamp};
 use microsoft::entra::{self, scopes};
 use store::attempts::{Attempt, Purpose, TakenAttempt};
 
@@ -170,9 +173,13 @@ impl Engine {
             Purpose::SignIn => {
                 let signed_in =
                     self.finish_sign_in(&attempt, callback.answer, proof, person, request);
-                signed_in
-                    .await
-                    .map_err(|error| self.with_consent_link(error, None))
+                match signed_in.await {
+                    Ok(finished) => Ok(finished),
+                    Err(error) => {
+                        self.note_failed(&attempt, &error, request).await;
+                        Err(self.with_consent_link(error, None))
+                    }
+                }
             }
             Purpose::Connect => {
                 self.finish_connect(&attempt, callback.answer, proof, person, request)
@@ -235,6 +242,36 @@ impl Engine {
         })
     }
 
+    /// Puts on record that somebody could not sign in, where it is known whose organisation she meant: that of a person who
+    /// was to prove who she is, or the only one there is. Who tries needs to be nobody, so there are so many entries at most.
+    async fn note_failed(&self, attempt: &Attempt, error: &Error, request: &RequestId) {
+        if !self.0.failures.may_be_noted(self.0.clock.now()) {
+            return;
+        }
+        let noted = async {
+            let store = &self.0.store;
+            let organisation = match &attempt.person {
+                Some(person) => store.person(person).await?.map(|one| one.organisation),
+                None => match store.organisations().await?.as_slice() {
+                    [(only, _)] => Some(only.clone()),
+                    _ => None,
+                },
+            };
+            let Some(organisation) = organisation else {
+                return Ok(());
+            };
+            let mut record = Record::new(self.0.clock.now(), Kind::SignInFailed, organisation);
+            record.person.clone_from(&attempt.person);
+            record.request = Some(request.clone());
+            record.outcome = Some("failed".to_owned());
+            record.reason = Some(error.code.to_owned());
+            store.record(record).await.map(drop)
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(error = %error, "A failed sign-in could not be put on record");
+        }
+    }
+
     /// Ends this session; its cookie is worth nothing afterwards.
     ///
     /// # Errors
@@ -272,6 +309,25 @@ impl Engine {
         let mut record = Record::new(self.0.clock.now(), kind, person.organisation.clone());
         record.person = Some(person.id.clone());
         record
+    }
+}
+
+/// How many failed sign-ins are put on record in a minute.
+const NOTED: u32 = 30;
+
+/// How many were, since when.
+#[derive(Default)]
+pub(crate) struct Failures(Mutex<Option<(Timestamp, u32)>>);
+
+impl Failures {
+    fn may_be_noted(&self, now: Timestamp) -> bool {
+        let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = |since: Timestamp| now.duration_since(since) >= SignedDuration::from_mins(1);
+        let (since, count) = minute
+            .filter(|(since, _)| !over(*since))
+            .unwrap_or((now, 0));
+        *minute = Some((since, count + 1));
+        count < NOTED
     }
 }
 

@@ -356,7 +356,7 @@ pub(crate) fn who(person: &sim::Person) -> Value {
     clippy::disallowed_methods,
     reason = "which build is killed is for whoever runs the test to say"
 )]
-fn binary() -> std::path::PathBuf {
+pub(crate) fn binary() -> std::path::PathBuf {
     let given = std::env::var_os("ATTACHE_KILL_BINARY");
     given.map_or_else(|| env!("CARGO_BIN_EXE_attache").into(), Into::into)
 }

@@ -1,15 +1,17 @@
-//! L2: the record says from which address and program a call came, over either surface.
+//! L2, L7: the record says from which address and program a call came, over either surface, and what it is that serves.
 
 use serde_json::{Value, json};
 use sim::Rotation;
 
 use crate::database::Database;
-use crate::house::House;
+use crate::house::{self, House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn l2_a_call_is_on_record_with_the_address_and_the_program_that_it_came_from() {
     let levels = [("level.read_profile", "always_allow")];
-    let house = House::built(Database::sqlite(), Rotation::Lenient, 1, &levels).await;
+    let mut house = House::built(Database::sqlite(), Rotation::Lenient, 1, &levels).await;
+    // An organisation is known from its first sign-in on.
+    house.restart().await;
     let over_mcp = json!({
         "jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": {"name": "read_profile", "arguments": {}},
@@ -31,14 +33,31 @@ async fn l2_a_call_is_on_record_with_the_address_and_the_program_that_it_came_fr
     house.command(&["audit", "export", "--out", "log.jsonl"]);
     let exported = house.database.folder.path().join("log.jsonl");
     let exported = std::fs::read_to_string(exported).expect("an export");
-    let begun: Vec<Value> = exported
+    let records: Vec<Value> = exported
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|entry| serde_json::from_str(entry["text"].as_str()?).ok())
-        .filter(|record: &Value| record["kind"] == "call_begun")
         .collect();
+    let of =
+        |kind: &str| -> Vec<&Value> { records.iter().filter(|one| one["kind"] == kind).collect() };
+    let started = of("started");
+    let program = std::fs::read(house::binary()).expect("the program's file");
+    let program = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &program);
+    let program: String = program
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(started.len(), 1, "{exported}");
+    assert_eq!(started[0]["target"], program.as_str());
+    assert_eq!(started[0]["reason"], env!("CARGO_PKG_VERSION"));
+    assert!(started[0]["arguments"].is_string());
+    let begun = of("call_begun");
     assert_eq!(begun.len(), 2, "{exported}");
-    for (record, path) in begun.iter().zip(["/api/v1/tools/read_profile", "/mcp"]) {
+    for (record, path) in begun
+        .into_iter()
+        .zip(["/api/v1/tools/read_profile", "/mcp"])
+    {
         assert_eq!(record["client"]["address"], "127.0.0.1");
         assert_eq!(
             record["client"]["program"],

@@ -84,7 +84,7 @@ fn fields(class: Class, record: &Record) -> Value {
             "user": user(record.person.as_ref()),
             "service": {"name": service(record.kind)},
             "auth_protocol_id": match record.kind {
-                Kind::SignedIn | Kind::SignedOut => 4,
+                Kind::SignedIn | Kind::SignInFailed | Kind::SignedOut => 4,
                 _ => 6,
             },
             "is_remote": true,
@@ -157,7 +157,10 @@ fn entity(record: &Record) -> Value {
         Kind::KeyCreated | Kind::KeyRevoked => of("Key", "agent_key", agent),
         Kind::KeysRotated => of("Key", "sealing_key", None),
         Kind::CheckpointKeyUsed => of("Key", "checkpoint_key", record.outcome.as_deref()),
-        Kind::EntriesRemoved | Kind::AuditExported | Kind::AuditVerified => {
+        Kind::Started | Kind::Stopped | Kind::ClockJumped => {
+            of("Service", "attache", record.reason.as_deref())
+        }
+        Kind::EntriesRemoved | Kind::AuditExported | Kind::AuditVerified | Kind::AuditRead => {
             of("Log", "audit", Some(record.organisation.as_str()))
         }
         Kind::ApprovalRequested | Kind::ApprovalDecided | Kind::ApprovalEnded | Kind::CardRead => {
@@ -271,13 +274,20 @@ fn meaning(record: &Record) -> Meaning {
     use Class::{ApiActivity, Authentication, DetectionFinding, EntityManagement, UserAccess};
     let (class, activity) = match record.kind {
         Kind::SignedIn => (Authentication, 1),
+        Kind::SignInFailed => (Authentication, 1),
         Kind::SignedOut => (Authentication, 2),
+        Kind::Started => (EntityManagement, 10),
+        Kind::Stopped => (EntityManagement, 11),
+        Kind::ClockJumped => (EntityManagement, 3),
         Kind::ConnectStarted => (Authentication, 6),
         Kind::Connected | Kind::ConnectFailed => (Authentication, 3),
         Kind::TokenRefreshed | Kind::TokenRefreshFailed => (Authentication, 5),
         Kind::AdministratorAppointed => (UserAccess, 1),
         Kind::KeyCreated | Kind::ApprovalRequested => (EntityManagement, 1),
-        Kind::AuditExported | Kind::AuditVerified | Kind::CardRead => (EntityManagement, 2),
+        Kind::AuditExported | Kind::AuditVerified | Kind::AuditRead | Kind::CardRead => {
+            (EntityManagement, 2)
+        }
+        Kind::ToolsListed => (ApiActivity, 2),
         Kind::ConnectionStateChanged
         | Kind::LevelChanged
         | Kind::RulesChanged

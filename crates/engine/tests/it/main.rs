@@ -19,6 +19,7 @@ mod handles;
 mod instances;
 mod keeping;
 mod keys;
+mod lifecycle;
 mod limits;
 mod lives;
 mod mutated;
